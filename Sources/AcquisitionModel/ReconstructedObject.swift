@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Imaging
+
+/// A scan's complex object and probe, with what is needed to judge them.
+public struct ReconstructedObject: Sendable {
+  /// Which scan it is.
+  public var identity: ScanIdentity
+  /// The object's transmission, [row, column].
+  public var transmission: ComplexImage
+  /// The probe, [row, column], √photon, centre at [N/2, N/2].
+  public var probe: ComplexImage
+  /// Photons that lit each object pixel over the whole scan, Σ|probe|², [row, column].
+  public var coverage: Image
+  /// The size of an object pixel.
+  public var pixelSize: Length
+  /// The scan position that falls on the centre of object pixel [0, 0].
+  public var origin: ScanPosition
+  /// The static background of the patterns, [row, column], photons, DC at [N/2, N/2], if retrieved.
+  public var background: Image?
+  /// The iterations that were run.
+  public var iteration: Int
+  /// The frames that took part.
+  public var frameCount: Int
+  /// sqrt(Σ(|F ψ| − √I)² / Σ I) over all frames, with ψ = probe · object.
+  public var dataError: Double
+  /// sqrt(Σ|P_M ψ − P_Q P_M ψ|² / Σ I) of the last iteration.
+  public var overlapError: Double
+
+  /// Makes a record.
+  public init(
+    identity: ScanIdentity,
+    transmission: ComplexImage,
+    probe: ComplexImage,
+    coverage: Image,
+    pixelSize: Length,
+    origin: ScanPosition,
+    background: Image? = nil,
+    iteration: Int = 0,
+    frameCount: Int = 0,
+    dataError: Double = .nan,
+    overlapError: Double = .nan
+  ) {
+    self.identity = identity
+    self.transmission = transmission
+    self.probe = probe
+    self.coverage = coverage
+    self.pixelSize = pixelSize
+    self.origin = origin
+    self.background = background
+    self.iteration = iteration
+    self.frameCount = frameCount
+    self.dataError = dataError
+    self.overlapError = overlapError
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Imaging
+
+/// What a source says of a scan when it starts.
+public struct ScanDescription: Sendable, Equatable {
+  /// Which scan it is.
+  public var identity: ScanIdentity
+  /// The planned positions by scan point, [point]; empty where the source does not plan.
+  public var positions: [ScanPosition]
+  /// The number of exposure frames to expect over all exposure times, where known.
+  public var expectedFrames: Int?
+  /// The exposure times in use, seconds, in order of taking; empty where unknown.
+  public var exposureTimes: [Double]
+  /// The number of tilts of the tomogram, where known.
+  public var tiltCount: Int?
+  /// The number of energies of each tilt, where known.
+  public var energyCount: Int?
+  /// The sample-detector distance, where said.
+  public var detectorDistance: Length?
+  /// The pixel size of the frames that will follow (raw or cleaned), where said.
+  public var detectorPixelSize: Length?
+  /// The illumination that the source proposes as a start, [row, column], centre at [N/2, N/2].
+  public var illumination: ComplexImage?
+
+  /// Makes a description of which only the identity and positions are known.
+  public init(identity: ScanIdentity, positions: [ScanPosition]) {
+    self.identity = identity
+    self.positions = positions
+    self.exposureTimes = []
+  }
+}

@@ -1,0 +1,2 @@
+// Cairo: raster pictures with text, written as PNG.
+#include <cairo.h>

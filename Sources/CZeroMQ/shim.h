@@ -1,0 +1,2 @@
+// libzmq. Everything TiltFold needs is importable as it stands.
+#include <zmq.h>

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// A complex-valued image, [row, column].
+///
+/// Values are stored row after row. Loops take `values.span` or `values.mutableSpan`
+/// once and run over it; the subscript is for single pixels.
+public struct ComplexImage: Hashable, Sendable {
+  /// The extent, [rows, columns].
+  public let shape: Shape2D
+  /// The pixels, row after row; always `shape.count` of them.
+  public var values: [Complex64]
+
+  /// Makes an image filled with one value.
+  public init(shape: Shape2D, filledWith value: Complex64 = .zero) {
+    self.shape = shape
+    self.values = [Complex64](repeating: value, count: shape.count)
+  }
+
+  /// Takes pixels stored row after row.
+  public init(shape: Shape2D, values: [Complex64]) {
+    precondition(values.count == shape.count, "pixels do not match the shape \(shape)")
+    self.shape = shape
+    self.values = values
+  }
+
+  /// One pixel.
+  @inlinable
+  public subscript(row: Int, column: Int) -> Complex64 {
+    get { values[row * shape.columns + column] }
+    set { values[row * shape.columns + column] = newValue }
+  }
+}
