@@ -73,7 +73,6 @@ let modules: [Target] = [
   ),
 ]
 
-
 func suite(_ module: String, also dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(module)Tests",

@@ -14,8 +14,11 @@ public final class SharedBytes: @unchecked Sendable {
   private let release: @Sendable () -> Void
 
   /// Takes memory that stays valid and unchanged until `release` is called.
-  public init(unsafeBase base: UnsafeRawPointer?, count: Int, release: @escaping @Sendable () -> Void)
-  {
+  public init(
+    unsafeBase base: UnsafeRawPointer?,
+    count: Int,
+    release: @escaping @Sendable () -> Void
+  ) {
     unsafe self.base = base
     self.count = count
     self.release = release
