@@ -8,6 +8,9 @@ public struct ScanDescription: Sendable, Equatable {
   public var identity: ScanIdentity
   /// The planned positions by scan point, [point]; empty where the source does not plan.
   public var positions: [ScanPosition]
+  /// Whether the positions, here and in the frames, are already relative to the middle of the
+  /// planned scan; where not, the reader subtracts the middle of their bounding box.
+  public var positionsAreCentered: Bool
   /// The number of exposure frames to expect over all exposure times, where known.
   public var expectedFrames: Int?
   /// The exposure times in use, seconds, in order of taking; empty where unknown.
@@ -27,6 +30,19 @@ public struct ScanDescription: Sendable, Equatable {
   public init(identity: ScanIdentity, positions: [ScanPosition]) {
     self.identity = identity
     self.positions = positions
+    self.positionsAreCentered = true
     self.exposureTimes = []
+  }
+
+  /// The middle of the bounding box of the planned positions; the origin where none are planned.
+  public var middleOfPositions: ScanPosition {
+    guard let first = positions.first else { return ScanPosition(x: 0, y: 0) }
+    var low = first
+    var high = first
+    for position in positions {
+      low = ScanPosition(x: min(low.x, position.x), y: min(low.y, position.y))
+      high = ScanPosition(x: max(high.x, position.x), y: max(high.y, position.y))
+    }
+    return ScanPosition(x: (low.x + high.x) / 2, y: (low.y + high.y) / 2)
   }
 }
