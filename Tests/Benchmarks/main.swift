@@ -1,3 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-print("not built yet")
+import Foundation
+
+// Every module's cases, one line each. JSON lines alone on standard output, words on standard
+// error; ONLY=pattern in the environment chooses by name (README.md, `make bench`).
+let environment = ProcessInfo.processInfo.environment
+var cases: [BenchmarkCase] = []
+cases += PeerBenchmark(environment: environment)?.cases() ?? []
+exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// One figure that a benchmark measured.
+struct BenchmarkResult: Codable {
+  /// What was measured, in words separated by dots, such as "raar.iteration".
+  let name: String
+  /// The figure.
+  let value: Double
+  /// Its unit, "ms" or "frames/s" or "1" for a ratio.
+  let unit: String
+  /// The size of the problem and what else a reader needs to compare it.
+  let detail: String
+}
+
+/// Something that can be measured alone, chosen by its name.
+struct BenchmarkCase {
+  /// The name that `ONLY=` is matched with.
+  let name: String
+  /// Measures and returns one or more figures.
+  let run: () throws -> [BenchmarkResult]
+}
+
+extension BenchmarkCase {
+  /// The shortest of several runs of `body`, in milliseconds.
+  ///
+  /// The shortest is the run that other work on the machine disturbed least; the first one, which
+  /// also warms caches, does not count.
+  static func milliseconds(repeats: Int = 5, _ body: () throws -> Void) rethrows -> Double {
+    try body()
+    let clock = ContinuousClock()
+    var shortest = Duration.seconds(Int64.max / 2)
+    for _ in 0..<repeats {
+      shortest = try min(shortest, clock.measure { try body() })
+    }
+    return shortest / .milliseconds(1)
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+
+/// Other people's programs, run beside ours in the same call so that one machine judges both.
+///
+/// They need a Python that has them (`PEERS_PYTHON`) and the scripts that feed them, found in
+/// `TILTFOLD_PEERS` or in `../shared/bench` beside the checkout; whatever is missing is left out
+/// with a sentence on standard error.
+struct PeerBenchmark {
+  /// The Python that has the peers.
+  let python: String
+  /// The folder of the scripts.
+  let scripts: URL
+
+  /// Finds Python and scripts; nil, said in words, where either is missing.
+  init?(environment: [String: String]) {
+    guard let python = environment["PEERS_PYTHON"], !python.isEmpty else {
+      say("peers: PEERS_PYTHON does not name a Python that has them; only our own figures")
+      return nil
+    }
+    let folder = environment["TILTFOLD_PEERS"] ?? "../shared/bench"
+    guard FileManager.default.fileExists(atPath: folder + "/run_tomography_peers.py") else {
+      say("peers: no scripts in \(folder) (TILTFOLD_PEERS); only our own figures")
+      return nil
+    }
+    self.python = python
+    self.scripts = URL(filePath: folder, directoryHint: .isDirectory)
+  }
+
+  /// The peers that can be measured here, each under its subject's name.
+  func cases() -> [BenchmarkCase] {
+    [
+      BenchmarkCase(name: "peer.ptychography", run: measurePtychography),
+      BenchmarkCase(name: "peer.tomography", run: measureTomography),
+    ]
+  }
+
+  /// One epoch of cdtools and of pty-chi on 225 simulated patterns of 128 x 128.
+  private func measurePtychography() throws -> [BenchmarkResult] {
+    let engines = [
+      (module: "cdtools", script: ["run_cdtools.py"], epochs: "5", rest: [String]()),
+      (module: "ptychi", script: ["run_ptychi.py"], epochs: "5", rest: ["LSQML"]),
+    ].filter { has($0.module) }
+    guard !engines.isEmpty else { return [] }
+    let data = FileManager.default.temporaryDirectory
+      .appending(path: "tiltfold-peers-\(ProcessInfo.processInfo.processIdentifier).npz")
+    defer { try? FileManager.default.removeItem(at: data) }
+    _ = try run(["make_ptychography_data.py", data.path(), "128", "225", "1e6"])
+    var results: [BenchmarkResult] = []
+    for engine in engines {
+      let output = try run(engine.script + [data.path()] + engine.rest + [engine.epochs])
+      guard
+        let epoch = output.firstMatch(of: /= ([0-9.]+) ms\/ep/).flatMap({ Double($0.1) })
+      else { continue }
+      let detail = output.trimmingCharacters(in: .whitespacesAndNewlines)
+      results.append(
+        BenchmarkResult(
+          name: "peer.\(engine.module).epoch",
+          value: epoch,
+          unit: "ms",
+          detail: "225 x 128x128; \(detail)"
+        )
+      )
+    }
+    return results
+  }
+
+  /// One fold of one tilt by ASTRA and scikit-image on 96 slices of 96 detector pixels.
+  private func measureTomography() throws -> [BenchmarkResult] {
+    guard has("astra") else { return [] }
+    struct Line: Decodable {
+      let backend: String
+      let ms_per_fold: Double
+      let rmse: Double
+    }
+    let output = try run([
+      "run_tomography_peers.py", "--det", "96", "--angles", "48", "--slices", "96", "--jobs", "1",
+      "--only", "astra-ART-line,astra-SART-line,skimage-iradon_sart",
+    ])
+    return output.split(separator: "\n").compactMap { text in
+      guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
+        return nil
+      }
+      return BenchmarkResult(
+        name: "peer.\(line.backend).fold",
+        value: line.ms_per_fold,
+        unit: "ms",
+        detail: "96 detector pixels, 48 tilts, 96 slices, one sweep, RMSE \(line.rmse)"
+      )
+    }
+  }
+
+  /// Whether the Python named can import a module.
+  private func has(_ module: String) -> Bool {
+    let found = (try? run(["-c", "import \(module)"])) != nil
+    if !found { say("peers: \(module) is not installed there") }
+    return found
+  }
+
+  /// Runs the Python named in the folder of scripts and returns what it printed.
+  private func run(_ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: python)
+    process.arguments = arguments
+    process.currentDirectoryURL = scripts
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["PYTHONPATH": "stub", "PYTHONDONTWRITEBYTECODE": "1"]
+    ) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw PeerFailure(command: arguments.first ?? "", status: process.terminationStatus)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// A peer that ended with an error.
+struct PeerFailure: Error, CustomStringConvertible {
+  /// The script that was run.
+  let command: String
+  /// Its exit status.
+  let status: Int32
+
+  /// What happened, in words.
+  var description: String { "\(command) ended with status \(status)" }
+}
