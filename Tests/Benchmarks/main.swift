@@ -6,5 +6,6 @@ import Foundation
 // error; ONLY=pattern in the environment chooses by name (README.md, `make bench`).
 let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
+cases += artBenchmarks()
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

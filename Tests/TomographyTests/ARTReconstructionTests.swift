@@ -55,7 +55,7 @@ import Tomography
   @Test func platesComeBackFromNoiseFreeProjections() {
     let order = ReplayOrder.decorrelated(tilts)
     #expect(error(order: order, sweeps: 1, isNonNegative: true) < 0.3)
-    #expect(error(order: order, sweeps: 20, isNonNegative: true) < 0.05)
+    #expect(error(order: order, sweeps: 40, isNonNegative: true) < 0.05)
   }
 
   @Test func decorrelatedOrderAndNonNegativityEachLowerTheError() {
