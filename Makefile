@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# make demo     simulated detector -> live reconstruction -> score against the truth
+# make test     lint, build, every test suite
+# make bench    measurements as JSON lines (ONLY=pattern, PEERS_PYTHON=python)
+# make lint | format | deps | clean
+#
+# Each target stands alone: it installs the libraries that it needs (Debian's apt-get) and builds.
+
+SWIFT ?= swift
+SOURCES := Sources Simulator Tests Package.swift
+PROGRAMS := tiltfold detector-simulator
+
+.PHONY: demo test bench lint format deps build clean
+
+# RESULTS= folder, KEEP=1 keeps the recording, SEED=, TILTS=, RATE= frames/s, PORT= first of three.
+demo: build
+	@BIN="$$($(SWIFT) build -c release --show-bin-path)" Simulator/demo.sh
+
+test: deps lint
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build
+
+bench: deps
+	@$(SWIFT) build -c release --product tiltfold-bench >&2
+	@"$$($(SWIFT) build -c release --show-bin-path)/tiltfold-bench"
+
+lint:
+	$(SWIFT) format lint --strict -r $(SOURCES)
+
+format:
+	$(SWIFT) format -i -r $(SOURCES)
+
+build: deps
+	@for program in $(PROGRAMS); do $(SWIFT) build -c release --product $$program || exit; done
+
+deps:
+	@SWIFT="$(SWIFT)" .ci/dependencies
+
+clean:
+	$(SWIFT) package clean
+	rm -rf demo-results
