@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CHDF5
+import Glibc
+
+/// One HDF5 file, open for reading, for adding to, or being written.
+///
+/// A new file is written under a temporary name in the same folder (`.NAME.partial`) and takes
+/// its own name in `close()`, when it is whole; one that is let go without `close()` is removed.
+/// Paths are absolute, "/entry_1/data_1/data"; groups are made on the way. A file belongs to one
+/// thread at a time.
+///
+/// ```swift
+/// var file = try StorageFile(creating: "volume.h5")
+/// try file.write(volume.values, shape: [80, 80, 80], at: "/entry/data", unit: "1")
+/// try file.close()
+/// ```
+public struct StorageFile: ~Copyable {
+  /// The file's own name, as given.
+  public let path: String
+  let id: hid_t
+  private let temporaryPath: String?
+  private var isOpen = true
+
+  /// Starts a new file, which replaces an older one of this name when it is closed.
+  ///
+  /// - Parameter path: The file's name.
+  /// - Throws: `StorageError` where the folder is missing or cannot be written.
+  public init(creating path: String) throws(StorageError) {
+    chdf5_be_silent()
+    let temporary = Self.temporaryPath(for: path)
+    let place = Place(path)
+    let id = unsafe H5Fcreate(temporary, chdf5_truncate(), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+    guard id >= 0 else { throw place.failure("cannot create the file") }
+    self.path = path
+    self.id = id
+    temporaryPath = temporary
+  }
+
+  /// Opens a file for reading.
+  ///
+  /// - Parameter path: The file's name.
+  /// - Throws: `StorageError` where the file is missing or is no HDF5 file.
+  public init(reading path: String) throws(StorageError) {
+    try self.init(opening: path, flags: chdf5_read_only())
+  }
+
+  /// Opens a file for reading and adding to.
+  ///
+  /// - Parameter path: The file's name.
+  /// - Throws: `StorageError` where the file is missing, is no HDF5 file or cannot be written.
+  public init(updating path: String) throws(StorageError) {
+    try self.init(opening: path, flags: chdf5_read_write())
+  }
+
+  init(opening path: String, flags: UInt32) throws(StorageError) {
+    chdf5_be_silent()
+    guard unsafe access(path, F_OK) == 0 else {
+      throw StorageError("there is no such file", file: path)
+    }
+    let place = Place(path)
+    let id = unsafe H5Fopen(path, flags, hid_t(H5P_DEFAULT))
+    guard id >= 0 else { throw place.failure("cannot open the file") }
+    self.path = path
+    self.id = id
+    temporaryPath = nil
+  }
+
+  deinit {
+    guard isOpen else { return }
+    H5Fclose(id)
+    if let temporaryPath { unsafe unlink(temporaryPath) }
+  }
+
+  /// Writes what is left, closes the file and, where it is new, gives it its name.
+  ///
+  /// - Throws: `StorageError` where the disk is full or the name cannot be taken; a new file
+  ///   is then removed.
+  public consuming func close() throws(StorageError) {
+    isOpen = false
+    let status = H5Fclose(id)
+    guard status >= 0 else {
+      let error = Place(path).failure("cannot finish the file")
+      if let temporaryPath { unsafe unlink(temporaryPath) }
+      throw error
+    }
+    guard let temporaryPath else { return }
+    guard unsafe rename(temporaryPath, path) == 0 else {
+      let reason = unsafe String(cString: strerror(errno))
+      unsafe unlink(temporaryPath)
+      throw StorageError("cannot give the finished file its name", file: path, detail: reason)
+    }
+  }
+
+  /// Hands everything written so far to the operating system.
+  ///
+  /// - Throws: `StorageError` where the disk is full.
+  public func flush() throws(StorageError) {
+    try place().check(H5Fflush(id, H5F_SCOPE_LOCAL), "cannot write to the disk")
+  }
+
+  func place(_ path: String? = nil) -> Place {
+    chdf5_be_silent()
+    return Place(self.path, path)
+  }
+
+  /// ".NAME.partial" in the same folder, so that renaming never crosses disks.
+  static func temporaryPath(for path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return ".\(path).partial" }
+    return "\(path[...slash]).\(path[path.index(after: slash)...]).partial"
+  }
+}
