@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+public import Imaging
+public import Registration
+public import Tomography
+
+/// A tomogram that grows with every projection: registration and one running volume per energy.
+///
+/// A value without threads, clocks or sockets: the same projections in the same order give the
+/// same volumes. A tilt's first projection is laid on the re-projection of the running volume, the
+/// other energies' onto that one, so that all of a tilt share its shift whichever way the
+/// energies are interleaved. Every projection is kept as it was measured, cut to the volume's
+/// surroundings; shifts are applied on the way into the volume, once, from the original.
+///
+/// A tilt that cannot be trusted is held back, said so, and tried again at the end.
+public struct TomogramAssembly: Sendable {
+  /// The tomogram's name.
+  public let name: String
+  /// The photon energies, one volume each.
+  public let energies: [PhotonEnergy]
+  /// How projections are laid onto one another.
+  public let registration: RegistrationParameters
+  /// How projections become a volume.
+  public let tomography: TomographyParameters
+
+  /// All tilts that came, in the order of their coming.
+  var tilts: [Tilt] = []
+  var reconstructions: [ARTReconstruction]
+  /// How far each energy's replays have come in their order.
+  var replayCursors: [Int]
+  let estimator: ShiftEstimator
+
+  /// Starts an empty tomogram.
+  ///
+  /// - Parameters:
+  ///   - name: The tomogram's name.
+  ///   - energies: The photon energies, one volume each.
+  ///   - registration: How projections are laid onto one another.
+  ///   - tomography: How projections become a volume.
+  public init(
+    name: String,
+    energies: [PhotonEnergy],
+    registration: RegistrationParameters = RegistrationParameters(),
+    tomography: TomographyParameters = TomographyParameters()
+  ) {
+    self.name = name
+    self.energies = energies
+    self.registration = registration
+    self.tomography = tomography
+    reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
+    replayCursors = energies.map { _ in 0 }
+    estimator = ShiftEstimator(
+      shape: Self.fieldShape(registration: registration, tomography: tomography),
+      parameters: registration
+    )
+  }
+
+  /// The volumes as they stand, one for each energy, [x, z, y], OD per voxel length.
+  public var volumes: [Volume] { reconstructions.map(\.volume) }
+
+  /// The number of tilts that take part.
+  public var acceptedTiltCount: Int { tilts.count(where: \.isAccepted) }
+
+  /// The places of the tilts that are held back.
+  public var heldBackTilts: [Int] { tilts.filter { !$0.isAccepted }.map(\.index) }
+
+  /// How every tilt stands, by place in the series; costs a re-projection for each projection.
+  public func tiltReports() -> [TiltReport] {
+    tilts.sorted { $0.index < $1.index }.map { tilt in
+      TiltReport(
+        tiltIndex: tilt.index,
+        tilt: tilt.angle,
+        shift: tilt.shift,
+        energyOffsets: energies.indices.map { tilt.scans[$0]?.offset },
+        residuals: energies.indices.map { energy in
+          guard tilt.isAccepted else { return nil }
+          return tilt.aligned(energy: energy, shape: projectionShape)?
+            .residual(against: reconstructions[energy].volume)
+        },
+        confidence: tilt.confidence,
+        accepted: tilt.isAccepted
+      )
+    }
+  }
+
+  /// The shift applied to each tilt's projections, by place in the series, pixels.
+  public var shifts: [Int: PixelShift] {
+    Dictionary(tilts.map { ($0.index, $0.shift) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// One energy's projections on the volume's axes, by place in the series.
+  ///
+  /// - Parameter energy: The place of the energy in `energies`.
+  /// - Returns: Index, tilt, OD and weights, [row = y, column = x′] of the volume's extents.
+  public func alignedProjections(
+    energy: Int
+  ) -> [(tiltIndex: Int, tilt: TiltAngle, opticalDensity: Image, weights: Image)] {
+    tilts.filter(\.isAccepted).sorted { $0.index < $1.index }.compactMap { tilt in
+      tilt.aligned(energy: energy, shape: projectionShape).map {
+        (tilt.index, tilt.angle, $0.values, $0.weights)
+      }
+    }
+  }
+
+  /// The extent of a projection of the volume.
+  var projectionShape: Shape2D {
+    Shape2D(rows: tomography.volumeHeight, columns: tomography.volumeSide)
+  }
+
+  /// The extent of what is kept of a projection: the volume's, with room for any shift.
+  var fieldShape: Shape2D { Self.fieldShape(registration: registration, tomography: tomography) }
+
+  private static func fieldShape(
+    registration: RegistrationParameters,
+    tomography: TomographyParameters
+  ) -> Shape2D {
+    let margin = 2 * (Int(registration.maximumShift.rounded(.up)) + 2)
+    return Shape2D(
+      rows: tomography.volumeHeight + margin,
+      columns: tomography.volumeSide + margin
+    )
+  }
+}
