@@ -4,7 +4,7 @@ import CZeroMQ
 
 /// A call into libzmq that failed.
 public struct ZeroMQError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What was tried, in a few words, e.g. "bind".
+  /// What was tried, in a word or a few, as in "bind".
   public var call: String
   /// The error number that libzmq left behind.
   public var code: Int32
