@@ -32,6 +32,7 @@ static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned chdf5_swmr_read(void) { return H5F_ACC_SWMR_READ; }
 
 // The library prints its error stack to standard error unless told not to, thread by thread.

@@ -18,7 +18,7 @@ import Glibc
 public struct StorageFile: ~Copyable {
   /// The file's own name, as given.
   public let path: String
-  let id: hid_t
+  private(set) var id: hid_t
   private let temporaryPath: String?
   private var isOpen = true
 
@@ -66,6 +66,13 @@ public struct StorageFile: ~Copyable {
     temporaryPath = nil
   }
 
+  /// Takes over a file that is open already.
+  init(owning id: hid_t, path: String) {
+    self.path = path
+    self.id = id
+    temporaryPath = nil
+  }
+
   deinit {
     guard isOpen else { return }
     H5Fclose(id)
@@ -77,6 +84,7 @@ public struct StorageFile: ~Copyable {
   /// - Throws: `StorageError` where the disk is full or the name cannot be taken; a new file
   ///   is then removed.
   public consuming func close() throws(StorageError) {
+    guard isOpen else { return }
     isOpen = false
     let status = H5Fclose(id)
     guard status >= 0 else {
@@ -97,6 +105,15 @@ public struct StorageFile: ~Copyable {
   /// - Throws: `StorageError` where the disk is full.
   public func flush() throws(StorageError) {
     try place().check(H5Fflush(id, H5F_SCOPE_LOCAL), "cannot write to the disk")
+  }
+
+  /// Gives the identifier away, to be closed by the caller.
+  mutating func forget() { isOpen = false }
+
+  /// Takes over another identifier of the same file.
+  mutating func adopt(_ id: hid_t) {
+    self.id = id
+    isOpen = true
   }
 
   func place(_ path: String? = nil) -> Place {

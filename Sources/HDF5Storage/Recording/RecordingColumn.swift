@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CHDF5
+
+/// A dataset of one index that grows at its end, with what has not been written yet.
+struct RecordingColumn<Element: StorageElement> {
+  let path: String
+  private let unit: String?
+  private let chunk: Int
+  /// The open dataset; the file closes it.
+  private var id: hid_t = -1
+  /// The elements in the file.
+  private(set) var written = 0
+  /// The elements that wait for `write`.
+  private(set) var pending: [Element] = []
+
+  init(_ path: String, unit: String? = nil, chunk: Int) {
+    self.path = path
+    self.unit = unit
+    self.chunk = chunk
+  }
+
+  /// The elements, written or waiting.
+  var count: Int { written + pending.count }
+
+  mutating func append(_ element: Element) { pending.append(element) }
+
+  mutating func append(_ bytes: RawSpan) where Element == UInt8 {
+    unsafe bytes.withUnsafeBytes { unsafe pending.append(contentsOf: unsafe $0) }
+  }
+
+  /// Makes the dataset, empty, and leaves it open.
+  mutating func create(in file: borrowing StorageFile) throws(StorageError) {
+    let place = file.place(path)
+    let type = try place.memoryType(Element.storageType)
+    let space = try place.space([0], upTo: [chdf5_unlimited()])
+    do {
+      _ = try file.create(
+        path,
+        type: type,
+        space: space,
+        layout: DatasetLayout(chunk: [chunk])
+      )
+    }
+    if let unit { try file.setAttribute("units", of: path, to: unit) }
+  }
+
+  /// Opens the dataset again after its file was opened again.
+  mutating func open(in file: borrowing StorageFile) throws(StorageError) {
+    id = unsafe try file.place(path).check(
+      H5Dopen2(file.id, path, hid_t(H5P_DEFAULT)),
+      "cannot open"
+    )
+    written = try file.extents(ofDataset: id, at: path).first ?? 0
+  }
+
+  /// Appends what waits to the dataset and hands it to the operating system.
+  mutating func write(in file: borrowing StorageFile) throws(StorageError) {
+    guard !pending.isEmpty else { return }
+    let place = file.place(path)
+    let total = [hsize_t(count)]
+    try place.check(unsafe H5Dset_extent(id, total), "cannot extend")
+    let memory = try place.space([pending.count])
+    let space = try place.open(H5Dget_space(id), "cannot write")
+    let start = [hsize_t(written)]
+    let extent = [hsize_t(pending.count)]
+    try place.check(
+      unsafe H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, extent, nil),
+      "cannot write"
+    )
+    let type = try place.memoryType(Element.storageType)
+    let status = unsafe pending.withUnsafeBytes { bytes in
+      unsafe H5Dwrite(id, type.id, memory.id, space.id, hid_t(H5P_DEFAULT), bytes.baseAddress)
+    }
+    try place.check(status, "cannot write")
+    written += pending.count
+    pending.removeAll(keepingCapacity: true)
+    try place.check(H5Dflush(id), "cannot write to the disk")
+  }
+}
+
+extension StorageFile {
+  /// The extents of a dataset that is open already.
+  func extents(ofDataset id: hid_t, at path: String) throws(StorageError) -> [Int] {
+    let place = place(path)
+    let space = try place.open(H5Dget_space(id), "cannot read the extents")
+    let rank = try place.check(H5Sget_simple_extent_ndims(space.id), "cannot read the extents")
+    var extents = [hsize_t](repeating: 0, count: Int(rank))
+    try place.check(
+      unsafe H5Sget_simple_extent_dims(space.id, &extents, nil),
+      "cannot read the extents"
+    )
+    return extents.map { Int($0) }
+  }
+}

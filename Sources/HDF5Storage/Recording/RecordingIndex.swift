@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The index tables of a recording, cut to the messages that are whole.
+///
+/// In a file that is growing, or whose writer was killed, the tables may end at different
+/// messages; what points past the end of another dataset is left out.
+struct RecordingIndex {
+  let arrivals: [Int64]
+  let firstParts: [Int64]
+  let stores: [Int64]
+  let offsets: [Int64]
+  let lengths: [Int64]
+  let scheduleEnds: [Int64]
+  let messageCount: Int
+
+  init(
+    _ file: borrowing StorageFile,
+    frameCounts: [Int]
+  ) throws(StorageError) {
+    arrivals = try file.read(Int64.self, at: RecordingLayout.arrival).values
+    firstParts = try file.read(Int64.self, at: RecordingLayout.firstPart).values
+    stores = try file.read(Int64.self, at: RecordingLayout.store).values
+    offsets = try file.read(Int64.self, at: RecordingLayout.offset).values
+    lengths = try file.read(Int64.self, at: RecordingLayout.length).values
+    let scheduleBytes = try file.summary(of: RecordingLayout.scheduleBytes).shape[0]
+    scheduleEnds = Self.rising(
+      try file.read(Int64.self, at: RecordingLayout.scheduleEnd).values,
+      upTo: scheduleBytes
+    )
+    let log = try file.summary(of: RecordingLayout.log).shape[0]
+    let rows = min(stores.count, offsets.count, lengths.count)
+    var whole = 0
+    while whole < rows,
+      Self.isThere(stores[whole], offsets[whole], lengths[whole], log, frameCounts)
+    {
+      whole += 1
+    }
+    // A message is whole when the next one has begun at or before the last whole part; the last
+    // message of all ends with the table.
+    var count = min(arrivals.count, firstParts.count)
+    while count > 0 {
+      let end = count < firstParts.count ? Int(firstParts[count]) : rows
+      if firstParts[count - 1] >= 0, Int(firstParts[count - 1]) <= end, end <= whole { break }
+      count -= 1
+    }
+    messageCount = count
+  }
+
+  /// The rows of one message in the table of parts.
+  func parts(of message: Int) -> Range<Int> {
+    let next = message + 1
+    return Int(
+      firstParts[message]
+    )..<(next < firstParts.count ? Int(firstParts[next]) : stores.count)
+  }
+
+  private static func isThere(
+    _ store: Int64,
+    _ offset: Int64,
+    _ length: Int64,
+    _ log: Int,
+    _ frameCounts: [Int]
+  ) -> Bool {
+    guard offset >= 0, length >= 0 else { return false }
+    if store == RecordingLayout.logStore {
+      let (end, overflow) = offset.addingReportingOverflow(length)
+      return !overflow && end <= Int64(log)
+    }
+    guard store >= 0, store < Int64(frameCounts.count) else { return false }
+    return offset < Int64(frameCounts[Int(store)])
+  }
+
+  /// The leading entries that rise from 0 and stay within `limit`.
+  private static func rising(_ ends: [Int64], upTo limit: Int) -> [Int64] {
+    var last: Int64 = 0
+    var kept: [Int64] = []
+    for end in ends {
+      guard end >= last, end <= Int64(limit) else { break }
+      kept.append(end)
+      last = end
+    }
+    return kept
+  }
+}

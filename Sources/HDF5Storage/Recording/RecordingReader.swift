@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CHDF5
+public import Imaging
+
+/// Reads a recording back, message by message: finished, still growing, or left behind by a
+/// process that was killed.
+///
+/// Where the in-use flag of a killed writer still stands, it is cleared, so that every other
+/// program opens the file too; a file that is still being written is left alone.
+public struct RecordingReader: ~Copyable {
+  /// The file.
+  public let path: String
+  /// The configuration in use when the recording was made, its YAML text.
+  public let configuration: String
+  /// The version of the program that made it.
+  public let version: String
+  /// Whether a writer was still at work when the recording was opened.
+  public let isGrowing: Bool
+  /// The kinds of frames, one image dataset each.
+  public let frameLayouts: [FrameLayout]
+
+  private let file: StorageFile
+  private let index: RecordingIndex
+
+  /// Opens a recording; what was flushed by now is what it holds.
+  ///
+  /// - Parameter path: The file.
+  /// - Throws: `StorageError` where the file is missing or is no recording.
+  public init(_ path: String) throws(StorageError) {
+    let isGrowing = WriterLock.isHeld(path)
+    let file = try Self.open(path, growing: isGrowing)
+    guard file.attributeText("format", of: "/") == RecordingLayout.format else {
+      throw StorageError("this is no recording (\(RecordingLayout.format))", file: path)
+    }
+    let configuration = try file.readText(at: RecordingLayout.configuration)
+    let version = try file.readText(at: RecordingLayout.version)
+    let stores = try file.frameStores()
+    let index = try RecordingIndex(file, frameCounts: stores.map(\.count))
+    // Nothing throws from here on: a value that owns a file cannot be left half made.
+    self.path = path
+    self.configuration = configuration
+    self.version = version
+    self.isGrowing = isGrowing
+    self.frameLayouts = stores.map(\.layout)
+    self.index = index
+    self.file = file
+  }
+
+  /// The number of messages.
+  public var messageCount: Int { index.messageCount }
+  /// The number of lines of the schedule.
+  public var scheduleCount: Int { index.scheduleEnds.count }
+
+  /// One message as it was received.
+  ///
+  /// - Parameter message: Its place in the recording, from 0.
+  /// - Returns: Its parts and when it arrived, nanoseconds since 1970.
+  /// - Throws: `StorageError` where there is no such message or the file is damaged.
+  public func message(
+    _ message: Int
+  ) throws(StorageError) -> (parts: [SharedBytes], arrival: Int64) {
+    guard message >= 0, message < messageCount else {
+      throw StorageError("there is no message \(message)", file: path)
+    }
+    var parts: [SharedBytes] = []
+    for part in index.parts(of: message) {
+      let offset = Int(index.offsets[part])
+      let length = Int(index.lengths[part])
+      if index.stores[part] == RecordingLayout.logStore {
+        parts.append(try logPart(offset..<offset + length))
+      } else {
+        parts.append(try framePart(store: Int(index.stores[part]), frame: offset, length))
+      }
+    }
+    return (parts, index.arrivals[message])
+  }
+
+  /// When a message arrived, nanoseconds since 1970, without reading it.
+  ///
+  /// - Parameter message: Its place in the recording, from 0.
+  /// - Returns: Its arrival time.
+  public func arrival(of message: Int) -> Int64 { index.arrivals[message] }
+
+  /// The schedule: what the pipeline did with the data, one JSON text for each step.
+  ///
+  /// - Returns: The lines in the order in which they were recorded.
+  /// - Throws: `StorageError` where the file is damaged.
+  public func schedule() throws(StorageError) -> [String] {
+    guard let last = index.scheduleEnds.last, last > 0 else {
+      return index.scheduleEnds.map { _ in "" }
+    }
+    let bytes = try file.read(
+      UInt8.self,
+      at: RecordingLayout.scheduleBytes,
+      leading: 0..<Int(last)
+    ).values
+    var start = 0
+    var lines: [String] = []
+    for end in index.scheduleEnds.map({ Int($0) }) {
+      lines.append(String(decoding: bytes[start..<end], as: UTF8.self))
+      start = end
+    }
+    return lines
+  }
+}
+
+extension RecordingReader {
+  /// Opens the file in the way that its state allows.
+  private static func open(
+    _ path: String,
+    growing: Bool
+  ) throws(StorageError) -> StorageFile {
+    if growing { return try StorageFile(readingRecordingAt: path) }
+    do throws(StorageError) {
+      return try StorageFile(reading: path)
+    } catch let reason {
+      // The writer was killed. Clear its flag; where the file may not be written, read past it.
+      do throws(StorageError) {
+        let repaired = try StorageFile(repairingRecordingAt: path)
+        try repaired.close()
+        return try StorageFile(reading: path)
+      } catch {
+        guard let file = try? StorageFile(readingRecordingAt: path) else { throw reason }
+        return file
+      }
+    }
+  }
+
+  private func logPart(_ range: Range<Int>) throws(StorageError) -> SharedBytes {
+    guard !range.isEmpty else { return SharedBytes([]) }
+    return SharedBytes(
+      try file.read(UInt8.self, at: RecordingLayout.log, leading: range).values
+    )
+  }
+
+  /// One frame, read past HDF5's chunk cache into the memory that is handed out.
+  private func framePart(
+    store: Int,
+    frame: Int,
+    _ length: Int
+  ) throws(StorageError) -> SharedBytes {
+    let dataset = try file.openDataset(RecordingLayout.frames(store))
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: length, alignment: 64)
+    let address = UInt(bitPattern: memory)
+    let bytes = unsafe SharedBytes(unsafeBase: memory, count: length) {
+      unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    }
+    var filters: UInt32 = 0
+    let corner: [hsize_t] = [hsize_t(frame), 0, 0]
+    try file.place(RecordingLayout.frames(store)).check(
+      unsafe H5Dread_chunk(dataset.id, hid_t(H5P_DEFAULT), corner, &filters, memory),
+      "cannot read frame \(frame)"
+    )
+    return bytes
+  }
+}
+
+extension StorageFile {
+  /// The kinds of frames of a recording and how many there are of each.
+  fileprivate func frameStores() throws(StorageError) -> [(layout: FrameLayout, count: Int)] {
+    var stores: [(layout: FrameLayout, count: Int)] = []
+    while exists(RecordingLayout.frames(stores.count)) {
+      let path = RecordingLayout.frames(stores.count)
+      let summary = try summary(of: path)
+      guard summary.shape.count == 3 else {
+        throw StorageError("frames were expected", file: self.path, path: path)
+      }
+      let shape = Shape2D(rows: summary.shape[1], columns: summary.shape[2])
+      stores.append((FrameLayout(shape: shape, type: summary.type), summary.shape[0]))
+    }
+    return stores
+  }
+}
