@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import FourierTransform
+
+/// Section `compute`: how the machine is used.
+public struct ComputeConfiguration: Hashable, Sendable {
+  /// Key `workers`: threads that reconstruct; 0 for one on each core.
+  public var workers = 0
+  /// Key `planning_effort`: how long FFTW may search for the fastest transform.
+  public var planningEffort = PlanningEffort.patient
+  /// Key `wisdom_path`: where found plans are kept; nil for the user's cache folder.
+  public var wisdomPath: String?
+
+  /// Makes the defaults.
+  public init() {}
+}

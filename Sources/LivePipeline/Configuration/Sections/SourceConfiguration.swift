@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import WireFormat
+
+/// The language that a source speaks.
+public enum SourceDialect: String, CaseIterable, Hashable, Sendable {
+  /// The native stream, a superset of cosmicstreams (Docs/Reference/WireProtocol.md).
+  case tiltfold
+}
+
+/// Section `source`: where frames come from and how they are to be understood.
+public struct SourceConfiguration: Sendable {
+  /// Key `dialect`: the language of the stream.
+  public var dialect = SourceDialect.tiltfold
+  /// Key `connect`: the ZeroMQ endpoints to subscribe to.
+  public var endpoints: [String] = []
+  /// Key `topics`: the topics to subscribe to; [""] for all.
+  public var topics = ["start", "frame", "stop", "abort"]
+  /// Key `position_axes`: how the source's scan positions turn into ours.
+  public var axes = PositionAxes.identity
+  /// Key `idle_time_s`: a scan without a stop ends after so many seconds without a frame.
+  public var idleTime = 10.0
+  /// Key `high_water_mark`: messages that ZeroMQ holds for us before the source must wait or drop.
+  public var highWaterMark = 10_000
+  /// Key `tilt_tolerance_deg`: angles closer than this belong to one tilt.
+  public var tiltTolerance = 0.05
+  /// Key `energy_tolerance_eV`: photon energies closer than this are one energy.
+  public var energyTolerance = 0.2
+
+  /// Makes the defaults; there is no default endpoint.
+  public init() {}
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import FourierTransform
+import WireFormat
+
+// The sections that belong to the pipeline itself.
+extension ConfigurationTable {
+  static let source: [ConfigurationKey] = {
+    let at = SectionKeys(section: "source", part: \.source)
+    return [
+      at.choice("dialect", \.dialect, "the language of the stream"),
+      at.texts(
+        "connect",
+        \.endpoints,
+        as: .endpoint,
+        count: 1...16,
+        isRequired: true,
+        "the ZeroMQ endpoints to subscribe to"
+      ),
+      at.texts("topics", \.topics, as: .text, count: 1...16, "the topics to subscribe to"),
+      at.matrix(
+        "position_axes",
+        rows: 2...2,
+        columns: 2,
+        -1e6...1e6,
+        "how the source's positions turn into ours: [[xx, xy], [yx, yy]], ours = matrix · theirs; "
+          + "holds axes, signs and shear"
+      ) {
+        [[$0.axes.xx, $0.axes.xy], [$0.axes.yx, $0.axes.yy]]
+      } write: {
+        $0.axes = PositionAxes(xx: $1[0][0], xy: $1[0][1], yx: $1[1][0], yy: $1[1][1])
+      },
+      at.number(
+        "idle_time_s",
+        \.idleTime,
+        0.1...3600,
+        "a scan without a stop ends after so long without a frame"
+      ),
+      at.integer(
+        "high_water_mark",
+        \.highWaterMark,
+        1...1_000_000,
+        "messages that wait before the source has to wait or drop"
+      ),
+      at.number(
+        "tilt_tolerance_deg",
+        \.tiltTolerance,
+        0...10,
+        "angles closer than this belong to one tilt"
+      ),
+      at.number(
+        "energy_tolerance_eV",
+        \.energyTolerance,
+        0...100,
+        "photon energies closer than this are one energy"
+      ),
+    ]
+  }()
+
+  static let probe: [ConfigurationKey] = {
+    let at = SectionKeys(section: "probe", part: \.probe)
+    return [
+      at.length(
+        "zone_plate_diameter_m",
+        \.zonePlateDiameter,
+        1e-5...1e-2,
+        "the diameter of the zone plate"
+      ),
+      at.length(
+        "outer_zone_width_m",
+        \.outerZoneWidth,
+        5e-9...1e-6,
+        "the width of its outermost zone; f = diameter · width / λ"
+      ),
+      at.number(
+        "central_stop_fraction",
+        \.centralStopFraction,
+        0...0.95,
+        "the diameter of the central stop over that of the zone plate"
+      ),
+      at.length(
+        "defocus_m",
+        \.defocus,
+        -1e-3...1e-3,
+        "how far the sample lies downstream of the focus, as far as is known"
+      ),
+      at.flag(
+        "search_defocus",
+        \.searchesDefocus,
+        "whether the first scan looks for a better defocus around that one"
+      ),
+      at.length("defocus_range_m", \.defocusRange, 0...1e-3, "how far to either side it looks"),
+      at.flag(
+        "reuse_previous",
+        \.reusesPrevious,
+        "whether a scan starts from the probe of the one before it at the same energy"
+      ),
+    ]
+  }()
+
+  static let recording: [ConfigurationKey] = {
+    let at = SectionKeys(section: "recording", part: \.recording)
+    return [
+      at.flag("enabled", \.enabled, "whether a recording is made"),
+      at.text("path", \.path, "the file; a relative path starts at the folder of the results"),
+      at.number(
+        "flush_interval_s",
+        \.flushInterval,
+        0.01...10,
+        "how long at most a message may stay unreadable in the file"
+      ),
+    ]
+  }()
+
+  static let previews: [ConfigurationKey] = {
+    let at = SectionKeys(section: "previews", part: \.previews)
+    return [
+      at.flag("enabled", \.isEnabled, "whether anything is published"),
+      at.text("bind", \.endpoint, as: .endpoint, "where previews go out"),
+      at.text(
+        "rec_bind",
+        \.recEndpoint,
+        as: .endpoint,
+        absent: "not sent",
+        "where the object goes out in cosmicstreams form"
+      ),
+      at.number(
+        "maximum_rate_hz",
+        \.maximumRate,
+        0.01...100,
+        "how often each topic is published at most"
+      ),
+      at.flag(
+        "insecure",
+        \.isInsecure,
+        "whether other machines may connect without keys; warned about at every start"
+      ),
+      at.text(
+        "curve_public_key",
+        \.curvePublicKey,
+        absent: "no encryption",
+        "this end's public key, 40 characters of Z85"
+      ),
+      at.text(
+        "curve_secret_key_file",
+        \.curveSecretKeyFile,
+        absent: "no encryption",
+        "the file that holds this end's secret key and nothing else"
+      ),
+    ]
+  }()
+
+  static let results: [ConfigurationKey] = {
+    let at = SectionKeys(section: "results", part: \.results)
+    return [
+      at.text("directory", \.directory, "the folder of the results; made where it is missing"),
+      at.flag("pictures", \.pictures, "whether PNG pictures are drawn beside the data"),
+    ]
+  }()
+
+  static let compute: [ConfigurationKey] = {
+    let at = SectionKeys(section: "compute", part: \.compute)
+    let efforts: [(PlanningEffort, String)] = [
+      (.estimate, "estimate"), (.measure, "measure"), (.patient, "patient"),
+    ]
+    return [
+      at.integer("workers", \.workers, 0...256, "threads that reconstruct; 0 for one on each core"),
+      at.key(
+        "planning_effort",
+        .choice(efforts.map(\.1)),
+        "how long FFTW may search for the fastest transform"
+      ) { part in
+        .text(efforts.first { $0.0 == part.planningEffort }?.1 ?? "")
+      } write: { part, value in
+        if let found = efforts.first(where: { $0.1 == value.text }) {
+          part.planningEffort = found.0
+        }
+      },
+      at.text(
+        "wisdom_path",
+        \.wisdomPath,
+        absent: "the user's cache folder",
+        "where FFTW's plans are kept"
+      ),
+    ]
+  }()
+}

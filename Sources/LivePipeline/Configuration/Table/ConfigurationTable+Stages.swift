@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Registration
+import Tomography
+
+// The stages' parameters. Defaults are the stages' own, and so are the bounds: a test holds these
+// to what each stage's `validate()` accepts.
+extension ConfigurationTable {
+  static let registration: [ConfigurationKey] = {
+    let at = SectionKeys(section: "registration", part: \.registration)
+    return [
+      at.number(
+        "maximum_shift_px",
+        \.maximumShift,
+        1...500,
+        "the largest displacement that is searched"
+      ),
+      at.integer(
+        "refinement_steps",
+        \.refinementSteps,
+        0...100,
+        "Gauss-Newton steps after the search"
+      ),
+      at.number("step_limit_px", \.stepLimit, 0.01...5, "the longest Gauss-Newton step"),
+      at.number(
+        "replay_damping",
+        \.replayDamping,
+        0...1,
+        "the part of a Gauss-Newton step that a replayed tilt takes"
+      ),
+      at.number(
+        "minimum_confidence",
+        \.minimumConfidence,
+        0...1,
+        "below this correlation with its reference a tilt is held back"
+      ),
+      at.number(
+        "mass_gate_px",
+        \.massGate,
+        0.5...500,
+        "how far registration and centre of mass may disagree before a tilt has to correlate better"
+      ),
+      at.number(
+        "minimum_coverage",
+        \.minimumCoverage,
+        0...1,
+        "the part of the volume's projection that must be lit"
+      ),
+    ]
+  }()
+
+  static let tomography: [ConfigurationKey] = {
+    let at = SectionKeys(section: "tomography", part: \.tomography)
+    return [
+      at.integer(
+        "volume_side",
+        \.volumeSide,
+        8...2048,
+        "the volume's extent along x and z, voxels"
+      ),
+      at.integer(
+        "volume_height",
+        \.volumeHeight,
+        1...2048,
+        "the volume's extent along y, the rotation axis, voxels"
+      ),
+      at.length(
+        "voxel_size_m",
+        \.voxelSize,
+        1e-10...1e-5,
+        "the size of a voxel, equal to that of an object pixel"
+      ),
+      at.number("relaxation", \.relaxation, 0.01...1.9, "λ of the first sweep"),
+      at.number(
+        "relaxation_decay",
+        \.relaxationDecay,
+        0...10,
+        "λ of sweep n is relaxation / (1 + n · relaxation_decay)"
+      ),
+      at.integer(
+        "replays_per_fold",
+        \.replaysPerFold,
+        0...1000,
+        "stored tilts folded again after each new one"
+      ),
+      at.integer(
+        "final_sweeps",
+        \.finalSweeps,
+        1...1000,
+        "sweeps over all tilts when the volume is rebuilt at the end"
+      ),
+      at.integer(
+        "averaged_sweeps",
+        \.averagedSweeps,
+        1...1000,
+        "how many of the last final sweeps are averaged into the result"
+      ),
+      at.integer(
+        "final_alignment_rounds",
+        \.finalAlignmentRounds,
+        0...100,
+        "joint rounds of registration with re-projections at the end"
+      ),
+      at.number("damping", \.damping, 0...1000, "added to each ray's squared norm, voxels²"),
+      at.flag("non_negative", \.isNonNegative, "whether voxels are kept from going below zero"),
+      at.integer("seed", \.seed, 0...Int.max, "of the order of replay"),
+    ]
+  }()
+}

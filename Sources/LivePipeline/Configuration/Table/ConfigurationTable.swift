@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+
+/// Every key of the configuration: the one source for reading, listing and documenting it.
+package enum ConfigurationTable {
+  /// Every key, section by section, in the order of the reference.
+  package static let keys: [ConfigurationKey] =
+    source + probe + registration + tomography + recording + previews + results + compute
+
+  /// Every section in the order of the reference, sections within sections after their own keys.
+  package static let sections: [String] = keys.map(\.section).reduce(into: []) {
+    sections,
+    section in
+    if !sections.contains(section) { sections.append(section) }
+  }
+
+  /// What each section is about, a sentence.
+  static let about: [String: String] = [
+    "source": "Where frames come from and how they are to be understood.",
+    "probe": "The focusing optics, from which the first probe is made.",
+    "registration": "How projections are laid onto one another.",
+    "tomography": "How projections become a volume.",
+    "recording": "The file that keeps every message as it came.",
+    "previews": "What is published while the acquisition runs. Loopback is free; any other address "
+      + "needs keys, or `insecure: true`.",
+    "results": "What is written, and where.",
+    "compute": "How the machine is used.",
+  ]
+
+  /// Sections that may be `null`, and how each is left out.
+  static let optionalSections: [String: @Sendable (inout PipelineConfiguration) -> Void] = [:]
+
+  /// Whether a section that may be left out is left out.
+  static func isAbsent(_ section: String, in configuration: PipelineConfiguration) -> Bool {
+    optionalSections[section] != nil
+      && keys.allSatisfy { $0.section != section || $0.read(configuration) == .none }
+  }
+
+  /// The key of a full path.
+  static func key(_ path: String) -> ConfigurationKey? { byPath[path] }
+
+  private static let byPath = Dictionary(keys.map { ($0.path, $0) }) { first, _ in first }
+}
