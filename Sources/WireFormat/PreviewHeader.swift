@@ -4,11 +4,14 @@ public import AcquisitionModel
 
 /// What every preview says of itself; Docs/Reference/WireProtocol.md has the keys.
 public struct PreviewHeader: Sendable, Hashable {
-  /// The place among the messages of its topic since the program began. A message that is sent
-  /// again for a newcomer keeps its number.
+  /// The place among the messages of its topic since the program began.
+  ///
+  /// A message that is sent again for a newcomer keeps its number.
   public var sequence: Int
-  /// Which run of the reconstruction it belongs to; pictures of different generations (after a
-  /// restart or a change of parameters) are not to be compared.
+  /// Which run of the reconstruction it belongs to.
+  ///
+  /// Pictures of different generations (after a restart or a change of parameters) are not to be
+  /// compared.
   public var generation: Int
   /// The scan, where it is about one.
   public var scan: String?
@@ -26,9 +29,9 @@ public struct PreviewHeader: Sendable, Hashable {
   public var frameCount: Int?
   /// When it was made, nanoseconds since 1970.
   public var timestamp: Int64?
-  /// Figures by name, each name with its unit: errors, coverage, losses, depths, …
+  /// Figures by name, each name with its unit: errors, coverage, losses, depths.
   public var quality: [String: Double]
-  /// Words by name: the message of an event, its severity, the state, …
+  /// Words by name: the message of an event, its severity, the state.
   public var text: [String: String]
 
   /// Makes a header that is about nothing in particular.

@@ -27,7 +27,9 @@ public struct PreviewMessage: Sendable {
     arrays.first { $0.name == name }
   }
 
-  /// Writes the parts; the arrays are not copied. Figures that are not finite are left out.
+  /// Writes the parts, without copying the arrays.
+  ///
+  /// Figures that are not finite are left out.
   public func encode() -> [SharedBytes] {
     [SharedBytes(topic.rawValue), JSONPart.encode(PreviewFields(header, arrays: arrays))]
       + arrays.map(\.bytes)
