@@ -63,7 +63,15 @@ extension NativeDialect {
   }
 
   private func positions(of fields: StartFields) throws(WireError) -> [ScanPosition] {
-    let translations = fields.translations?.rows ?? []
+    let translations = fields.translations ?? []
+    guard translations.count <= WireLimits.positions else {
+      throw WireError(
+        "has \(translations.count) positions",
+        part: 1,
+        key: "translations",
+        expected: "at most \(WireLimits.positions)"
+      )
+    }
     var positions: [ScanPosition] = []
     positions.reserveCapacity(translations.count)
     for (i, pair) in translations.enumerated() {
@@ -114,9 +122,7 @@ extension NativeDialect {
   }
 
   private func illumination(of fields: StartFields) throws(WireError) -> ComplexImage? {
-    guard let real = fields.illuminationReal?.rows,
-      let imaginary = fields.illuminationImaginary?.rows
-    else {
+    guard let real = fields.illuminationReal, let imaginary = fields.illuminationImaginary else {
       return nil
     }
     let shape = Shape2D(rows: real.count, columns: real.first?.count ?? 0)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+import Imaging
+
+/// Which scans are taken in which order, and where everything truly was.
+public struct ScanPlan: Sendable {
+  /// One scan of the acquisition.
+  public struct Scan: Sendable {
+    /// Which scan it is.
+    public var identity: ScanIdentity
+    /// The place of its tilt, counted from 0.
+    public var tiltIndex: Int
+    /// The place of its energy, counted from 0.
+    public var energyIndex: Int
+    /// The positions that are told, [point].
+    public var positions: [ScanPosition]
+    /// Where the probe was relative to the sample's axis, [point]: with position errors and
+    /// drift, the tilt's shift taken out.
+    public var truePositions: [ScanPosition]
+  }
+
+  /// The scans, in order of taking.
+  public var scans: [Scan]
+  /// How far the sample sits off the axis in the image at each tilt, voxels, [tilt].
+  public var sampleShifts: [PixelShift]
+
+  /// Plans an acquisition.
+  public init(_ parameters: SimulationParameters) {
+    var generator = SeededGenerator(seed: parameters.seed &* 3 &+ 101)
+    let jitter = parameters.shiftJitter
+    let shifts = (0..<parameters.tiltCount).map { _ in
+      PixelShift(
+        rows: jitter * (2 * generator.uniform() - 1),
+        columns: jitter * (2 * generator.uniform() - 1)
+      )
+    }
+    let tilts = 0..<parameters.tiltCount
+    let energies = parameters.energies.indices
+    let order =
+      parameters.isInterleaved
+      ? tilts.flatMap { tilt in energies.map { (tilt, $0) } }
+      : energies.flatMap { energy in tilts.map { ($0, energy) } }
+    sampleShifts = shifts
+    scans = order.map { tilt, energy in
+      Self.scan(parameters, tiltIndex: tilt, energyIndex: energy, shift: shifts[tilt])
+    }
+  }
+
+  private static func scan(
+    _ parameters: SimulationParameters,
+    tiltIndex: Int,
+    energyIndex: Int,
+    shift: PixelShift
+  ) -> Scan {
+    let place = UInt64(tiltIndex * parameters.energies.count + energyIndex)
+    var generator = SeededGenerator(seed: parameters.seed &* 7919 &+ place)
+    let direction = 2 * Double.pi * generator.uniform()
+    let voxel = parameters.voxelSize.meters
+    var told: [ScanPosition] = []
+    var real: [ScanPosition] = []
+    for index in 0..<parameters.pointCount {
+      let column = Double(index % parameters.scanColumns) - Double(parameters.scanColumns - 1) / 2
+      let row = Double(index / parameters.scanColumns) - Double(parameters.scanRows - 1) / 2
+      let jitter = parameters.positionJitter.meters
+      let position = ScanPosition(
+        x: column * parameters.step.meters + jitter * (2 * generator.uniform() - 1),
+        y: row * parameters.step.meters + jitter * (2 * generator.uniform() - 1)
+      )
+      told.append(position)
+      let error = parameters.positionError.meters
+      let progress = Double(index) / Double(max(parameters.pointCount - 1, 1)) - 0.5
+      let drift = parameters.drift.meters * progress
+      real.append(
+        ScanPosition(
+          x: position.x + error * generator.normal() - drift * cosine(direction)
+            - shift.columns * voxel,
+          y: position.y + error * generator.normal() - drift * sine(direction)
+            - shift.rows * voxel
+        )
+      )
+    }
+    return Scan(
+      identity: identity(parameters, tiltIndex: tiltIndex, energyIndex: energyIndex),
+      tiltIndex: tiltIndex,
+      energyIndex: energyIndex,
+      positions: told,
+      truePositions: real
+    )
+  }
+
+  private static func identity(
+    _ parameters: SimulationParameters,
+    tiltIndex: Int,
+    energyIndex: Int
+  ) -> ScanIdentity {
+    let digits = String(tiltIndex)
+    let number = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    return ScanIdentity(
+      scan: "\(parameters.tomogram)_tilt\(number)_energy\(energyIndex)",
+      tomogram: parameters.tomogram,
+      tilt: parameters.tilts[tiltIndex],
+      tiltIndex: tiltIndex,
+      energy: parameters.energies[energyIndex],
+      energyIndex: energyIndex
+    )
+  }
+}

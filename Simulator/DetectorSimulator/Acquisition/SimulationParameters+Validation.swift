@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+
+extension SimulationParameters {
+  /// Throws where a value lies outside what can be simulated.
+  public func validate() throws(ParameterError) {
+    try validateSample()
+    try validateScan()
+    try validateInstrument()
+  }
+
+  private func validateSample() throws(ParameterError) {
+    try ParameterError.require(plateCount, in: 0...400, key: "plates")
+    try ParameterError.require(sampleDiameter.nanometers, in: 100...900, key: "diameter_nm")
+    try ParameterError.require(volumeSide, in: 16...150, key: "volume_side")
+    try ParameterError.require(voxelSize.nanometers, in: 4...9, key: "voxel_nm")
+  }
+
+  private func validateScan() throws(ParameterError) {
+    try ParameterError.require(tiltCount, in: 1...2000, key: "tilts")
+    try ParameterError.require(firstAngle.degrees, in: -90...90, key: "first_angle_deg")
+    try ParameterError.require(lastAngle.degrees, in: -90...90, key: "last_angle_deg")
+    try ParameterError.require(energies.count, in: 1...2, key: "energies_eV")
+    for energy in energies {
+      try ParameterError.require(energy.electronVolts, in: 100...3000, key: "energies_eV")
+    }
+    try ParameterError.require(scanColumns, in: 1...200, key: "scan")
+    try ParameterError.require(scanRows, in: 1...200, key: "scan")
+    try ParameterError.require(step.nanometers, in: 1...1000, key: "step_nm")
+    try ParameterError.require(positionJitter.nanometers, in: 0...100, key: "jitter_nm")
+    try ParameterError.require(positionError.nanometers, in: 0...100, key: "position_error_nm")
+    try ParameterError.require(drift.nanometers, in: 0...1000, key: "drift_nm")
+    try ParameterError.require(shiftJitter, in: 0...20, key: "shift_jitter_px")
+  }
+
+  private func validateInstrument() throws(ParameterError) {
+    try ParameterError.require(photonsPerSecond, in: 1...1e12, key: "photons_per_second")
+    try ParameterError.require(exposureTime, in: 1e-4...100, key: "exposure_s")
+    try ParameterError.require(outerZone.nanometers, in: 10...400, key: "outer_zone_nm")
+    try ParameterError.require(centralStop, in: 0...0.9, key: "central_stop")
+    try ParameterError.require(defocus.micrometers, in: -100...100, key: "defocus_um")
+    try ParameterError.require(detectorDistance.meters, in: 0.01...1, key: "distance_m")
+    try ParameterError.require(attenuator.radius.meters, in: 0...0.05, key: "attenuator_radius_m")
+    try ParameterError.require(
+      attenuator.transmissions.count,
+      in: energies.count...100,
+      key: "attenuator_transmission"
+    )
+    for transmission in attenuator.transmissions {
+      try ParameterError.require(transmission, in: 2e-4...1, key: "attenuator_transmission")
+    }
+    try ParameterError.require(readNoise, in: 0...200, key: "read_noise_adu")
+    try ParameterError.require(darkCount, in: 0...1000, key: "darks")
+  }
+}

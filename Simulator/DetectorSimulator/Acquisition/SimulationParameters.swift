@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+
+/// Everything that decides what the simulated instrument and sample do.
+public struct SimulationParameters: Sendable, Hashable {
+  /// How frames are sent.
+  public enum FrameKind: String, Sendable, Hashable, CaseIterable {
+    /// Raw FastCCD words, 1040 x 1152.
+    case raw
+    /// Photon counts without detector, 128 x 128.
+    case cleaned
+  }
+
+  /// Starts all random numbers.
+  public var seed: UInt64 = 1
+  /// The tomogram's name.
+  public var tomogram = "simulated"
+
+  /// Plates to place.
+  public var plateCount = 32
+  /// The diameter, and height, of the cylinder that holds them.
+  public var sampleDiameter = Length(nanometers: 360)
+  /// Voxels along each side of the true volume.
+  public var volumeSide = 80
+  /// The size of a voxel and of an object pixel.
+  public var voxelSize = Length(nanometers: 6.7)
+  /// Absorption of the pure phases, per µm, rows by energy.
+  public var absorption = AbsorptionMatrix(rows: [[11.80, 5.33], [5.45, 11.86]])
+  /// The phase of the transmission over its optical density.
+  public var phaseToDensity = -0.4
+
+  /// Tilts from the first to the last angle.
+  public var tiltCount = 24
+  /// The first angle.
+  public var firstAngle = TiltAngle(degrees: -80)
+  /// The last angle.
+  public var lastAngle = TiltAngle(degrees: 77)
+  /// The photon energies; one or two.
+  public var energies = [PhotonEnergy(electronVolts: 708.2), PhotonEnergy(electronVolts: 710.2)]
+  /// Whether energies alternate at each tilt; where not, each is a whole series.
+  public var isInterleaved = true
+
+  /// Scan points along x.
+  public var scanColumns = 7
+  /// Scan points along y.
+  public var scanRows = 7
+  /// The distance between neighbouring points.
+  public var step = Length(nanometers: 70)
+  /// Points lie up to this far from their place on the grid, along each axis; it is told.
+  public var positionJitter = Length(nanometers: 10)
+  /// The RMS error of each coordinate that is not told.
+  public var positionError = Length(meters: 0)
+  /// How far the sample drifts in the course of a scan, in a direction that each scan draws.
+  public var drift = Length(meters: 0)
+  /// The sample sits up to so many voxels off the axis at each tilt, along each image axis.
+  public var shiftJitter = 3.0
+
+  /// Photons on the sample each second.
+  public var photonsPerSecond = 2e7
+  /// The exposure time, seconds.
+  public var exposureTime = 0.2
+  /// The width of the zone plate's outermost zone.
+  public var outerZone = Length(nanometers: 100)
+  /// The diameter of the zone plate; it sets the focal length only.
+  public var zonePlateDiameter = Length(micrometers: 240)
+  /// The central stop's diameter over the zone plate's.
+  public var centralStop = 0.4
+  /// How far the sample stands downstream of the focus.
+  public var defocus = Length(micrometers: 10)
+
+  /// Sample to detector.
+  public var detectorDistance = Length(meters: 0.08)
+  /// The size of a raw detector pixel.
+  public var detectorPixel = Length(micrometers: 30)
+  /// Where the direct beam falls, pixels from the middle of the 960 x 960 picture.
+  public var beamOffset = PixelShift.zero
+  /// The disc over the middle of the pattern.
+  public var attenuator = Attenuator()
+  /// ADU for each electron volt of a photon's energy.
+  public var aduPerElectronVolt = 25.0 / 708
+  /// The read noise, ADU RMS.
+  public var readNoise = 5.0
+  /// Dark frames before the first scan.
+  public var darkCount = 10
+  /// How frames are sent.
+  public var frames = FrameKind.raw
+
+  /// The demo's acquisition.
+  public init() {}
+
+  /// Photons on the sample in one exposure.
+  public var photonsPerExposure: Double { photonsPerSecond * exposureTime }
+  /// The focal length of the zone plate at one energy, D Δr / λ.
+  public func focalLength(at energy: PhotonEnergy) -> Length {
+    Length(meters: zonePlateDiameter.meters * outerZone.meters / energy.wavelength.meters)
+  }
+  /// Scan points of each scan.
+  public var pointCount: Int { scanColumns * scanRows }
+  /// Exposures of the whole acquisition.
+  public var exposureCount: Int { tiltCount * energies.count * pointCount }
+
+  /// The tilts, in order of taking.
+  public var tilts: [TiltAngle] {
+    (0..<tiltCount).map { index in
+      let fraction = tiltCount > 1 ? Double(index) / Double(tiltCount - 1) : 0
+      return TiltAngle(
+        degrees: firstAngle.degrees + fraction * (lastAngle.degrees - firstAngle.degrees)
+      )
+    }
+  }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+import FourierTransform
+public import Imaging
+
+/// The far field of probe and sample, on the pixels of a detector.
+///
+/// The exit wave is P + P (T − 1). The first part's far field is the pupil, known in closed form
+/// at every pixel; the second part is confined to the sample, so that its zero-padded transform
+/// carries all there is of it between its samples. On a pixel, with c the part of it inside the
+/// pupil's annulus A:
+///
+///     photons = (⟨|G|²⟩ + c (|A|² + 2 Re A* G)) · (area in q) · (transmission)
+///
+/// ⟨|G|²⟩ is the mean over the pixel's area. The far field is ∫ ψ exp(−2πi q·r) d²r.
+public struct FarField: Sendable {
+  /// Samples along each side of the transform.
+  public static let gridSide = 512
+
+  /// Pixels along each side of the detector.
+  public let side: Int
+  let sampling: Double
+  private let plan: FourierPlan2D
+  private var resampling: FarFieldResampling
+  private let annulus: [AnnulusPixel]
+  private var wave: ComplexImage
+  private var density: Image
+
+  /// A pixel that the direct beam reaches.
+  private struct AnnulusPixel {
+    var index: Int
+    /// The part of it inside the annulus.
+    var part: Double
+    var q: (x: Double, y: Double)
+    var pupil: (re: Double, im: Double)
+    var efficiency: Double
+  }
+
+  /// Prepares tables and a transform.
+  ///
+  /// - Parameters:
+  ///   - map: Which frequencies the pixels see.
+  ///   - side: Pixels along each side of the detector.
+  ///   - middle: Where the direct beam falls, [row, column] in pixels.
+  ///   - efficiency: The part of the photons that each pixel counts, [row, column].
+  ///   - sampling: The size of the pixels of the transmissions that will come.
+  ///   - probe: The illumination.
+  public init(
+    map: PixelMap,
+    side: Int,
+    middle: (row: Double, column: Double),
+    efficiency: Image,
+    sampling: Length,
+    probe: ZonePlateProbe
+  ) {
+    precondition(efficiency.shape == Shape2D(square: side), "efficiency and detector differ")
+    self.side = side
+    self.sampling = sampling.meters
+    let grid = Shape2D(square: Self.gridSide)
+    plan = FourierPlan2D(shape: grid, effort: .measure)
+    wave = ComplexImage(shape: grid)
+    resampling = FarFieldResampling(
+      map: map,
+      side: side,
+      middle: middle,
+      window: Double(Self.gridSide) * sampling.meters,
+      efficiency: efficiency,
+      scale: sampling.meters * sampling.meters
+    )
+    density = Image(shape: Shape2D(square: resampling.frequencySide))
+    annulus = Self.annulusPixels(
+      map: map,
+      side: side,
+      middle: middle,
+      efficiency: efficiency,
+      probe: probe
+    )
+  }
+
+  /// The frequency samples around the axis that cover the pupil and six taps.
+  private static let coreRadius = 16
+
+  private static func annulusPixels(
+    map: PixelMap,
+    side: Int,
+    middle: (row: Double, column: Double),
+    efficiency: Image,
+    probe: ZonePlateProbe
+  ) -> [AnnulusPixel] {
+    var pixels: [AnnulusPixel] = []
+    let reach = Int(probe.outerFrequency / map.pitch) + 3
+    let samples = 8
+    for row in max(0, Int(middle.row) - reach)...min(side - 1, Int(middle.row) + reach) {
+      for column in max(0, Int(middle.column) - reach)...min(side - 1, Int(middle.column) + reach) {
+        let x = Double(column) - middle.column
+        let y = Double(row) - middle.row
+        var hits = 0
+        for sample in 0..<samples * samples {
+          let dx = (Double(sample % samples) + 0.5) / Double(samples) - 0.5
+          let dy = (Double(sample / samples) + 0.5) / Double(samples) - 0.5
+          let q = map.frequency(x: x + dx, y: y + dy)
+          let radius = (q.x * q.x + q.y * q.y).squareRoot()
+          if radius >= probe.innerFrequency, radius <= probe.outerFrequency { hits += 1 }
+        }
+        guard hits > 0 else { continue }
+        let q = map.frequency(x: x, y: y)
+        let radius = (q.x * q.x + q.y * q.y).squareRoot()
+        let clamped = min(max(radius, probe.innerFrequency), probe.outerFrequency)
+        pixels.append(
+          AnnulusPixel(
+            index: row * side + column,
+            part: Double(hits) / Double(samples * samples),
+            q: q,
+            pupil: probe.pupil(at: clamped),
+            efficiency: map.solidArea(x: x, y: y) * Double(efficiency[row, column])
+          )
+        )
+      }
+    }
+    return pixels
+  }
+
+  /// The photons that each pixel counts on average.
+  ///
+  /// - Parameters:
+  ///   - transmission: The sample's transmission around its middle, [row, column], square.
+  ///   - probe: The illumination that the tables were made for.
+  ///   - position: Where the probe's centre sits, metres from the transmission's middle.
+  ///   - photons: Receives the mean counts, [row, column].
+  public mutating func expectedPhotons(
+    through transmission: ComplexImage,
+    probe: ZonePlateProbe,
+    at position: ScanPosition,
+    into photons: inout Image
+  ) {
+    Self.scatter(transmission, probe: probe, at: position, sampling: sampling, into: &wave)
+    Self.transform(&wave, plan, into: &density)
+    resampling.resample(density, into: &photons)
+    addDirectBeam(
+      sampleSide: transmission.shape.rows,
+      at: position,
+      to: &photons
+    )
+  }
+
+  /// Puts P (T − 1) into the middle of the zero-padded grid.
+  private static func scatter(
+    _ transmission: ComplexImage,
+    probe: ZonePlateProbe,
+    at position: ScanPosition,
+    sampling: Double,
+    into wave: inout ComplexImage
+  ) {
+    let sampleSide = transmission.shape.rows
+    let start = (gridSide - sampleSide) / 2
+    let middle = Double(sampleSide - 1) / 2
+    var grid = wave.values.mutableSpan
+    let pixels = transmission.values.span
+    for i in grid.indices { grid[i] = .zero }
+    for row in 0..<sampleSide {
+      let y = (Double(row) - middle) * sampling - position.y
+      for column in 0..<sampleSide {
+        let scattering = pixels[row * sampleSide + column] - .one
+        guard scattering != .zero else { continue }
+        let x = (Double(column) - middle) * sampling - position.x
+        let field = probe.field(at: (x * x + y * y).squareRoot())
+        grid[(row + start) * gridSide + column + start] =
+          scattering * Complex64(Float(field.x * sampling), Float(field.y * sampling))
+      }
+    }
+  }
+
+  /// Transforms in place, keeping |G|² transposed with DC in the middle.
+  private static func transform(
+    _ wave: inout ComplexImage,
+    _ plan: FourierPlan2D,
+    into density: inout Image
+  ) {
+    var grid = wave.values.mutableSpan
+    plan.forward(&grid)
+    let n = gridSide
+    let side = density.shape.rows
+    let radius = side / 2
+    var target = density.values.mutableSpan
+    for ky in 0..<side {
+      let start = (ky - radius + n) % n * n
+      for kx in 0..<side {
+        target[kx * side + ky] = grid[start + (kx - radius + n) % n].squaredModulus
+      }
+    }
+  }
+
+  /// G around the axis, [ky, kx], with phases relative to the transmission's middle, so that it
+  /// varies slowly between samples.
+  private func waveAroundAxis(sampleSide: Int) -> ComplexImage {
+    let n = Self.gridSide
+    let origin = Double((n - sampleSide) / 2) + Double(sampleSide - 1) / 2
+    let side = 2 * Self.coreRadius + 1
+    var core = ComplexImage(shape: Shape2D(square: side))
+    for ky in 0..<side {
+      let row = (ky - Self.coreRadius + n) % n
+      for kx in 0..<side {
+        let turns = Double(kx + ky - 2 * Self.coreRadius) * origin / Double(n)
+        core[ky, kx] =
+          wave[row, (kx - Self.coreRadius + n) % n]
+          * Complex64(modulus: 1, phase: Float(2 * .pi * turns))
+      }
+    }
+    return core
+  }
+
+  /// Adds the direct beam and its interference with the scattered wave.
+  private func addDirectBeam(
+    sampleSide: Int,
+    at position: ScanPosition,
+    to photons: inout Image
+  ) {
+    let core = waveAroundAxis(sampleSide: sampleSide)
+    let window = Double(Self.gridSide) * sampling
+    for pixel in annulus {
+      let g = resampling.interpolate(
+        core,
+        x: pixel.q.x * window + Double(Self.coreRadius),
+        y: pixel.q.y * window + Double(Self.coreRadius)
+      )
+      // G was transformed with the wave in √photon per pixel: G d²r = sampling · G.
+      let turns = 2 * Double.pi * (pixel.q.x * position.x + pixel.q.y * position.y)
+      let ramp = (re: cosine(turns), im: sine(turns))
+      let re = sampling * (Double(g.re) * ramp.re - Double(g.im) * ramp.im)
+      let im = sampling * (Double(g.re) * ramp.im + Double(g.im) * ramp.re)
+      let direct = pixel.pupil.re * pixel.pupil.re + pixel.pupil.im * pixel.pupil.im
+      let cross = 2 * (pixel.pupil.re * re + pixel.pupil.im * im)
+      let added = pixel.part * (direct + cross) * pixel.efficiency
+      photons.values[pixel.index] = max(photons.values[pixel.index] + Float(added), 0)
+    }
+  }
+}

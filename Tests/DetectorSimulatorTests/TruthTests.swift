@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Imaging
+import Testing
+
+/// The comparisons with the truth.
+@Suite struct TruthTests {
+  private static let voxel = Length(nanometers: 6.7)
+  private static let matrix = SimulationParameters().absorption
+  private static let phantom = Phantom(
+    plateCount: 25,
+    diameter: Length(nanometers: 300),
+    seed: 6
+  )
+
+  @Test func gaugeIsNoRegistrationError() {
+    let tilts = stride(from: -80.0, through: 77, by: 7).map(TiltAngle.init(degrees:))
+    var generator = SeededGenerator(seed: 9)
+    let sample = tilts.map { _ in
+      PixelShift(rows: 3 * generator.normal(), columns: 3 * generator.normal())
+    }
+    let applied = zip(sample, tilts).map { shift, tilt in
+      PixelShift(
+        rows: 1.7 - shift.rows,
+        columns: -0.4 + 2.1 * sine(tilt.radians) - 0.8 * cosine(tilt.radians) - shift.columns
+      )
+    }
+    let good = RegistrationComparison(applied: applied, sample: sample, tilts: tilts)
+    #expect(good.rootMeanSquare < 1e-6)
+    var wrong = applied
+    wrong[4].rows += 3
+    let bad = RegistrationComparison(applied: wrong, sample: sample, tilts: tilts)
+    #expect(bad.rootMeanSquare > 0.5)
+    // Shifts of the wrong sign must not pass.
+    let flipped = RegistrationComparison(applied: sample, sample: sample, tilts: tilts)
+    #expect(flipped.rootMeanSquare > 3)
+  }
+
+  @Test func alignmentFindsTheMoveBelowAVoxel() {
+    let move = SIMD3(1.37, -0.62, 2.21)
+    var generator = SeededGenerator(seed: 2)
+    var volume = Self.phantom.moved(by: move * 6.7e-9)
+      .volumes(side: 64, height: 64, voxelSize: Self.voxel)
+      .opticalDensity(energyIndex: 0, matrix: Self.matrix)
+    for i in volume.values.indices {
+      volume.values[i] = max(0.85 * volume.values[i] + 0.01 * Float(generator.normal()), 0)
+    }
+    let alignment = VolumeAlignment(
+      of: Self.phantom,
+      onto: volume,
+      voxelSize: Self.voxel,
+      matrix: Self.matrix
+    )
+    let error = alignment.offset - move
+    #expect((error * error).sum().squareRoot() < 0.05)
+    #expect(alignment.correlation > 0.7)
+  }
+
+  @Test func truthComparesPerfectlyWithItself() {
+    let truth = Self.phantom.volumes(side: 60, height: 60, voxelSize: Self.voxel)
+    let result = ChemistryComparison(
+      lithiated: truth.lithiated,
+      delithiated: truth.delithiated,
+      truth: truth
+    )
+    #expect(result.voxelCount > 5000 && result.interiorCount > 500)
+    #expect(result.voxelError < 1e-3 && result.plateError < 1e-3)
+    #expect(result.majorityRight == 100)
+    #expect(result.plateCount == Self.phantom.plates.count)
+  }
+
+  @Test func swappedPhasesAreWrongEverywhere() {
+    let truth = Self.phantom.volumes(side: 60, height: 60, voxelSize: Self.voxel)
+    let result = ChemistryComparison(
+      lithiated: truth.delithiated,
+      delithiated: truth.lithiated,
+      truth: truth
+    )
+    #expect(result.voxelError > 60 && result.plateError > 50)
+    #expect(result.majorityRight == 0)
+  }
+
+  @Test func emptyResultCountsAsHalfWrong() {
+    let truth = Self.phantom.volumes(side: 60, height: 60, voxelSize: Self.voxel)
+    let nothing = Volume(sizeX: 60, sizeZ: 60, sizeY: 60)
+    let result = ChemistryComparison(lithiated: nothing, delithiated: nothing, truth: truth)
+    #expect(abs(result.voxelError - 50) < 1e-3)
+    #expect(result.emptyCount == result.voxelCount)
+    #expect(result.majorityRight == 0)
+  }
+}
