@@ -93,7 +93,7 @@ let tests: [Target] = [
   suite("FourierTransform"),
   suite("Messaging"),
   suite("HDF5Storage"),
-  suite("WireFormat"),
+  suite("WireFormat", also: ["Messaging"]),
   suite("ResolutionMetrics", also: ["FourierTransform"]),
   suite("Preprocessing", also: ["DetectorSimulator"]),
   suite("Ptychography", also: ["FourierTransform", "ResolutionMetrics", "HDF5Storage"]),

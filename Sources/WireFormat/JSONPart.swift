@@ -74,8 +74,12 @@ extension WireError {
         expected: expected
       )
     case .dataCorrupted(let context):
-      let reason = context.underlyingError.map { ": \($0)" } ?? ""
-      self.init("is not JSON\(reason)", part: part, key: Self.path(context.codingPath))
+      guard let key = Self.path(context.codingPath) else {
+        let reason = context.underlyingError.map { ": \($0)" } ?? ""
+        self.init("is not JSON\(reason)", part: part)
+        return
+      }
+      self.init(context.debugDescription, part: part, key: key)
     @unknown default:
       self.init("is not JSON", part: part)
     }

@@ -63,15 +63,7 @@ extension NativeDialect {
   }
 
   private func positions(of fields: StartFields) throws(WireError) -> [ScanPosition] {
-    let translations = fields.translations ?? []
-    guard translations.count <= WireLimits.positions else {
-      throw WireError(
-        "has \(translations.count) positions",
-        part: 1,
-        key: "translations",
-        expected: "at most \(WireLimits.positions)"
-      )
-    }
+    let translations = fields.translations?.rows ?? []
     var positions: [ScanPosition] = []
     positions.reserveCapacity(translations.count)
     for (i, pair) in translations.enumerated() {
@@ -122,7 +114,9 @@ extension NativeDialect {
   }
 
   private func illumination(of fields: StartFields) throws(WireError) -> ComplexImage? {
-    guard let real = fields.illuminationReal, let imaginary = fields.illuminationImaginary else {
+    guard let real = fields.illuminationReal?.rows,
+      let imaginary = fields.illuminationImaginary?.rows
+    else {
       return nil
     }
     let shape = Shape2D(rows: real.count, columns: real.first?.count ?? 0)

@@ -14,10 +14,12 @@ extension NativeDialect {
         identifier: identity.scan,
         energy: identity.energy.joules,
         energyElectronVolts: identity.energy.electronVolts,
-        translations: description.positions.map { position in
-          let source = toSource.position(x: position.x, y: position.y)
-          return [source.x, source.y]
-        },
+        translations: NumberTable(
+          rows: description.positions.map { position in
+            let source = toSource.position(x: position.x, y: position.y)
+            return [source.x, source.y]
+          }
+        ),
         exposureTimes: ExposureTimes(seconds: description.exposureTimes),
         rotationAngle: identity.tilt?.degrees,
         tomogram: identity.tomogram,
@@ -29,8 +31,8 @@ extension NativeDialect {
         detectorDistance: description.detectorDistance?.meters,
         pixelSizeX: description.detectorPixelSize?.meters,
         pixelSizeY: description.detectorPixelSize?.meters,
-        illuminationReal: illumination.map { rows(of: $0, \.re) },
-        illuminationImaginary: illumination.map { rows(of: $0, \.im) },
+        illuminationReal: illumination.map { table(of: $0, \.re) },
+        illuminationImaginary: illumination.map { table(of: $0, \.im) },
         sequence: sequence
       )
     )
@@ -62,9 +64,14 @@ extension NativeDialect {
     JSONPart.encode(EndFields(schema: Self.schema, identifier: scan, sequence: sequence))
   }
 
-  private func rows(of image: ComplexImage, _ part: KeyPath<Complex64, Float>) -> [[Float]] {
-    (0..<image.shape.rows).map { row in
-      (0..<image.shape.columns).map { image[row, $0][keyPath: part] }
-    }
+  private func table(
+    of image: ComplexImage,
+    _ part: KeyPath<Complex64, Float>
+  ) -> NumberTable<Float> {
+    NumberTable(
+      rows: (0..<image.shape.rows).map { row in
+        (0..<image.shape.columns).map { image[row, $0][keyPath: part] }
+      }
+    )
   }
 }

@@ -94,13 +94,14 @@ public struct NativeDialect: Sendable {
 
 /// What no honest message exceeds.
 enum WireLimits {
-  static let startBytes = 64 << 20
+  static let startBytes = 32 << 20
   static let headerBytes = 64 << 10
   static let identifierBytes = 256
-  static let positions = 1_000_000
+  static let rows = 1_000_000
   static let index = 0...10_000_000
   static let side = 1...16_384
   static let illuminationSide = 1...4096
   static let dimensions = 0...8
   static let arrays = 64
+  static let previewBytes = 1 << 20
 }

@@ -6,7 +6,7 @@ struct StartFields: Codable {
   var identifier: String
   var energy: Double?
   var energyElectronVolts: Double?
-  var translations: [[Double]]?
+  var translations: NumberTable<Double>?
   var exposureTimes: ExposureTimes?
   var rotationAngle: Double?
   var tomogram: String?
@@ -18,8 +18,8 @@ struct StartFields: Codable {
   var detectorDistance: Double?
   var pixelSizeX: Double?
   var pixelSizeY: Double?
-  var illuminationReal: [[Float]]?
-  var illuminationImaginary: [[Float]]?
+  var illuminationReal: NumberTable<Float>?
+  var illuminationImaginary: NumberTable<Float>?
   var sequence: Int?
 
   enum CodingKeys: String, CodingKey {
@@ -59,5 +59,30 @@ struct ExposureTimes: Codable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(seconds)
+  }
+}
+
+/// A list of lists of numbers, counted before it is read.
+struct NumberTable<Number: Codable>: Codable {
+  var rows: [[Number]]
+
+  init(rows: [[Number]]) { self.rows = rows }
+
+  init(from decoder: any Decoder) throws {
+    let list = try decoder.unkeyedContainer()
+    if let count = list.count, count > WireLimits.rows {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "has \(count) entries; expected at most \(WireLimits.rows)"
+        )
+      )
+    }
+    rows = try decoder.singleValueContainer().decode([[Number]].self)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rows)
   }
 }

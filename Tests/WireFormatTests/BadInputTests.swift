@@ -139,6 +139,17 @@ import WireFormat
     expect([SharedBytes("start"), SharedBytes(objects)], "part 1: is not JSON")
   }
 
+  @Test func moreEntriesThanAnyScanHasAreNotRead() {
+    let many = String(repeating: "[],", count: 1_000_000) + "[]"
+    expect(
+      [
+        SharedBytes("start"),
+        SharedBytes(#"{"identifier":"a","energy_eV":7,"translations":[\#(many)]}"#),
+      ],
+      "translations in part 1: has 1000001 entries; expected at most 1000000"
+    )
+  }
+
   @Test func headersBeyondAllReasonAreNotEvenRead() {
     let long = #"{"identifier":"a"}"# + String(repeating: " ", count: 65_536)
     expect(

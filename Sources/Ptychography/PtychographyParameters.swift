@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+
+/// How a scan is reconstructed.
+public struct PtychographyParameters: Sendable, Hashable {
+  /// β of RAAR: 1 explores most, 0.5 settles fastest; `beta`, 0.5 to 1.
+  public var beta = 0.75
+  /// Iterations over all frames after the last one has come; `iterations`.
+  public var iterations = 300
+  /// Iterations after each batch of new frames; `iterations_per_batch`.
+  public var iterationsPerBatch = 3
+  /// Frames that must be there before the probe is refined; `minimum_frames`.
+  public var minimumFrames = 9
+  /// Iterations with enough frames before the probe is refined; `probe_update_start`.
+  public var probeUpdateStart = 2
+  /// Iterations from one probe refinement to the next, 0 for a fixed probe;
+  /// `probe_update_period`.
+  public var probeUpdatePeriod = 1
+  /// Sub-pixel places of the probe along each axis: 1 rounds positions to pixels, 4 to quarters of
+  /// a pixel; `subpixel_steps`.
+  public var subpixelSteps = 4
+  /// Coverage below this fraction of the best covered pixel's counts as unlit; `lit_fraction`.
+  public var litFraction = 1e-4
+  /// Photons of one exposure without sample, where known, else taken from the brightest frames;
+  /// `incident_photons`.
+  public var incidentPhotons: Double?
+  /// Whether a static background of the patterns is retrieved; `background`.
+  public var retrievesBackground = false
+  /// Iterations before the background is retrieved; `background_start`.
+  public var backgroundStart = 20
+  /// Iterations from one update of the background to the next; `background_period`.
+  public var backgroundPeriod = 5
+  /// Relative change of the overlap error over 10 iterations below which a reconstruction has
+  /// settled, 0 to run all iterations; `stagnation_tolerance`.
+  public var stagnationTolerance = 0.0
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Checks every value against its bounds.
+  ///
+  /// - Throws: `ParameterError` for the first value out of bounds.
+  public func validate() throws(ParameterError) {
+    try ParameterError.require(beta, in: 0.5...1, key: "beta")
+    try ParameterError.require(iterations, in: 1...100_000, key: "iterations")
+    try ParameterError.require(iterationsPerBatch, in: 0...1000, key: "iterations_per_batch")
+    try ParameterError.require(minimumFrames, in: 1...100_000, key: "minimum_frames")
+    try ParameterError.require(probeUpdateStart, in: 0...100_000, key: "probe_update_start")
+    try ParameterError.require(probeUpdatePeriod, in: 0...1000, key: "probe_update_period")
+    try ParameterError.require(subpixelSteps, in: 1...16, key: "subpixel_steps")
+    try ParameterError.require(litFraction, in: 1e-9...0.5, key: "lit_fraction")
+    if let incidentPhotons {
+      try ParameterError.require(incidentPhotons, in: 1e-3...1e15, key: "incident_photons")
+    }
+    try ParameterError.require(backgroundStart, in: 0...100_000, key: "background_start")
+    try ParameterError.require(backgroundPeriod, in: 1...1000, key: "background_period")
+    try ParameterError.require(stagnationTolerance, in: 0...1, key: "stagnation_tolerance")
+  }
+}
