@@ -14,6 +14,7 @@ arrives is run as code, and arrays are read-only views of the bytes that arrived
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
@@ -56,21 +57,25 @@ class Preview:
 
 def _array(described: dict, payload: bytes) -> np.ndarray:
     """One array, [row, column] or [x, z, y], as a read-only view of the payload."""
-    name = described.get("dtype")
+    try:
+        name, shape = described["dtype"], tuple(int(extent) for extent in described["shape"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DecodeError(f"an array without dtype and shape: {error!r}") from None
     if name not in ELEMENT_TYPES:
         raise DecodeError(f"dtype {name!r} is not one of {', '.join(ELEMENT_TYPES)}")
-    dtype = np.dtype(name).newbyteorder(described.get("byteorder", "<"))
-    shape = tuple(int(extent) for extent in described["shape"])
-    expected = dtype.itemsize * int(np.prod(shape, dtype=object))
+    if described.get("byteorder", "<") != "<" or described.get("order", "C") != "C":
+        raise DecodeError("an array that is not little-endian rows")
+    dtype = np.dtype(name).newbyteorder("<")
+    expected = dtype.itemsize * math.prod(shape)
     if min(shape, default=0) < 0 or len(payload) != expected:
         raise DecodeError(f"{len(payload)} bytes where {shape} of {name} takes {expected}")
-    return np.frombuffer(payload, dtype=dtype).reshape(shape, order=described.get("order", "C"))
+    return np.frombuffer(payload, dtype=dtype).reshape(shape)
 
 
 def _object(payload: bytes) -> dict:
     try:
         value = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DecodeError(f"the header is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise DecodeError("the header is not a JSON object")
@@ -85,10 +90,12 @@ def decode_preview(parts: Sequence[bytes]) -> Preview:
     if header.get("schema") != SCHEMA:
         raise DecodeError(f"schema {header.get('schema')!r} is not {SCHEMA!r}")
     described = header.get("arrays", [])
-    if len(described) != len(parts) - 2:
-        raise DecodeError(f"{len(described)} arrays described, {len(parts) - 2} received")
+    if not isinstance(described, list) or len(described) != len(parts) - 2:
+        raise DecodeError(f"{len(parts) - 2} arrays came, not those that the header describes")
+    if not all(isinstance(d, dict) and isinstance(d.get("name"), str) for d in described):
+        raise DecodeError("an array without a name")
     arrays = {d["name"]: _array(d, payload) for d, payload in zip(described, parts[2:])}
-    return Preview(bytes(parts[0]).decode(), header, arrays)
+    return Preview(bytes(parts[0]).decode(errors="replace"), header, arrays)
 
 
 def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER):
@@ -96,7 +103,7 @@ def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER):
     if len(parts) != 3 or bytes(parts[0]) != b"rec":
         raise DecodeError("not a rec message")
     header = _object(parts[1])
-    described = dict(header, shape=[header["shape_y"], header["shape_x"]])
+    described = dict(header, shape=[header.get("shape_y"), header.get("shape_x")])
     image = _array(described, parts[2])
     rows, columns = image.shape
     return header, image[border : rows - border, border : columns - border]
