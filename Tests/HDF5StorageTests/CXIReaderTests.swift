@@ -4,15 +4,13 @@ import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct CXIReaderTests {
-  let scratch: ScratchFolder
+  let scratch: TemporaryFolder
 
-  init() throws { scratch = try ScratchFolder() }
-
-  static let data = ProcessInfo.processInfo.environment["TILTFOLD_DATA"]
-  static let needsData: Comment = "set TILTFOLD_DATA to the folder of real data to run this"
+  init() throws { scratch = try TemporaryFolder() }
 
   /// The smallest file that a reader needs, without the paths in `omitted`.
   func smallFile(omitting omitted: Set<String> = [], basis: [Double]? = nil) throws -> String {
@@ -117,9 +115,9 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: data != nil, needsData))
+  @Test(.enabled(if: RealData.isPresent, Comment(rawValue: RealData.reason)))
   func theSiemensStarIsReadWithItsProbe() throws {
-    let scan = try readCXI("\(Self.data ?? "")/ptychography/siemens_star.cxi")
+    let scan = try readCXI(try #require(RealData.path("ptychography/siemens_star.cxi")))
     #expect(scan.frames.count == 516)
     #expect(scan.frames.shape == Shape2D(square: 128))
     #expect(scan.frames.values.max() == 963)
@@ -132,9 +130,11 @@ import Testing
     #expect(scan.nearField == false)
   }
 
-  @Test(.enabled(if: data != nil, needsData))
+  @Test(.enabled(if: RealData.isPresent, Comment(rawValue: RealData.reason)))
   func theNearFieldScanOfAnotherWriterIsReadAndFlagged() throws {
-    let scan = try readCXI("\(Self.data ?? "")/ptychography/PETRAIII_P25_Near_Field_Ptycho.cxi")
+    let scan = try readCXI(
+      try #require(RealData.path("ptychography/PETRAIII_P25_Near_Field_Ptycho.cxi"))
+    )
     #expect(scan.frames.count == 200)
     #expect(scan.frames.values.max() == 29176)
     #expect(abs(scan.energy.electronVolts - 12658) < 1)

@@ -3,12 +3,13 @@
 import Foundation
 import HDF5Storage
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct RecordingTests {
-  let scratch: ScratchFolder
+  let scratch: TemporaryFolder
 
-  init() throws { scratch = try ScratchFolder() }
+  init() throws { scratch = try TemporaryFolder() }
 
   typealias Message = (parts: [[UInt8]], arrival: Int64)
 
@@ -57,7 +58,7 @@ import Testing
   }
 
   func expectAll(in path: String, count: Int = messages.count) throws {
-    let reader = try RecordingReader(path)
+    let reader = try RecordingReader(path: path)
     #expect(reader.configuration == "a: 1 # µ\n")
     #expect(reader.version == "0.1")
     #expect(reader.messageCount == count)
@@ -77,7 +78,7 @@ import Testing
     #expect(recording.messageCount == Self.messages.count)
     try recording.finish()
     try expectAll(in: scratch.file("run.h5"))
-    let reader = try RecordingReader(scratch.file("run.h5"))
+    let reader = try RecordingReader(path: scratch.file("run.h5"))
     #expect(try reader.schedule() == Self.schedule)
     #expect(reader.isGrowing == false)
     #expect(
@@ -110,7 +111,7 @@ import Testing
     let parts = [[0, 0, 0, 1], [UInt8](0..<8)].map { SharedBytes($0) }
     try recording.append(parts, arrival: 3, frame: layout)
     try recording.finish()
-    let reader = try RecordingReader(scratch.file("run.h5"))
+    let reader = try RecordingReader(path: scratch.file("run.h5"))
     #expect(reader.frameLayouts == [layout])
     #expect(try reader.message(0).parts.map { $0.array() } == [[0, 0, 0, 1], [UInt8](0..<8)])
   }
@@ -134,7 +135,7 @@ import Testing
     let file = try StorageFile(reading: copy)
     #expect(try file.summary(of: "/entry/frames_0/data").type == .uint16)
     try file.close()
-    let reader = try RecordingReader(copy)
+    let reader = try RecordingReader(path: copy)
     #expect(try reader.schedule() == Self.schedule)
     try recording.finish()
   }
@@ -161,7 +162,7 @@ import Testing
     func readable(_ name: String) throws -> Int {
       let copy = scratch.file(name)
       try FileManager.default.copyItem(atPath: scratch.file("run.h5"), toPath: copy)
-      let reader = try RecordingReader(copy)
+      let reader = try RecordingReader(path: copy)
       return reader.messageCount
     }
     #expect(try readable("a.h5") == 0)
@@ -195,7 +196,7 @@ import Testing
     let file = try StorageFile(creating: scratch.file("other.h5"))
     try file.close()
     #expect {
-      _ = try RecordingReader(scratch.file("other.h5"))
+      _ = try RecordingReader(path: scratch.file("other.h5"))
     } throws: { error in
       "\(error)".contains("this is no recording")
     }

@@ -3,12 +3,13 @@
 import Foundation
 import HDF5Storage
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct StorageFileTests {
-  let scratch: ScratchFolder
+  let scratch: TemporaryFolder
 
-  init() throws { scratch = try ScratchFolder() }
+  init() throws { scratch = try TemporaryFolder() }
 
   func roundTrip<Element: StorageElement & Equatable>(
     _ values: [Element],

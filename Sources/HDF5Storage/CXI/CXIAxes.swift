@@ -44,13 +44,18 @@ public struct CXIAxes: Sendable, Hashable {
     fast = vectors[1].map { $0 / lengths[1] }
   }
 
-  /// Scan positions about the middle of their bounding box.
+  /// Scan positions; about the middle of their bounding box, unless they are centred already.
   ///
   /// - Parameters:
   ///   - translations: [frame, component], metres.
   ///   - components: The number of components, 2 or 3.
+  ///   - centered: Whether zero is the middle of the planned scan as the file stands.
   /// - Returns: The positions, [frame].
-  public func positions(translations: [Double], components: Int) -> [ScanPosition] {
+  public func positions(
+    translations: [Double],
+    components: Int,
+    centered: Bool = false
+  ) -> [ScanPosition] {
     let count = translations.count / max(components, 1)
     let raw = (0..<count).map { frame in
       var x = 0.0
@@ -62,6 +67,7 @@ public struct CXIAxes: Sendable, Hashable {
       }
       return ScanPosition(x: x, y: y)
     }
+    guard !centered else { return raw }
     let xs = raw.map(\.x)
     let ys = raw.map(\.y)
     let middleX = ((xs.min() ?? 0) + (xs.max() ?? 0)) / 2

@@ -17,20 +17,17 @@ public func readCXI(_ path: String) throws(StorageError) -> CXIScan {
   return try CXIReader.read(file)
 }
 
-private enum CXIReader {
-  static let entry = "/entry_1"
-  static let source = "/entry_1/instrument_1/source_1"
-  static let detector = "/entry_1/instrument_1/detector_1"
-
-  static let framePaths = ["\(entry)/data_1/data", "\(detector)/data"]
-  static let rawFramePaths = ["\(entry)/data_1/raw_data", "\(entry)/data_1/exp_frames"]
+enum CXIReader {
+  static let framePaths = ["\(CXIPaths.data)/data", "\(CXIPaths.detector)/data"]
+  static let rawFramePaths = ["\(CXIPaths.data)/raw_data", "\(CXIPaths.data)/exp_frames"]
   static let translationPaths = [
-    "\(entry)/data_1/translation", "\(entry)/sample_1/geometry_1/translation",
-    "\(detector)/translation",
+    "\(CXIPaths.data)/translation", CXIPaths.translation,
+    "\(CXIPaths.detector)/translation",
   ]
   static let probePaths = [
-    "\(source)/illumination", "\(source)/probe", "\(source)/data_illumination",
-    "\(detector)/probe",
+    "\(CXIPaths.source)/illumination", "\(CXIPaths.source)/probe",
+    "\(CXIPaths.source)/data_illumination",
+    "\(CXIPaths.detector)/probe",
   ]
 
   static func read(_ file: borrowing StorageFile) throws(StorageError) -> CXIScan {
@@ -102,53 +99,55 @@ private enum CXIReader {
     guard translations.values.allSatisfy(\.isFinite) else {
       throw StorageError("a position is not a number", file: file.path, path: path)
     }
+    let isCentered = file.attributeNumbers(CXIPaths.centeredAttribute, of: path) == [1]
     return axes(of: file).positions(
       translations: translations.values,
-      components: translations.shape[1]
+      components: translations.shape[1],
+      centered: isCentered
     )
   }
 
   static func axes(of file: borrowing StorageFile) -> CXIAxes {
-    guard let basis = try? file.read(Double.self, at: "\(detector)/basis_vectors"),
+    guard let basis = try? file.read(Double.self, at: "\(CXIPaths.detector)/basis_vectors"),
       let axes = CXIAxes(basisVectors: basis.values, shape: basis.shape)
     else { return .sharp }
     return axes
   }
 
   static func readEnergy(_ file: borrowing StorageFile) throws(StorageError) -> PhotonEnergy {
-    let path = "\(source)/energy"
+    let path = "\(CXIPaths.source)/energy"
     if file.exists(path) {
       let value = try positive(path, in: file)
       // The layout asks for joules; an energy above 1 can only be electron volts.
       let isElectronVolts = file.attributeText("units", of: path) == "eV" || value > 1
       return isElectronVolts ? PhotonEnergy(electronVolts: value) : PhotonEnergy(joules: value)
     }
-    guard file.exists("\(source)/wavelength") else {
+    guard file.exists("\(CXIPaths.source)/wavelength") else {
       throw StorageError("there is no photon energy", file: file.path, path: path)
     }
-    let wavelength = try positive("\(source)/wavelength", in: file)
+    let wavelength = try positive("\(CXIPaths.source)/wavelength", in: file)
     return PhotonEnergy(
       electronVolts: PhotonEnergy(electronVolts: 1).wavelength.meters / wavelength
     )
   }
 
   static func readDistance(_ file: borrowing StorageFile) throws(StorageError) -> Length {
-    let corner = "\(detector)/corner_position"
-    if !file.exists("\(detector)/distance"), file.exists(corner) {
+    let corner = "\(CXIPaths.detector)/corner_position"
+    if !file.exists("\(CXIPaths.detector)/distance"), file.exists(corner) {
       let position = try file.read(Double.self, at: corner)
       if position.values.count == 3, position.values[2] > 0 {
         return Length(meters: position.values[2])
       }
     }
-    return Length(meters: try positive("\(detector)/distance", in: file))
+    return Length(meters: try positive("\(CXIPaths.detector)/distance", in: file))
   }
 
   static func readPixelSize(
     _ file: borrowing StorageFile,
     frame: Shape2D
   ) throws(StorageError) -> (width: Length, height: Length) {
-    let corner = "\(detector)/corner_position"
-    if !file.exists("\(detector)/x_pixel_size"), file.exists(corner) {
+    let corner = "\(CXIPaths.detector)/corner_position"
+    if !file.exists("\(CXIPaths.detector)/x_pixel_size"), file.exists(corner) {
       let position = try file.read(Double.self, at: corner)
       if position.values.count == 3, position.values[0] > 0, position.values[1] > 0 {
         return (
@@ -157,9 +156,9 @@ private enum CXIReader {
         )
       }
     }
-    let width = try positive("\(detector)/x_pixel_size", in: file)
-    let hasHeight = file.exists("\(detector)/y_pixel_size")
-    let height = hasHeight ? try positive("\(detector)/y_pixel_size", in: file) : width
+    let width = try positive("\(CXIPaths.detector)/x_pixel_size", in: file)
+    let hasHeight = file.exists("\(CXIPaths.detector)/y_pixel_size")
+    let height = hasHeight ? try positive("\(CXIPaths.detector)/y_pixel_size", in: file) : width
     return (Length(meters: width), Length(meters: height))
   }
 
@@ -167,7 +166,7 @@ private enum CXIReader {
     _ file: borrowing StorageFile,
     frames: ImageStack
   ) throws(StorageError) -> (shared: Image?, single: ImageStack?) {
-    let path = "\(detector)/mask"
+    let path = "\(CXIPaths.detector)/mask"
     guard file.exists(path) else { return (nil, nil) }
     let mask = try file.read(Float.self, at: path)
     switch mask.shape {
@@ -206,17 +205,23 @@ private enum CXIReader {
   ) -> ScanIdentity {
     let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
     let stem = name.hasSuffix(".cxi") ? String(name.dropLast(4)) : name
-    let title = try? file.readText(at: "\(entry)/title")
-    let tilt = try? file.readValue(Double.self, at: "\(entry)/sample_1/rotation_angle")
+    let title = try? file.readText(at: "\(CXIPaths.entry)/title")
+    let sample = CXIPaths.sample
+    let tilt = try? file.readValue(Double.self, at: "\(sample)/rotation_angle")
+    let tiltIndex = try? file.readValue(Int32.self, at: "\(sample)/tilt_index")
+    let energyIndex = try? file.readValue(Int32.self, at: "\(sample)/energy_index")
     return ScanIdentity(
       scan: title ?? stem,
+      tomogram: try? file.readText(at: "\(sample)/tomogram_id"),
       tilt: tilt.map { TiltAngle(degrees: $0) },
-      energy: energy
+      tiltIndex: tiltIndex.map { Int($0) },
+      energy: energy,
+      energyIndex: energyIndex.map { Int($0) }
     )
   }
 
   static func saysNearField(_ file: borrowing StorageFile) -> Bool {
-    guard let flag = try? file.readValue(Double.self, at: "\(detector)/near_field") else {
+    guard let flag = try? file.readValue(Double.self, at: "\(CXIPaths.detector)/near_field") else {
       return false
     }
     return flag != 0

@@ -94,9 +94,9 @@ public struct StorageFile: ~Copyable {
     }
     guard let temporaryPath else { return }
     guard unsafe rename(temporaryPath, path) == 0 else {
-      let reason = unsafe String(cString: strerror(errno))
+      let error = systemError("cannot give the finished file its name", path)
       unsafe unlink(temporaryPath)
-      throw StorageError("cannot give the finished file its name", file: path, detail: reason)
+      throw error
     }
   }
 

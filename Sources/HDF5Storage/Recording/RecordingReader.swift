@@ -27,7 +27,7 @@ public struct RecordingReader: ~Copyable {
   ///
   /// - Parameter path: The file.
   /// - Throws: `StorageError` where the file is missing or is no recording.
-  public init(_ path: String) throws(StorageError) {
+  public init(path: String) throws(StorageError) {
     let isGrowing = WriterLock.isHeld(path)
     let file = try Self.open(path, growing: isGrowing)
     guard file.attributeText("format", of: "/") == RecordingLayout.format else {

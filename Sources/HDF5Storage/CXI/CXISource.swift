@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+
+/// What a result file says of where the result came from: the scan's geometry, its positions
+/// and frames, and how it was reconstructed.
+public struct CXISource: Sendable {
+  /// From sample to detector.
+  public var detectorDistance: Length
+  /// Where the probe sat in each frame that took part, [frame].
+  public var positions: [ScanPosition]
+  /// The frames themselves, where they are to stand in the file too.
+  public var scan: CXIScan?
+  /// The parameters of the reconstruction, as text.
+  public var parameters: String
+  /// The version of the program.
+  public var version: String
+
+  /// Makes a source without frames.
+  public init(
+    detectorDistance: Length,
+    positions: [ScanPosition],
+    parameters: String = "",
+    version: String = ""
+  ) {
+    self.detectorDistance = detectorDistance
+    self.positions = positions
+    self.parameters = parameters
+    self.version = version
+  }
+
+  /// Makes a source with the frames, mask and start probe of a scan.
+  public init(scan: CXIScan, parameters: String = "", version: String = "") {
+    self.init(
+      detectorDistance: scan.detectorDistance,
+      positions: scan.positions,
+      parameters: parameters,
+      version: version
+    )
+    self.scan = scan
+  }
+}

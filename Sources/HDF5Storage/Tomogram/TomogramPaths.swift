@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Where everything stands in a tomogram file (Docs/Reference/FileLayout.md).
+enum TomogramPaths {
+  static let format = "tiltfold-tomogram/1"
+  static let entry = "/entry"
+  static let title = "/entry/title"
+  static let energies = "/entry/energies"
+  static let voxelSize = "/entry/voxel_size"
+  static let process = "/entry/process"
+  static let alignment = "/entry/alignment"
+  static let chemistry = "/entry/chemistry"
+
+  static func volume(_ energy: Int) -> String { "/entry/volume_\(energy)" }
+  static func projections(_ energy: Int) -> String { "/entry/projections_\(energy)" }
+}

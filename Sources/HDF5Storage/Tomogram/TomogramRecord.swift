@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+public import Imaging
+
+/// One tomogram with everything that it was made from: projections with their tilts and shifts,
+/// a volume for each energy, and the chemistry.
+public struct TomogramRecord: Sendable {
+  /// The tomogram's name.
+  public var name: String
+  /// The size of a voxel, and of a pixel of the projections.
+  public var voxelSize: Length
+  /// The tilts in the order of the projections, [tilt].
+  public var tilts: [TiltAngle]
+  /// The photon energies, [energy].
+  public var energies: [PhotonEnergy]
+  /// The OD of each projection on the volume's axes, [energy] of [tilt, row = y, column = x′].
+  public var projections: [ImageStack]
+  /// How far each pixel may be trusted, 0 to 1, [energy] of [tilt, row, column]; 0 throughout
+  /// where a tilt has no projection at that energy.
+  public var coverage: [ImageStack]
+  /// The OD per voxel length, [energy] of [x, z, y].
+  public var volumes: [Volume]
+  /// The shift that was applied to the projections of each tilt, pixels, [tilt].
+  public var shifts: [PixelShift]
+  /// The RMS of projection minus re-projection, OD, [energy][tilt]; NaN where there is none.
+  public var residuals: [[Double]]
+  /// Whether each tilt takes part in the volumes, [tilt].
+  public var accepted: [Bool]
+  /// The chemistry, where it was solved.
+  public var chemistry: TomogramChemistry?
+  /// The configuration, as text.
+  public var parameters: String
+  /// The version of the program.
+  public var version: String
+
+  /// Makes a record; whatever is left out is empty.
+  public init(
+    name: String,
+    voxelSize: Length,
+    tilts: [TiltAngle],
+    energies: [PhotonEnergy],
+    projections: [ImageStack] = [],
+    coverage: [ImageStack] = [],
+    volumes: [Volume] = [],
+    shifts: [PixelShift] = [],
+    residuals: [[Double]] = [],
+    accepted: [Bool] = [],
+    chemistry: TomogramChemistry? = nil,
+    parameters: String = "",
+    version: String = ""
+  ) {
+    self.name = name
+    self.voxelSize = voxelSize
+    self.tilts = tilts
+    self.energies = energies
+    self.projections = projections
+    self.coverage = coverage
+    self.volumes = volumes
+    self.shifts = shifts
+    self.residuals = residuals
+    self.accepted = accepted
+    self.chemistry = chemistry
+    self.parameters = parameters
+    self.version = version
+  }
+}
