@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
 
       Example:
         detector-simulator run --bind tcp://127.0.0.1:37013 --truth truth.h5 --tilts 24 \\
-          --rate 16 --wait-for-subscriber
+          --rate 16
       """
   )
 
@@ -33,8 +33,8 @@ struct RunCommand: ParsableCommand {
   var truth: String?
   @Option(help: "Frames each second; 0 for as fast as they can be made and taken.")
   var rate = 0.0
-  @Flag(help: "Wait until someone subscribes before anything is sent.")
-  var waitForSubscriber = false
+  @Flag(inversion: .prefixedNo, help: "Wait until someone subscribes before anything is sent.")
+  var waitForSubscriber = true
   @Option(help: "How long to wait for a subscriber, s.")
   var waitLimitS = 120.0
   @Flag(help: "Say nothing on standard error.")

@@ -29,6 +29,7 @@ public struct Attenuator: Hashable, Sendable {
   ///   - energyIndex: Which of the transmissions.
   ///   - side: Pixels along each side of the detector.
   ///   - pixelSize: The size of a pixel.
+  /// - Returns: Transmissions, 1 beside the disc.
   public func map(energyIndex: Int, side: Int, pixelSize: Length) -> Image {
     var image = Image(shape: Shape2D(square: side), filledWith: 1)
     let transmission = transmissions[energyIndex]

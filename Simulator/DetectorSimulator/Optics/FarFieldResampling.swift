@@ -22,7 +22,11 @@ struct FarFieldResampling: Sendable {
   /// Tabulates the places.
   ///
   /// - Parameters:
+  ///   - map: Which frequencies the pixels see.
+  ///   - side: Pixels along each side of the detector.
+  ///   - middle: Where the direct beam falls, [row, column] in pixels.
   ///   - window: The extent of the transformed grid, metres.
+  ///   - efficiency: The part of the photons that each pixel counts, [row, column].
   ///   - scale: What turns |transform|² into √photon² · m², m².
   init(
     map: PixelMap,

@@ -55,6 +55,7 @@ public struct ZonePlateProbe: Sendable {
   /// The pupil at a frequency, √photon · m; zero outside the annulus.
   ///
   /// - Parameter q: Cycles per metre from the axis.
+  /// - Returns: The complex value.
   public func pupil(at q: Double) -> (re: Double, im: Double) {
     guard q >= innerFrequency, q <= outerFrequency else { return (0, 0) }
     let phase = -Double.pi * chirp * q * q

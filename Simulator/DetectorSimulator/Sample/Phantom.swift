@@ -16,9 +16,9 @@ public struct Phantom: Hashable, Sendable {
     self.plates = plates
   }
 
-  /// The fraction of LiFePO₄ in the lithium-rich end member (Li₀.₉₃FePO₄, Yu et al. 2018).
+  /// The fraction of LiFePO₄ in the lithium-rich end member, Li₀.₉₃FePO₄ (Yu, Nat Commun 2018).
   public static let lithiatedEnd = 0.93
-  /// The fraction of LiFePO₄ in the lithium-poor end member (Li₀.₀₂FePO₄, Yu et al. 2018).
+  /// The fraction of LiFePO₄ in the lithium-poor end member, Li₀.₀₂FePO₄ (Yu, Nat Commun 2018).
   public static let delithiatedEnd = 0.02
 
   /// Scatters plates of about 100 x 80 x 20 nm at random, none touching another, in a cylinder

@@ -15,6 +15,7 @@ public struct PhasePaths: Sendable {
   /// - Parameters:
   ///   - energyIndex: The row of the matrix.
   ///   - matrix: Absorption of the pure phases, per µm.
+  /// - Returns: OD, [row, column].
   public func opticalDensity(energyIndex: Int, matrix: AbsorptionMatrix) -> Image {
     let row = matrix.rows[energyIndex].map { Float($0 * 1e6) }
     var image = lithiated
@@ -37,6 +38,7 @@ extension Phantom {
   ///   - side: Pixels along each side; the rotation axis is at (side − 1) / 2.
   ///   - pixelSize: The size of a pixel.
   ///   - samples: Rays along each side of a pixel.
+  /// - Returns: The paths in both phases.
   public func paths(tilt: TiltAngle, side: Int, pixelSize: Length, samples: Int = 4) -> PhasePaths {
     let fineSide = side * samples
     let pitch = pixelSize.meters / Double(samples)

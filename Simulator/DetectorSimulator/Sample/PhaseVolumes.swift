@@ -34,6 +34,7 @@ public struct PhaseVolumes: Sendable {
   /// 0 empty, 1 LiFePO₄-rich, 2 mixed, 3 FePO₄-rich, [x, z, y].
   ///
   /// - Parameter threshold: A phase is rich where the other one has less than this part.
+  /// - Returns: The labels; 0 also where less than half of a voxel is filled.
   public func phaseLabel(threshold: Float = 0.3) -> [UInt8] {
     zip(iron.values, composition.values).map { iron, composition in
       guard iron >= 0.5 else { return 0 }
@@ -63,6 +64,7 @@ extension Phantom {
   ///   - height: Voxels along y.
   ///   - voxelSize: The size of a voxel.
   ///   - samples: Lines along each side of a voxel.
+  /// - Returns: The phases, and which plate is where.
   public func volumes(side: Int, height: Int, voxelSize: Length, samples: Int = 4) -> PhaseVolumes {
     var lithiated = Volume(sizeX: side, sizeZ: side, sizeY: height)
     var delithiated = lithiated

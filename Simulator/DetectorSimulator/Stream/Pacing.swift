@@ -15,7 +15,9 @@ struct Pacing {
     due = start
   }
 
-  /// Waits until the next frame is due. A stream that fell behind by more than a second gives
+  /// Waits until the next frame is due.
+  ///
+  /// A stream that fell behind by more than a second gives
   /// the time up for lost instead of sending a burst.
   mutating func waitForNext() {
     let now = ContinuousClock.now

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import HDF5Storage
+
+/// What of a truth file the score needs.
+struct KnownTruth {
+  var phantom: Phantom
+  var voxelSize: Length
+  var tilts: [TiltAngle]
+  var energies: [PhotonEnergy]
+  var sampleShifts: [PixelShift]
+  var absorption: AbsorptionMatrix
+  /// Exposures sent, or planned where the file was not finished.
+  var exposures: Int
+
+  /// Reads a file that `run` has written.
+  init(reading path: String) throws {
+    let file = try StorageFile(reading: path)
+    let plates: StoredArray<Double> = try file.read(at: "/entry/plates")
+    let columns = NanoPlate.columns.count
+    phantom = Phantom(
+      plates: stride(from: 0, to: plates.values.count, by: columns).compactMap {
+        NanoPlate(row: Array(plates.values[$0..<min($0 + columns, plates.values.count)]))
+      }
+    )
+    let parameters = "/entry/parameters"
+    guard let voxel = file.attributeNumbers("voxel_size_m", of: parameters)?.first,
+      let planned = file.attributeNumbers("exposures_planned", of: parameters)?.first
+    else { throw ScoreError(description: "\(path): this is no truth of detector-simulator") }
+    voxelSize = Length(meters: voxel)
+    let sent = file.attributeNumbers("exposures_sent", of: "/entry")?.first
+    exposures = Int(sent ?? planned)
+    let angles: StoredArray<Double> = try file.read(at: "/entry/tilt_angle")
+    tilts = angles.values.map(TiltAngle.init(degrees:))
+    let energy: StoredArray<Double> = try file.read(at: "/entry/energy")
+    energies = energy.values.map(PhotonEnergy.init(electronVolts:))
+    let shifts: StoredArray<Double> = try file.read(at: "/entry/sample_shift_px")
+    sampleShifts = stride(from: 0, to: shifts.values.count - 1, by: 2).map {
+      PixelShift(rows: shifts.values[$0], columns: shifts.values[$0 + 1])
+    }
+    let matrix: StoredArray<Double> = try file.read(at: "/entry/absorption")
+    guard matrix.values.count == 4, sampleShifts.count == tilts.count else {
+      throw ScoreError(description: "\(path): this is no truth of detector-simulator")
+    }
+    absorption = AbsorptionMatrix(
+      rows: [Array(matrix.values[0..<2]), Array(matrix.values[2..<4])]
+    )
+  }
+}
+
+/// Why no score can be given.
+struct ScoreError: Error, CustomStringConvertible {
+  var description: String
+}
