@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+
+/// How the optical densities at two energies become chemical phases.
+public struct ChemistryParameters: Sendable, Hashable {
+  /// Key `absorption_per_um`: absorption of LiFePO₄ and FePO₄ at 708.2 and 710.2 eV, per µm.
+  ///
+  /// The published centres of the polar angle, 27.5° for Li₀.₉₃ and 65.0° for Li₀.₀₂ (Yu et al.,
+  /// Nat. Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x), follow from these values.
+  public var matrix = AbsorptionMatrix(rows: [[11.80, 5.33], [5.45, 11.86]])
+  /// Key `segmentation_threshold_percent`: X; a voxel with less than X % of the other phase
+  /// belongs to one phase, every other one is mixed.
+  public var segmentationThreshold = 30.0
+  /// Key `minimum_iron_od`: the mean optical density of both energies below which a voxel (or
+  /// pixel) counts as empty; nil lets Otsu's criterion find it in the data.
+  public var minimumIron: Double?
+  /// Key `non_negative`: whether a concentration that noise makes negative is put to zero and the
+  /// other one fitted anew by least squares.
+  public var isNonNegative = true
+
+  /// Makes the defaults.
+  public init() {}
+
+  /// Checks every value against its bounds.
+  ///
+  /// - Throws: `ParameterError` for the first value out of bounds.
+  public func validate() throws(ParameterError) {
+    for value in matrix.rows.joined() {
+      // Positive entries are what makes the non-negative solution a closed form.
+      try ParameterError.require(value, in: 1e-6...1e6, key: "absorption_per_um")
+    }
+    let norm = matrix.rows.joined().reduce(0) { $0 + $1 * $1 }
+    guard abs(matrix.determinant) > 1e-3 * norm else {
+      throw ParameterError(
+        key: "absorption_per_um",
+        value: "\(matrix.rows)",
+        expected: "two phases whose absorption differs between the energies"
+      )
+    }
+    try ParameterError.require(
+      segmentationThreshold,
+      in: 0...50,
+      key: "segmentation_threshold_percent"
+    )
+    if let minimumIron {
+      try ParameterError.require(minimumIron, in: 0...1e3, key: "minimum_iron_od")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+
+/// The arithmetic of one voxel, with everything that is the same for all voxels worked out before.
+struct VoxelKernel {
+  /// The inverse of the absorption matrix over the length that a concentration refers to.
+  private let lithiatedFromFirst: Float
+  private let lithiatedFromSecond: Float
+  private let delithiatedFromFirst: Float
+  private let delithiatedFromSecond: Float
+  /// The least-squares solution with one phase alone.
+  private let lithiatedAloneFromFirst: Float
+  private let lithiatedAloneFromSecond: Float
+  private let delithiatedAloneFromFirst: Float
+  private let delithiatedAloneFromSecond: Float
+  private let minimumIron: Float
+  private let lowerComposition: Float
+  private let upperComposition: Float
+
+  /// Prepares the arithmetic.
+  ///
+  /// - Parameters:
+  ///   - parameters: The matrix and the threshold of segmentation.
+  ///   - length: The length that a concentration of 1 fills, µm.
+  ///   - minimumIron: The mean optical density below which a voxel is empty.
+  init(parameters: ChemistryParameters, length: Double, minimumIron: Double) {
+    let a = parameters.matrix
+    let scale = 1 / (a.determinant * length)
+    lithiatedFromFirst = Float(a.delithiatedAtSecond * scale)
+    lithiatedFromSecond = Float(-a.delithiatedAtFirst * scale)
+    delithiatedFromFirst = Float(-a.lithiatedAtSecond * scale)
+    delithiatedFromSecond = Float(a.lithiatedAtFirst * scale)
+    let lithiated =
+      length
+      * (a.lithiatedAtFirst * a.lithiatedAtFirst + a.lithiatedAtSecond * a.lithiatedAtSecond)
+    lithiatedAloneFromFirst = Float(a.lithiatedAtFirst / lithiated)
+    lithiatedAloneFromSecond = Float(a.lithiatedAtSecond / lithiated)
+    let delithiated =
+      length
+      * (a.delithiatedAtFirst * a.delithiatedAtFirst
+        + a.delithiatedAtSecond * a.delithiatedAtSecond)
+    delithiatedAloneFromFirst = Float(a.delithiatedAtFirst / delithiated)
+    delithiatedAloneFromSecond = Float(a.delithiatedAtSecond / delithiated)
+    self.minimumIron = Float(minimumIron)
+    lowerComposition = Float(parameters.segmentationThreshold / 100)
+    upperComposition = Float(1 - parameters.segmentationThreshold / 100)
+  }
+
+  /// Solves the 2 x 2 system for every voxel, freely or with concentrations that are not negative.
+  func concentrations(
+    _ first: Span<Float>,
+    _ second: Span<Float>,
+    isNonNegative: Bool,
+    lithiated: inout [Float],
+    delithiated: inout [Float]
+  ) {
+    precondition(first.count == second.count && first.count == lithiated.count)
+    precondition(first.count == delithiated.count)
+    var l = lithiated.mutableSpan
+    var d = delithiated.mutableSpan
+    if isNonNegative {
+      solveNonNegative(first, second, &l, &d)
+    } else {
+      solve(first, second, &l, &d)
+    }
+  }
+
+  private func solve(
+    _ first: Span<Float>,
+    _ second: Span<Float>,
+    _ lithiated: inout MutableSpan<Float>,
+    _ delithiated: inout MutableSpan<Float>
+  ) {
+    for i in first.indices {
+      let (x, y) = (first[i], second[i])
+      lithiated[i] = lithiatedFromFirst * x + lithiatedFromSecond * y
+      delithiated[i] = delithiatedFromFirst * x + delithiatedFromSecond * y
+    }
+  }
+
+  /// Solves min |A c − o|² with c ≥ 0 for every voxel.
+  ///
+  /// Where the free solution has one negative part, the bounded one lies on that part's boundary:
+  /// the way from the free minimum to any admissible point crosses it, and the error grows along
+  /// the way. Where both are negative, a matrix of positive entries leaves nothing but zero.
+  private func solveNonNegative(
+    _ first: Span<Float>,
+    _ second: Span<Float>,
+    _ lithiated: inout MutableSpan<Float>,
+    _ delithiated: inout MutableSpan<Float>
+  ) {
+    for i in first.indices {
+      let (x, y) = (first[i], second[i])
+      let l = lithiatedFromFirst * x + lithiatedFromSecond * y
+      let d = delithiatedFromFirst * x + delithiatedFromSecond * y
+      let lithiatedAlone = lithiatedAloneFromFirst * x + lithiatedAloneFromSecond * y
+      let delithiatedAlone = delithiatedAloneFromFirst * x + delithiatedAloneFromSecond * y
+      let boundedL = d < 0 ? lithiatedAlone : l
+      let boundedD = l < 0 ? delithiatedAlone : d
+      // Comparisons with NaN are false: what was not measured stays NaN.
+      lithiated[i] = l < 0 ? 0 : boundedL < 0 ? 0 : boundedL
+      delithiated[i] = d < 0 ? 0 : boundedD < 0 ? 0 : boundedD
+    }
+  }
+
+  /// Composition, polar angle and label of every voxel; NaN and 0 where there is too little iron.
+  func phases(
+    _ first: Span<Float>,
+    _ second: Span<Float>,
+    _ lithiated: Span<Float>,
+    _ delithiated: Span<Float>
+  ) -> (composition: [Float], polarAngle: [Float], phaseLabel: [Float]) {
+    var compositions = [Float](repeating: .nan, count: first.count)
+    var polarAngles = compositions
+    var phaseLabels = [Float](repeating: 0, count: first.count)
+    var composition = compositions.mutableSpan
+    var polarAngle = polarAngles.mutableSpan
+    var phaseLabel = phaseLabels.mutableSpan
+    for i in first.indices {
+      let (x, y) = (first[i], second[i])
+      let iron = lithiated[i] + delithiated[i]
+      guard 0.5 * (x + y) >= minimumIron, iron > 0 else { continue }
+      let c = lithiated[i] / iron
+      composition[i] = c
+      polarAngle[i] = polarDegrees(y, x)
+      phaseLabel[i] = c > upperComposition ? 1 : c < lowerComposition ? 3 : 2
+    }
+    return (compositions, polarAngles, phaseLabels)
+  }
+}
+
+/// atan2(y, x) in degrees for x + y > 0, to 2·10⁻⁵ degrees.
+///
+/// With t = (y − x)/(y + x), which is tan(θ − 45°) and lies in [−1, 1] for the first quadrant,
+/// θ = 45° + atan t needs one division; the polynomial for atan on [−1, 1] is Abramowitz and
+/// Stegun's 4.4.49. Outside the first quadrant |t| > 1, and the library function takes over.
+@inline(__always)
+func polarDegrees(_ y: Float, _ x: Float) -> Float {
+  let t = (y - x) / (y + x)
+  guard abs(t) <= 1 else { return arcTangent2(y, x) * (180 / .pi) }
+  let s = t * t
+  var p: Float = 0.002_866_2257
+  p = p * s - 0.016_165_7367
+  p = p * s + 0.042_909_6138
+  p = p * s - 0.075_289_6400
+  p = p * s + 0.106_562_6393
+  p = p * s - 0.142_088_9944
+  p = p * s + 0.199_935_5085
+  p = p * s - 0.333_331_4528
+  return 45 + (180 / .pi) * (t + t * s * p)
+}
