@@ -90,4 +90,38 @@ import Testing
     #expect(result.emptyCount == result.voxelCount)
     #expect(result.majorityRight == 0)
   }
+
+  @Test func densityComparisonSeparatesScaleFromNoise() {
+    var scaled = DensityComparison()
+    scaled.add([0.9, 1.8, 0], truth: [1, 2, 0])
+    #expect(abs(scaled.scale - 0.9) < 1e-6 && abs(scaled.relativeError - 0.1) < 1e-6)
+    var weighted = DensityComparison()
+    weighted.add([1, 2, 99], truth: [1, 2, 3], weights: [1, 1, 0])
+    #expect(weighted.relativeError < 1e-6)
+  }
+
+  @Test func projectionsOfTheSampleCompareWithTheSampleAlone() {
+    let tilts = [-50.0, 10, 65].map(TiltAngle.init(degrees:))
+    var stack = ImageStack(count: 3, shape: Shape2D(square: 64))
+    for (place, tilt) in tilts.enumerated() {
+      stack[place] = Self.phantom.paths(tilt: tilt, side: 64, pixelSize: Self.voxel)
+        .opticalDensity(energyIndex: 1, matrix: Self.matrix)
+    }
+    let lit = ImageStack(count: 3, shape: Shape2D(square: 64), filledWith: 1)
+    func error(against phantom: Phantom) -> Double {
+      var comparison = DensityComparison()
+      comparison.add(
+        projections: stack,
+        coverage: lit,
+        tilts: tilts,
+        phantom: phantom,
+        pixelSize: Self.voxel,
+        energyIndex: 1,
+        matrix: Self.matrix
+      )
+      return comparison.relativeError
+    }
+    #expect(error(against: Self.phantom) < 1e-6)
+    #expect(error(against: Self.phantom.moved(by: SIMD3(6.7e-9, 0, 0))) > 0.1)
+  }
 }
