@@ -8,5 +8,6 @@ let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += raarBenchmarks()
+cases += preprocessingBenchmarks()
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)
