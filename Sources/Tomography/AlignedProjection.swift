@@ -51,7 +51,8 @@ extension ARTReconstruction {
 
   /// Reconstructs a volume from a whole series, from nothing.
   ///
-  /// Sweeps in decorrelated order with falling relaxation. The mean over the last sweeps is
+  /// Sweeps in decorrelated order with falling relaxation, each followed by a few short steps down
+  /// the total variation (`TotalVariation`) unless the parameters leave them out. The mean over the last sweeps is
   /// returned: single sweeps end on what the last few tilts' noise left behind, which differs from
   /// sweep to sweep and averages out, while the object does not.
   ///
@@ -76,12 +77,30 @@ extension ARTReconstruction {
     let order = ReplayOrder.decorrelated(series.map(\.rays.tilt))
     for sweep in 0..<sweeps {
       let relaxation = parameters.relaxation(ofSweep: sweep)
+      let before = running.volume
       for index in order { running.fold(series[index], relaxation: relaxation) }
+      running.lowerVariation(since: before, parameters: parameters)
       guard sweep >= sweeps - averaged else { continue }
       var target = mean.values.mutableSpan
       addScaled(running.volume.values.span, by: 1 / Float(averaged), to: &target)
     }
     return mean
+  }
+
+  /// Steps down the total variation by a part of the way that the volume has gone since.
+  ///
+  /// - Parameters:
+  ///   - before: The volume as it was, of the same extents.
+  ///   - parameters: The weight and number of steps.
+  public mutating func lowerVariation(since before: Volume, parameters: TomographyParameters) {
+    guard parameters.variationWeight > 0, parameters.variationSteps > 0 else { return }
+    let squares = squaredDistance(volume.values.span, before.values.span)
+    TotalVariation.descend(
+      &volume,
+      by: parameters.variationWeight * squares.squareRoot(),
+      steps: parameters.variationSteps,
+      notBelow: isNonNegative ? 0 : -.infinity
+    )
   }
 
   /// Starts from an empty volume of the parameters' extents.
@@ -96,4 +115,15 @@ extension ARTReconstruction {
       damping: Float(parameters.damping)
     )
   }
+}
+
+/// Σ (x − y)², row after row in double precision.
+private func squaredDistance(_ x: Span<Float>, _ y: Span<Float>) -> Double {
+  precondition(x.count == y.count, "x and y differ in length")
+  var lanes = SIMD4<Double>.zero
+  for i in x.indices {
+    let difference = Double(x[i] - y[i])
+    lanes[i & 3] += difference * difference
+  }
+  return lanes.sum()
 }

@@ -13,17 +13,22 @@ public struct TomographyParameters: Sendable, Hashable {
   /// Key `relaxation`: λ of the first sweep.
   public var relaxation = 0.5
   /// Key `relaxation_decay`: λ of sweep n is relaxation / (1 + n · relaxation_decay).
-  public var relaxationDecay = 0.5
+  public var relaxationDecay = 0.1
   /// Key `replays_per_fold`: stored tilts folded again after each new one.
   public var replaysPerFold = 8
   /// Key `final_sweeps`: sweeps over all tilts when the volume is rebuilt at the end.
-  public var finalSweeps = 8
+  public var finalSweeps = 20
   /// Key `averaged_sweeps`: how many of the last final sweeps are averaged into the result.
-  public var averagedSweeps = 4
+  public var averagedSweeps = 5
   /// Key `final_alignment_rounds`: joint rounds of registration with re-projections at the end.
-  public var finalAlignmentRounds = 3
+  public var finalAlignmentRounds = 2
   /// Key `damping`: added to each ray's squared norm, voxels².
   public var damping = 1.0
+  /// Key `variation_weight`: the length of each step down the total variation between sweeps, as
+  /// a part of the way that the sweep has gone; 0 for the plain method.
+  public var variationWeight = 0.25
+  /// Key `variation_steps`: how many such steps follow each sweep.
+  public var variationSteps = 5
   /// Key `non_negative`: whether voxels are kept from going below zero.
   public var isNonNegative = true
   /// Key `seed`: of the order of replay.
@@ -45,6 +50,8 @@ public struct TomographyParameters: Sendable, Hashable {
     try ParameterError.require(finalSweeps, in: 1...1000, key: "final_sweeps")
     try ParameterError.require(averagedSweeps, in: 1...finalSweeps, key: "averaged_sweeps")
     try ParameterError.require(finalAlignmentRounds, in: 0...100, key: "final_alignment_rounds")
+    try ParameterError.require(variationWeight, in: 0...1, key: "variation_weight")
+    try ParameterError.require(variationSteps, in: 0...100, key: "variation_steps")
     try ParameterError.require(damping, in: 0...1000, key: "damping")
   }
 

@@ -150,6 +150,34 @@ struct PlatePhantom {
   }
 }
 
+extension PlatePhantom {
+  /// What two volumes of OD per voxel make of the plates.
+  ///
+  /// - Returns: The RMS error of the LiFePO₄ part over voxels more than half inside plates, and the
+  ///   relative RMS error of the first volume.
+  func error(of volumes: [Volume]) -> (composition: Double, density: Double) {
+    let truth = self.volumes(side: volumes[0].sizeX)
+    let a = Self.absorption
+    let determinant = a[0][0] * a[1][1] - a[0][1] * a[1][0]
+    var (squares, count, difference, power) = (0.0, 0.0, 0.0, 0.0)
+    for i in volumes[0].values.indices {
+      let (first, second) = (Double(volumes[0].values[i]), Double(volumes[1].values[i]))
+      let iron = Double(truth.iron.values[i])
+      let lithiated = Double(truth.lithiated.values[i])
+      let density = a[0][0] * lithiated + a[0][1] * (iron - lithiated)
+      difference += (first - density) * (first - density)
+      power += density * density
+      guard iron > 0.5 else { continue }
+      let lfp = max(0, (first * a[1][1] - second * a[0][1]) / determinant)
+      let fp = max(0, (second * a[0][0] - first * a[1][0]) / determinant)
+      let error = (lfp + fp > 1e-6 ? lfp / (lfp + fp) : 0.5) - lithiated / iron
+      squares += error * error
+      count += 1
+    }
+    return ((squares / count).squareRoot(), (difference / power).squareRoot())
+  }
+}
+
 extension PlatePhantom.Plate {
   /// The lengths of a line inside either half of the plate.
   func chords(from origin: SIMD3<Double>, along direction: SIMD3<Double>) -> [Double] {

@@ -71,6 +71,21 @@ struct SimulatedSeries {
 
   var assembly: TomogramAssembly { TomogramAssembly(name: "plates", energies: energies) }
 
+  /// How far the chemistry of two volumes lies from the truth, displaced as the shifts leave it.
+  func chemistryError(of assembly: TomogramAssembly) -> (composition: Double, density: Double) {
+    let shifts = assembly.shifts
+    let place = ShiftGauge(
+      fittedTo: displacements.indices.map { displacements[$0] + (shifts[$0] ?? .zero) },
+      at: tilts,
+      includingAxis: false
+    )
+    var moved = phantom
+    for i in moved.plates.indices {
+      moved.plates[i].center += SIMD3(place.x, place.y, place.z)
+    }
+    return moved.error(of: assembly.volumes)
+  }
+
   /// RMS of applied shift plus displacement, without gauge.
   func registrationError(of assembly: TomogramAssembly) -> PixelShift {
     let shifts = assembly.shifts

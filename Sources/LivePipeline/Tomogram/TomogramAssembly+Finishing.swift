@@ -35,6 +35,8 @@ extension TomogramAssembly {
     let accepted = tilts.indices.filter { tilts[$0].isAccepted }
     guard accepted.count > 2 else { return }
     let order = ReplayOrder.decorrelated(accepted.map { tilts[$0].angle })
+    var plain = tomography
+    plain.variationSteps = 0
     let partCount = min(Self.partCount, accepted.count)
     let means = Dictionary(
       uniqueKeysWithValues: accepted.compactMap { position in
@@ -46,7 +48,7 @@ extension TomogramAssembly {
       let others = accepted.filter { !left.contains($0) }.compactMap { means[$0] }
       let volume = ARTReconstruction.volume(
         from: others,
-        parameters: tomography,
+        parameters: plain,
         sweeps: Self.sweepsPerRound
       )
       for position in left.sorted() {

@@ -27,8 +27,10 @@ extension TomogramAssembly {
       }
       if tilt.isAccepted { layOnOtherEnergy(position, energy: energy) }
       tilts[position].isAccepted = true
+      let before = reconstructions[energy].volume
       let residual = foldIn(position, energy: energy)
       replay(energy: energy, except: position)
+      reconstructions[energy].lowerVariation(since: before, parameters: tomography)
       let folded = tilts[position]
       return FoldReport(
         tiltIndex: folded.index,
