@@ -69,6 +69,7 @@ finish() { # ends only what this script started, and leaves no recording behind
       sleep 0.1
     done
     kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
   done
   [ "${KEEP:-0}" = 1 ] || rm -f -- "$recording"
   exit "$status"
@@ -78,7 +79,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 "$bin/detector-simulator" run --bind "tcp://127.0.0.1:$port" --truth "$truth" \
-  --tilts "$tilts" --seed "$seed" ${RATE:+--rate "$RATE"} >"$log" 2>&1 &
+  --tilts "$tilts" --seed "$seed" --wait-for-subscriber ${RATE:+--rate "$RATE"} >"$log" 2>&1 &
 simulator=$!
 "$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
   --exit-after-tomogram &

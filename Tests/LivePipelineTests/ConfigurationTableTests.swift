@@ -77,7 +77,12 @@ import Testing
     var properties: [String: String] = [:]
     for child in Mirror(reflecting: value).children {
       guard let label = child.label else { continue }
-      properties[label] = String(reflecting: child.value)
+      let inner = Mirror(reflecting: child.value)
+      if inner.displayStyle == .struct || inner.displayStyle == .optional, !inner.children.isEmpty {
+        for (key, words) in described(child.value) { properties["\(label).\(key)"] = words }
+      } else {
+        properties[label] = String(reflecting: child.value)
+      }
     }
     return properties
   }

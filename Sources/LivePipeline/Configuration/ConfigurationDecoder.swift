@@ -83,7 +83,7 @@ struct ConfigurationDecoder {
     if let mapping = node.mapping {
       decode(mapping, section: section)
     } else if node.isNull {
-      ConfigurationTable.optionalSections[section]?(&configuration)
+      ConfigurationTable.optionalSections[section]?.remove(&configuration)
     } else {
       let some = ConfigurationTable.keys.first { $0.section == section }?.name ?? "key"
       report(line, section, "expected a section of keys such as \"\(some):\"")

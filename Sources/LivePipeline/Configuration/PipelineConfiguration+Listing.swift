@@ -12,7 +12,7 @@ extension PipelineConfiguration {
       let depth = section.count { $0 == "." }
       let indent = String(repeating: "  ", count: depth)
       let name = section.split(separator: ".").last.map(String.init) ?? section
-      if ConfigurationTable.isAbsent(section, in: self) {
+      if ConfigurationTable.optionalSections[section]?.isAbsent(self) == true {
         lines.append("\(indent)\(name): null")
         continue
       }

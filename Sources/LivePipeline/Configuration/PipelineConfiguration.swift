@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+public import Ptychography
 public import Registration
 public import Tomography
 
@@ -11,6 +12,8 @@ public import Tomography
 public struct PipelineConfiguration: Sendable {
   /// Section `source`: where frames come from.
   public var source = SourceConfiguration()
+  /// Section `ptychography`: how each scan is reconstructed.
+  public var ptychography = PtychographyParameters()
   /// Section `probe`: the focusing optics.
   public var probe = ProbeConfiguration()
   /// Section `registration`: how projections are laid onto one another.

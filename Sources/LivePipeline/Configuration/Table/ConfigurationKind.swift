@@ -27,6 +27,8 @@ package indirect enum ConfigurationKind: Sendable {
     switch self {
     case .number(let range):
       return "a number\(Self.bounds(range, ConfigurationValue.shortest))\(behind)"
+    case .integer(let range) where range.lowerBound == range.upperBound:
+      return "\(range.lowerBound)\(behind)"
     case .integer(let range) where range.upperBound == .max:
       return "a whole number, \(range.lowerBound) or more\(behind)"
     case .integer(let range):

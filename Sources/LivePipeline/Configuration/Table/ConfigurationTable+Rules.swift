@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Messaging
+import Ptychography
 import Registration
 import Tomography
 import WireFormat
@@ -29,6 +30,9 @@ extension ConfigurationTable {
   package static let rules: [ConfigurationRule] = [
     ConfigurationRule(section: "source") { c throws(ParameterError) in
       try c.source.axes.validate()
+    },
+    ConfigurationRule(section: "ptychography") { c throws(ParameterError) in
+      try c.ptychography.validate()
     },
     ConfigurationRule(section: "registration") { c throws(ParameterError) in
       try c.registration.validate()

@@ -1,12 +1,93 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import Ptychography
 import Registration
 import Tomography
 
 // The stages' parameters. Defaults are the stages' own, and so are the bounds: a test holds these
 // to what each stage's `validate()` accepts.
 extension ConfigurationTable {
+  static let ptychography: [ConfigurationKey] = {
+    let at = SectionKeys(section: "ptychography", part: \.ptychography)
+    return [
+      at.number("beta", \.beta, 0.5...1, "β of RAAR: 1 explores most, 0.5 settles fastest"),
+      at.integer(
+        "iterations",
+        \.iterations,
+        1...100_000,
+        "iterations over all frames after the last one has come"
+      ),
+      at.integer(
+        "iterations_per_batch",
+        \.iterationsPerBatch,
+        0...1000,
+        "iterations after each batch of new frames"
+      ),
+      at.integer(
+        "minimum_frames",
+        \.minimumFrames,
+        1...100_000,
+        "frames that must be there before the probe is refined"
+      ),
+      at.integer(
+        "probe_update_start",
+        \.probeUpdateStart,
+        0...100_000,
+        "iterations with enough frames before the probe is refined"
+      ),
+      at.integer(
+        "probe_update_period",
+        \.probeUpdatePeriod,
+        0...1000,
+        "iterations from one refinement of the probe to the next; 0 keeps it fixed"
+      ),
+      at.integer(
+        "subpixel_steps",
+        \.subpixelSteps,
+        1...16,
+        "sub-pixel places of the probe along each axis: 1 rounds positions to pixels"
+      ),
+      at.number(
+        "lit_fraction",
+        \.litFraction,
+        1e-9...0.5,
+        "coverage below this part of the best covered pixel's counts as unlit"
+      ),
+      at.number(
+        "incident_photons",
+        \.incidentPhotons,
+        1e-3...1e15,
+        absent: "taken from the brightest frames",
+        "photons of one exposure without sample"
+      ),
+      at.flag(
+        "background",
+        \.retrievesBackground,
+        "whether a static background of the patterns is retrieved"
+      ),
+      at.integer(
+        "background_start",
+        \.backgroundStart,
+        0...100_000,
+        "iterations before the background is retrieved"
+      ),
+      at.integer(
+        "background_period",
+        \.backgroundPeriod,
+        1...1000,
+        "iterations from one update of the background to the next"
+      ),
+      at.number(
+        "stagnation_tolerance",
+        \.stagnationTolerance,
+        0...1,
+        "change of the overlap error over ten iterations, relative, below which a reconstruction "
+          + "has settled; 0 runs all iterations"
+      ),
+    ]
+  }()
+
   static let registration: [ConfigurationKey] = {
     let at = SectionKeys(section: "registration", part: \.registration)
     return [

@@ -6,7 +6,8 @@ import AcquisitionModel
 package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
-    source + probe + registration + tomography + recording + previews + results + compute
+    source + ptychography + probe + registration + tomography + recording + previews + results
+    + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -18,6 +19,7 @@ package enum ConfigurationTable {
   /// What each section is about, a sentence.
   static let about: [String: String] = [
     "source": "Where frames come from and how they are to be understood.",
+    "ptychography": "How each scan is reconstructed.",
     "probe": "The focusing optics, from which the first probe is made.",
     "registration": "How projections are laid onto one another.",
     "tomography": "How projections become a volume.",
@@ -28,17 +30,19 @@ package enum ConfigurationTable {
     "compute": "How the machine is used.",
   ]
 
-  /// Sections that may be `null`, and how each is left out.
-  static let optionalSections: [String: @Sendable (inout PipelineConfiguration) -> Void] = [:]
-
-  /// Whether a section that may be left out is left out.
-  static func isAbsent(_ section: String, in configuration: PipelineConfiguration) -> Bool {
-    optionalSections[section] != nil
-      && keys.allSatisfy { $0.section != section || $0.read(configuration) == .none }
-  }
+  /// Sections that may be `null`.
+  static let optionalSections: [String: OptionalSection] = [:]
 
   /// The key of a full path.
   static func key(_ path: String) -> ConfigurationKey? { byPath[path] }
 
   private static let byPath = Dictionary(keys.map { ($0.path, $0) }) { first, _ in first }
+}
+
+/// A section that may be left out of a configuration by writing `null`.
+struct OptionalSection: Sendable {
+  /// Whether a configuration is without it.
+  let isAbsent: @Sendable (PipelineConfiguration) -> Bool
+  /// Leaves it out.
+  let remove: @Sendable (inout PipelineConfiguration) -> Void
 }

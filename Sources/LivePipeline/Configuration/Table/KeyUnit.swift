@@ -21,6 +21,11 @@ struct KeyUnit: Hashable, Sendable {
     }
   }
 
+  /// One over the unit, as in `absorption_per_um`.
+  private var reciprocal: KeyUnit {
+    KeyUnit(suffix: "per \(suffix)", quantity: "one over \(quantity)", scale: 1 / scale)
+  }
+
   /// Every unit that is understood, whether or not a key uses it.
   static let all: [KeyUnit] = [
     KeyUnit(suffix: "m", quantity: "length", scale: 1),
@@ -47,7 +52,8 @@ struct KeyUnit: Hashable, Sendable {
     guard let underscore = key.lastIndex(of: "_") else { return (key, nil) }
     let suffix = key[key.index(after: underscore)...]
     guard let unit = all.first(where: { $0.suffix == suffix }) else { return (key, nil) }
-    return (String(key[..<underscore]), unit)
+    let stem = String(key[..<underscore])
+    return (stem, stem.hasSuffix("_per") ? unit.reciprocal : unit)
   }
 
   /// A number with its unit behind it, `80 mm`, `0.2s`; nil where a text is no such thing.

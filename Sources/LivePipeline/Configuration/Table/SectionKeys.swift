@@ -157,17 +157,17 @@ struct SectionKeys<Part> {
   }
 
   /// A list of whole numbers.
-  func integers(
+  func integers<Value: FixedWidthInteger & Sendable>(
     _ name: String,
-    _ field: Field<[Int]>,
+    _ field: Field<[Value]>,
     _ range: ClosedRange<Int>,
     count: ClosedRange<Int>,
     _ meaning: String
   ) -> ConfigurationKey {
     key(name, .list(of: .integer(range), count: count), meaning) {
-      .list($0[keyPath: field].map(ConfigurationValue.integer))
+      .list($0[keyPath: field].map { .integer(Int(clamping: $0)) })
     } write: {
-      $0[keyPath: field] = $1.list?.compactMap(\.integer) ?? []
+      $0[keyPath: field] = $1.list?.compactMap(\.integer).map(Value.init(clamping:)) ?? []
     }
   }
 
