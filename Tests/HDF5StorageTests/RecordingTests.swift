@@ -175,6 +175,26 @@ import Testing
     try recording.finish()
   }
 
+  @Test func aFullDiskIsSaidSoAndTheRecordingStaysWhole() throws {
+    var recording = try writer("run.h5")
+    try recording.append(Self.messages[1].parts.map { SharedBytes($0) }, arrival: 1)
+    // A reserve that no disk has room for is a full disk to the writer.
+    recording.reservedBytes = 1 << 60
+    let large = [SharedBytes([UInt8](repeating: 1, count: 17 << 20))]
+    try recording.append([SharedBytes([1])], arrival: 2)
+    #expect {
+      try recording.append(large, arrival: 3)
+    } throws: { error in
+      "\(error)".contains("run.h5: the disk is full, ")
+    }
+    recording.reservedBytes = 0
+    try recording.append([SharedBytes([2])], arrival: 4)
+    try recording.finish()
+    let reader = try RecordingReader(path: scratch.file("run.h5"))
+    #expect(reader.messageCount == 3)
+    #expect(try reader.message(2).parts.map { $0.array() } == [[2]])
+  }
+
   @Test func aRecordingIsNeverOverwritten() throws {
     try writer("run.h5").finish()
     #expect {

@@ -31,7 +31,7 @@ public struct FrameLayout: Hashable, Sendable {
     else { return nil }
     let shape = Shape2D(rows: keys.shape_y, columns: keys.shape_x)
     let layout = FrameLayout(shape: shape, type: type)
-    guard layout.byteCount == payloadByteCount else { return nil }
+    guard layout.byteCount == payloadByteCount, payloadByteCount < 1 << 31 else { return nil }
     self = layout
   }
 

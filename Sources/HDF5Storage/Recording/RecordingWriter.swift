@@ -31,12 +31,14 @@ public struct RecordingWriter: ~Copyable {
   private var frameIndex: [FrameLayout: Int] = [:]
   private var tables = RecordingTables()
   private var lastFlush: Int64?
-  private var bytesSinceSpaceCheck = Self.reservedBytes
+  private var bytesSinceSpaceCheck = Self.spaceCheckInterval
 
   /// The longest time between flushes, on the clock of the messages.
   public static let flushInterval: Int64 = 200_000_000
-  /// Space that is left free on the disk, so that the file can always be finished.
-  public static let reservedBytes = 64 << 20
+  /// Space that is left free on the disk, so that the file can always be finished, bytes.
+  public var reservedBytes = 64 << 20
+  /// The disk's free space is looked up every so many bytes.
+  private static let spaceCheckInterval = 16 << 20
   /// Kinds of frames beyond these are kept as plain bytes.
   static let frameKindLimit = 64
 
@@ -193,17 +195,13 @@ extension RecordingWriter {
   /// HDF5 cannot finish a file on a full disk, so the recording stops a little earlier.
   private mutating func requireSpace(for byteCount: Int) throws(StorageError) {
     bytesSinceSpaceCheck += byteCount
-    guard bytesSinceSpaceCheck > Self.reservedBytes / 4 else { return }
-    try Self.requireSpace(for: byteCount, at: path)
-    bytesSinceSpaceCheck = 0
-  }
-
-  private static func requireSpace(for byteCount: Int, at path: String) throws(StorageError) {
+    guard bytesSinceSpaceCheck > Self.spaceCheckInterval else { return }
     var volume = statvfs()
     guard unsafe statvfs(path, &volume) == 0 else { return }
     let free = Int(volume.f_bavail) * Int(volume.f_frsize)
     guard free > reservedBytes + byteCount else {
       throw StorageError("the disk is full, \(free >> 20) MiB are left", file: path)
     }
+    bytesSinceSpaceCheck = 0
   }
 }
