@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import ChemicalMapping
 import Foundation
+public import Preprocessing
 public import Ptychography
 public import Registration
 public import Tomography
@@ -14,6 +16,12 @@ public struct PipelineConfiguration: Sendable {
   public var source = SourceConfiguration()
   /// Section `ptychography`: how each scan is reconstructed.
   public var ptychography = PtychographyParameters()
+  /// Section `preprocessing`: how raw frames become patterns.
+  public var preprocessing = PreprocessingParameters()
+  /// Section `preprocessing.fastccd`: the detector's layout.
+  public var detector = FastCCDGeometry()
+  /// Section `chemistry`: how two energies become phases.
+  public var chemistry = ChemistryParameters()
   /// Section `probe`: the focusing optics.
   public var probe = ProbeConfiguration()
   /// Section `registration`: how projections are laid onto one another.

@@ -11,6 +11,14 @@ public struct ComputeConfiguration: Hashable, Sendable {
   /// Key `wisdom_path`: where found plans are kept; nil for the user's cache folder.
   public var wisdomPath: String?
 
+  public var unfinishedScans = 3
+  public var whenBehind = WhenBehind.wait
+
   /// Makes the defaults.
   public init() {}
+}
+
+public enum WhenBehind: String, CaseIterable, Hashable, Sendable {
+  case cut
+  case wait
 }

@@ -7,6 +7,9 @@ public struct ResultConfiguration: Hashable, Sendable {
   /// Key `pictures`: whether PNG pictures are drawn beside the data.
   public var pictures = true
 
+  public var mrc = true
+  public var scans = true
+
   /// Makes the defaults.
   public init() {}
 }
