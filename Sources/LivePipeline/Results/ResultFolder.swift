@@ -9,9 +9,9 @@ import Preprocessing
 import Ptychography
 import Synchronization
 
-/// The folder of a run's results. Every file takes its name when it is whole.
+/// The folder of a run's results.
 ///
-/// What cannot be written is told and left out; the run goes on.
+/// Every file takes its name when it is whole. What cannot be written is told and left out; the run goes on.
 final class ResultFolder: Sendable {
   /// Its path.
   let path: String

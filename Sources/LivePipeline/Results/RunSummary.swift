@@ -18,8 +18,9 @@ public struct RunSummary: Codable, Sendable {
     public var dataError: Double?
     /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration.
     public var overlapError: Double?
-    /// The modulus that counted as vacuum, and whether vacuum was in view.
+    /// The modulus that counted as vacuum.
     public var vacuumModulus: Double
+    /// Whether vacuum was in view and decided.
     public var vacuumInView: Bool
     /// Seconds from its start to its result.
     public var duration: Double

@@ -19,8 +19,10 @@ struct TransmissionMap: Sendable {
     points.append((pattern.position, photons))
   }
 
-  /// The map as an image with a pixel for each step of the scan, [row, column], photons; NaN
-  /// where nothing was measured. Nil before two points, or where their steps cannot be told.
+  /// The map as an image with a pixel for each step of the scan.
+  ///
+  /// - Returns: Photons, [row, column], NaN where nothing was measured, and the step; nil before
+  ///   two points, or where their steps cannot be told.
   func image() -> (image: Image, pixelSize: Length)? {
     guard points.count > 1, let step = step() else { return nil }
     let x0 = points.map(\.position.x).min() ?? 0

@@ -28,6 +28,7 @@ struct SequenceTracker: Sendable {
   ///   - number: The message's number; nil where the source does not count.
   ///   - mayRestart: Whether the source may have begun anew here: a start of a scan with a number
   ///     that is smaller than before.
+  /// - Returns: What the number says.
   mutating func receive(_ number: Int?, mayRestart: Bool) -> Finding {
     guard let number else { return .inOrder }
     guard let due = next else {

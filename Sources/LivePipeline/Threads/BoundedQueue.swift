@@ -60,9 +60,10 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Takes the oldest value; nil when none came in time, or none will come any more.
+  /// Takes the oldest value.
   ///
   /// - Parameter timeout: How long to wait, seconds; 0 does not wait.
+  /// - Returns: The value; nil when none came in time, or none will come any more.
   func pop(timeout: Double) -> Element? {
     let deadline = Date(timeIntervalSinceNow: timeout)
     condition.lock()
