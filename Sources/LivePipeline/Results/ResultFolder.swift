@@ -17,6 +17,7 @@ final class ResultFolder: Sendable {
   let path: String
   let configuration: PipelineConfiguration
   private let content = Mutex(RunSummary())
+  private let lastPicture = Mutex<ContinuousClock.Instant?>(nil)
 
   /// Makes the folder and writes the configuration into it.
   ///
@@ -134,6 +135,15 @@ final class ResultFolder: Sendable {
       note(name)
     } catch {
       report(RunEvent(.error, "\(file) cannot be written: \(error)"))
+    }
+  }
+
+  /// Whether a scan's picture should be drawn now; scans may come faster than anybody looks.
+  func isPictureDue() -> Bool {
+    lastPicture.withLock { last in
+      if let last, ContinuousClock.now - last < .seconds(5) { return false }
+      last = .now
+      return true
     }
   }
 
