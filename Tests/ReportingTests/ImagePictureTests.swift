@@ -98,6 +98,19 @@ import Testing
     #expect(picture[500, 300] == SIMD3(128, 128, 128))
   }
 
+  @Test func givenColoursStandAtTheirPlacesAndMissingOnesAreNeutral() throws {
+    var red = Image(shape: Shape2D(square: 2))
+    red[0, 1] = 1
+    red[1, 0] = .nan
+    let folder = try TemporaryFolder()
+    let none = Image(shape: red.shape)
+    try writePicture(ColorPicture(red: red, green: none, blue: none), to: folder.file("c.png"))
+    let picture = try #require(DecodedPicture(folder.file("c.png")))
+    #expect(picture[100, 100] == SIMD3(0, 0, 0))
+    #expect(picture[400, 100] == SIMD3(255, 0, 0))
+    #expect(picture[100, 400] == ColorPicture.missing.bytes)
+  }
+
   @Test func rangesLeaveOutliersAndMissingValuesOut() {
     var image = Image(shape: Shape2D(rows: 10, columns: 100))
     for i in image.values.indices { image.values[i] = Float(i) / 999 }
