@@ -40,11 +40,12 @@ extension PipelineConfiguration {
     return configuration
   }
 
-  /// Sets keys, "KEY=VALUE" each, with the same checks as in a file.
+  /// Sets keys, "KEY=VALUE" each, with the same checks as in a file, all at once.
   ///
   /// - Parameter overrides: The keys with their values.
-  /// - Throws: `ConfigurationErrors` for the first that is wrong.
+  /// - Throws: `ConfigurationErrors` with what is wrong; the configuration then stays as it was.
   public mutating func apply(_ overrides: [String]) throws(ConfigurationErrors) {
+    var values: [(key: String, value: String)] = []
     for override in overrides {
       guard let sign = override.firstIndex(of: "=") else {
         let problem = ConfigurationProblem(
@@ -52,10 +53,9 @@ extension PipelineConfiguration {
         )
         throw ConfigurationErrors(file: "--set", problems: [problem])
       }
-      try set(
-        String(override[..<sign]),
-        to: String(override[override.index(after: sign)...])
-      )
+      let value = override[override.index(after: sign)...]
+      values.append((String(override[..<sign]), String(value)))
     }
+    try set(values)
   }
 }
