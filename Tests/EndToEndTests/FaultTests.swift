@@ -2,9 +2,11 @@
 
 import AcquisitionModel
 import DetectorSimulator
+import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import TestSupport
 import Testing
 
 /// A source that loses, doubles, cuts and shuffles its messages: everything is counted, the run
