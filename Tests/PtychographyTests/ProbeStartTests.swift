@@ -69,7 +69,7 @@ import Testing
       return sum.squareRoot()
     }
     // The mean squared radius of a ring from s to 1 is (1 + s²) / 2; what two defoci differ by
-    // does not depend on the spot in focus, up to a pupil of four pixels' radius.
+    // does not depend on the spot in focus. A pupil of four pixels' radius is coarse: 15 %.
     let (near, far) = (radius(Self.probe(defocus: 8)), radius(Self.probe(defocus: 16)))
     let edge = Self.energy.wavelength.meters * 1e-6 / (2 * 100e-9) / Self.pixelSize.meters
     let ring = (1 + 0.35 * 0.35) / 2
