@@ -18,6 +18,8 @@ extension Pipeline {
         mailbox: mailbox,
         board: board
       )
+      let endpoint = publisher.endpoint
+      board.update { $0.previewEndpoint = endpoint }
       started()
       while !publisherMayEnd.load(ordering: .sequentiallyConsistent) {
         try publisher.work(milliseconds: 20)

@@ -42,6 +42,9 @@ struct PreviewPublisher: ~Copyable {
     self.board = board
   }
 
+  /// Where previews go out, the port spelled out.
+  var endpoint: String { previews.endpoint }
+
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {
     try serveNewcomers(milliseconds: 0)

@@ -127,7 +127,7 @@ extension ResultFolder {
             title: lithiated.place,
             pixelSize: record.voxelSize,
             fullIron: max(full, 1e-3),
-            quantity: "iron phosphate, part of the voxel"
+            quantity: "part of the voxel"
           )
         )
       }

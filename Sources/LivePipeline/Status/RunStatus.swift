@@ -66,6 +66,8 @@ public struct RunStatus: Sendable, Hashable {
   public var stateOfCharge: Double?
   /// Seconds since the first message.
   public var elapsed = 0.0
+  /// Where previews go out, the port spelled out; nil where none do.
+  public var previewEndpoint: String?
   /// Tomograms that are complete.
   public var tomogramsComplete = 0
 
