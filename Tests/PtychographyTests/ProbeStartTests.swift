@@ -106,7 +106,7 @@ import Testing
 
   @Test(arguments: [26.0, -26])
   func theSearchFindsDefocusAndItsSign(curvature: Double) {
-    let scan = SyntheticScan(probe: SyntheticScan.lens(power: 1e6, curvature: curvature))
+    let scan = SyntheticScan(lens: SyntheticScan.lens(power: 1e6, curvature: curvature))
     let search = DefocusSearch(
       patterns: scan.patterns,
       pixelSize: SyntheticScan.pixelSize,
