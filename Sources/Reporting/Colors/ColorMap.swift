@@ -32,8 +32,9 @@ public struct ColorMap: Hashable, Sendable {
   public static let sequential = ColorMap(missing: RGBColor(gray: 0.82)) { t in
     PerceptualColor(
       lightness: 0.25 + 0.67 * t,
-      chroma: 0.12 + 0.06 * t,
-      hueDegrees: 302 - 195 * t
+      // Just inside what a screen can show, all along, so that nothing has to be cut off.
+      chroma: 0.115 - 0.11 * t + 0.165 * t * t,
+      hueDegrees: 300 - 150 * t - 42 * t * t * t
     )
   }
 

@@ -6,9 +6,9 @@ import Foundation
 ///
 /// Ottosson, "A perceptual color space for image processing" (2020),
 /// https://bottosson.github.io/posts/oklab; sRGB's encoding as in IEC 61966-2-1.
-struct PerceptualColor: Hashable {
+package struct PerceptualColor: Hashable {
   /// 0 black to 1 white.
-  var lightness: Double
+  package var lightness: Double
   /// From green to red.
   var greenRed: Double
   /// From blue to yellow.
@@ -40,7 +40,8 @@ struct PerceptualColor: Hashable {
     self = color(low)
   }
 
-  init(_ color: RGBColor) {
+  /// The colour of sRGB.
+  package init(_ color: RGBColor) {
     let r = Self.linear(color.red)
     let g = Self.linear(color.green)
     let b = Self.linear(color.blue)
@@ -53,7 +54,7 @@ struct PerceptualColor: Hashable {
   }
 
   /// The colour in sRGB; parts outside 0 to 1 cannot be shown.
-  var encoded: RGBColor {
+  package var encoded: RGBColor {
     let l = cube(lightness + 0.396_337_777_4 * greenRed + 0.215_803_757_3 * blueYellow)
     let m = cube(lightness - 0.105_561_345_8 * greenRed - 0.063_854_172_8 * blueYellow)
     let s = cube(lightness - 0.089_484_177_5 * greenRed - 1.291_485_548_0 * blueYellow)
@@ -70,7 +71,7 @@ struct PerceptualColor: Hashable {
   }
 
   /// How different two colours look.
-  func distance(to other: PerceptualColor) -> Double {
+  package func distance(to other: PerceptualColor) -> Double {
     let l = lightness - other.lightness
     let a = greenRed - other.greenRed
     let b = blueYellow - other.blueYellow

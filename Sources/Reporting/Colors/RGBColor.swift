@@ -21,7 +21,7 @@ public struct RGBColor: Hashable, Sendable {
     self.init(red: gray, green: gray, blue: gray)
   }
 
-  /// The parts as bytes, 0 to 255, in the order red, green, blue.
+  /// The parts as bytes, 0 to 255, in the order red, green, blue; 0 for NaN.
   public var bytes: SIMD3<UInt8> {
     SIMD3(Self.byte(red), Self.byte(green), Self.byte(blue))
   }
@@ -38,6 +38,6 @@ public struct RGBColor: Hashable, Sendable {
   }
 
   private static func byte(_ part: Double) -> UInt8 {
-    UInt8((min(max(part, 0), 1) * 255).rounded())
+    part.isNaN ? 0 : UInt8((min(max(part, 0), 1) * 255).rounded())
   }
 }

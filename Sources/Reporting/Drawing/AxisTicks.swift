@@ -3,18 +3,18 @@
 import Foundation
 
 /// Where an axis carries numbers, and which.
-struct AxisTicks {
+package struct AxisTicks {
   /// The values at the marks that carry numbers.
-  var values: [Double] = []
+  package var values: [Double] = []
   /// The numbers as text, one a value.
-  var labels: [String] = []
+  package var labels: [String] = []
   /// Marks without numbers.
-  var minor: [Double] = []
+  package var minor: [Double] = []
   /// The power of ten that all numbers share, nil for none.
-  var exponent: Int?
+  package var exponent: Int?
 
   /// Round numbers within a range, about so many.
-  init(linear range: ClosedRange<Double>, about count: Int) {
+  package init(linear range: ClosedRange<Double>, about count: Int) {
     let span = range.upperBound - range.lowerBound
     let step = roundNumber(near: span / Double(max(count, 1)))
     let first = (range.lowerBound / step - 1e-6).rounded(.up)
@@ -30,7 +30,7 @@ struct AxisTicks {
   }
 
   /// Powers of ten within a range, or round numbers where it holds fewer than two of them.
-  init(logarithmic range: ClosedRange<Double>, about count: Int) {
+  package init(logarithmic range: ClosedRange<Double>, about count: Int) {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
     let first = Int((low - 1e-9).rounded(.up))
     let last = Int((high + 1e-9).rounded(.down))
@@ -68,7 +68,7 @@ struct AxisTicks {
   }
 
   /// A label with its unit and the power of ten that the numbers leave out: "error (10⁻⁶ µm)".
-  func label(_ quantity: String, unit: String) -> String {
+  package func label(_ quantity: String, unit: String) -> String {
     let parts = [exponent.map(Self.powerOfTen), unit.isEmpty ? nil : unit].compactMap(\.self)
     guard !parts.isEmpty else { return quantity }
     return quantity.isEmpty

@@ -9,6 +9,9 @@ struct ColorBar {
   var hasValuesBelow: Bool
   var hasValuesAbove: Bool
 
+  /// The height of a bar beside a flatter image, in the style's units.
+  static let shortestHeight = 120.0
+
   /// The room that the bar, its numbers and its label take beside an image.
   func width(
     style: PictureStyle,
@@ -23,8 +26,9 @@ struct ColorBar {
 
   func draw(on canvas: borrowing Canvas, rightOf image: Rectangle, style: PictureStyle) {
     let tip = 12 * style.unit
+    let height = max(image.height, Self.shortestHeight * style.unit)
     let top = (image.y + (hasValuesAbove ? tip : 0)).rounded()
-    let bottom = (image.bottom - (hasValuesBelow ? tip : 0)).rounded()
+    let bottom = (image.y + height - (hasValuesBelow ? tip : 0)).rounded()
     let bar = Rectangle(
       x: (image.right + 14 * style.unit).rounded(),
       y: top,
@@ -34,7 +38,7 @@ struct ColorBar {
     drawColors(on: canvas, in: bar)
     drawOutline(on: canvas, around: bar, tip: tip, style: style)
 
-    let ticks = self.ticks(style: style, height: image.height)
+    let ticks = self.ticks(style: style, height: height)
     let span = range.upperBound - range.lowerBound
     for (value, label) in zip(ticks.values, ticks.labels) {
       let y = bar.bottom - (value - range.lowerBound) / span * bar.height
@@ -46,7 +50,7 @@ struct ColorBar {
     let label = ticks.label(quantity, unit: unit)
     let numbers = widest(ticks.labels, style: style, on: canvas)
     let x = bar.right + 10 * style.unit + numbers + 11 * style.unit + style.textSize / 2
-    canvas.writeUpwards(label, at: Point(x: x, y: image.middle.y), size: style.textSize)
+    canvas.writeUpwards(label, at: Point(x: x, y: image.y + height / 2), size: style.textSize)
   }
 
   private func ticks(style: PictureStyle, height: Double) -> AxisTicks {

@@ -3,7 +3,7 @@
 public import AcquisitionModel
 public import Imaging
 
-/// An image of given colours, with title and scale bar.
+/// An image of given colours, with title and scale bar; a pixel with a part NaN is drawn neutral.
 public struct ColorPicture: Sendable {
   /// The extent, [rows, columns].
   public var shape: Shape2D
@@ -51,12 +51,19 @@ public struct ColorPicture: Sendable {
     )
   }
 
+  /// The colour of a pixel without values.
+  public static let missing = RGBColor(gray: 0.6)
+
   var panel: RasterPanel {
-    RasterPanel(
+    func isMissing(_ color: RGBColor) -> Bool { (color.red + color.green + color.blue).isNaN }
+    return RasterPanel(
       title: title,
-      raster: Raster(shape: shape, words: colors.map(\.word)),
+      raster: Raster(
+        shape: shape,
+        words: colors.map { isMissing($0) ? Self.missing.word : $0.word }
+      ),
       pixelSize: pixelSize,
-      missing: nil,
+      missing: colors.contains(where: isMissing) ? Self.missing : nil,
       legend: .none
     )
   }

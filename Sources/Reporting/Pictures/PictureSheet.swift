@@ -97,11 +97,13 @@ private struct SheetLayout {
     }
     let titleHeight = sheet.title.isEmpty ? 0 : style.sheetTitleSize + style.padding
     let gap = style.padding
+    // Panels stand further from one another than from the edge.
+    let between = 2 * gap
     for i in contents.indices {
       let (row, column) = (i / columns, i % columns)
       frames.append(
         Rectangle(
-          x: (gap + widths[..<column].reduce(0) { $0 + $1 + gap }).rounded(),
+          x: (gap + widths[..<column].reduce(0) { $0 + $1 + between }).rounded(),
           y: (gap + titleHeight + heights[..<row].reduce(0) { $0 + $1 + gap }).rounded(),
           width: widths[column],
           height: heights[row]
@@ -109,7 +111,7 @@ private struct SheetLayout {
       )
     }
     size = Extent(
-      width: (widths.reduce(gap) { $0 + $1 + gap }).rounded(.up),
+      width: (widths.reduce(2 * gap - between) { $0 + $1 + between }).rounded(.up),
       height: (heights.reduce(gap + titleHeight) { $0 + $1 + gap }).rounded(.up)
     )
   }

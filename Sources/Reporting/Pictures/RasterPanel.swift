@@ -66,7 +66,13 @@ struct RasterPanel: PanelContent {
   }
 
   private func footerHeight(_ style: PictureStyle) -> Double {
-    pixelSize == nil && missing == nil ? style.hairline : 30 * style.unit
+    if pixelSize == nil, missing == nil { return style.hairline }
+    return (stacksFooter(style) ? 54 : 30) * style.unit
+  }
+
+  /// Whether the image is too narrow for the scale bar and the colour of missing values in a row.
+  private func stacksFooter(_ style: PictureStyle) -> Bool {
+    pixelSize != nil && missing != nil && raster.extent.width < 220 * style.unit
   }
 
   private func legendExtent(
@@ -80,7 +86,7 @@ struct RasterPanel: PanelContent {
     case .colorBar(let bar):
       Extent(
         width: bar.width(style: style, height: imageHeight, measuredOn: canvas),
-        height: 120 * style.unit
+        height: ColorBar.shortestHeight * style.unit
       )
     case .chemistry(let square):
       square.extent(style: style)
@@ -109,10 +115,12 @@ struct RasterPanel: PanelContent {
       )
     }
     guard let missing else { return }
-    let width = canvas.width(of: "no data", size: style.tickTextSize)
+    let width = canvas.width(of: "no data", size: style.tickTextSize) + 22 * style.unit
+    let left = max(image.x, image.right - width)
+    let middle = stacksFooter(style) ? y + 24 * style.unit : y
     let box = Rectangle(
-      x: (image.right - width - 22 * style.unit).rounded(),
-      y: (y - 7 * style.unit).rounded(),
+      x: left.rounded(),
+      y: (middle - 7 * style.unit).rounded(),
       width: (14 * style.unit).rounded(),
       height: (14 * style.unit).rounded()
     )
@@ -120,9 +128,8 @@ struct RasterPanel: PanelContent {
     canvas.outline(box, with: PictureStyle.frame, width: style.hairline)
     canvas.write(
       "no data",
-      at: Point(x: image.right, y: y),
-      size: style.tickTextSize,
-      anchor: .end
+      at: Point(x: left + 22 * style.unit, y: middle),
+      size: style.tickTextSize
     )
   }
 }

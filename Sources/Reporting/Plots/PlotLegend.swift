@@ -28,13 +28,13 @@ struct PlotLegend {
     style: PictureStyle,
     measuredOn canvas: borrowing Canvas
   ) {
-    gap = 22 * style.unit
+    gap = 18 * style.unit
     rowHeight = 24 * style.unit
     var used = 0.0
     for var entry in Self.entries(of: plot, style: style) where !entry.label.isEmpty {
       let text = canvas.width(of: entry.label, size: style.tickTextSize)
       entry.width = Self.sampleWidth(style) + text
-      if rows.isEmpty || used + gap + entry.width > width - 60 * style.unit {
+      if rows.isEmpty || used + gap + entry.width > width - 20 * style.unit {
         rows.append([])
         used = 0
       }
@@ -90,7 +90,7 @@ struct PlotLegend {
     return curves + thresholds + markers
   }
 
-  private static func sampleWidth(_ style: PictureStyle) -> Double { 36 * style.unit }
+  private static func sampleWidth(_ style: PictureStyle) -> Double { 32 * style.unit }
 
   private func draw(
     _ entry: Entry,
@@ -98,7 +98,7 @@ struct PlotLegend {
     at point: Point,
     style: PictureStyle
   ) {
-    let length = 28 * style.unit
+    let length = 26 * style.unit
     let half = 8 * style.unit
     let end = Point(x: point.x + length, y: point.y)
     let middle = Point(x: point.x + length / 2, y: point.y)
