@@ -7,6 +7,7 @@ import Imaging
 import LivePipeline
 import Preprocessing
 import Ptychography
+import Registration
 import Testing
 import Tomography
 
@@ -54,17 +55,25 @@ import Tomography
 
   /// The OD of a slab times its area is absorption times volume, at whatever tilt it is seen.
   ///
-  /// A zone plate's hard edge puts some 8 % of its light outside a window of 128 object pixels.
-  /// That light passes beside a small slab and lowers its OD by as much in every projection
-  /// (Docs/Explanations/Ptychography.md): the absolute scale is held to 15 %, what is compared
-  /// between tilts and energies to 4 %.
+  /// A zone plate's hard edge puts some of its light outside a window of 128 object pixels, which
+  /// passes beside a small slab and lowers its OD (Docs/Explanations/Ptychography.md). Zones of
+  /// 50 nm keep this to 4 %; the scale is held to 10 %, tilts and energies among themselves to 5 %.
   @Test func aSlabHasItsOpticalDensityAtEveryTiltAndBothEnergies() throws {
     let half = SIMD3(55e-9, 60e-9, 30e-9)
     var run = SimulatedRun()
-    run.parameters.tiltCount = 5
+    run.parameters.tiltCount = 4
     run.parameters.photonsPerSecond = 2e10
     run.parameters.shiftJitter = 1
+    run.parameters.outerZone = Length(nanometers: 50)
+    run.parameters.defocus = Length(micrometers: 4)
+    run.parameters.scanColumns = 7
+    run.parameters.scanRows = 7
+    run.parameters.step = Length(nanometers: 40)
+    run.configuration.probe.outerZoneWidth = run.parameters.outerZone
+    run.configuration.probe.defocus = run.parameters.defocus
     run.configuration.ptychography.iterations = 100
+    // Few tilts of a body with few sides look little alike; here only their sums matter.
+    run.configuration.registration.minimumConfidence = 0.1
     run.phantom = Phantom(plates: [
       NanoPlate(
         box: OrientedBox(
@@ -77,7 +86,7 @@ import Tomography
     ])
     let tomogram = try run.run().tomogram()
     let pixel = tomogram.voxelSize.meters
-    #expect(tomogram.tilts.count == 5 && tomogram.energies.count == 2)
+    #expect(tomogram.tilts.count == 4 && tomogram.energies.count == 2)
     var ratios: [[Double]] = []
     for (energy, stack) in zip(tomogram.energies, tomogram.projections) {
       let perMicrometer = energy.electronVolts < 709 ? 11.80 : 5.45
@@ -96,10 +105,10 @@ import Tomography
     }
     let all = ratios.flatMap { $0 }
     let mean = all.reduce(0, +) / Double(all.count)
-    #expect(abs(mean - 1) < 0.15, "\(ratios)")
-    for ratio in all { #expect(abs(ratio / mean - 1) < 0.06, "\(ratios)") }
-    let first = ratios[0].reduce(0, +) / 5
-    let second = ratios[1].reduce(0, +) / 5
+    #expect(abs(mean - 1) < 0.1, "\(ratios)")
+    for ratio in all { #expect(abs(ratio / mean - 1) < 0.05, "\(ratios)") }
+    let first = ratios[0].reduce(0, +) / 4
+    let second = ratios[1].reduce(0, +) / 4
     #expect(abs(first / second - 1) < 0.04, "\(first) and \(second)")
   }
 
