@@ -68,6 +68,8 @@ struct SimulatedRun {
   /// Runs it to its end.
   ///
   /// - Parameter meanwhile: Called with the running pipeline on another thread.
+  /// - Returns: What came of it.
+  /// - Throws: What keeps the run from starting.
   func run(meanwhile: (@Sendable (Pipeline) -> Void)? = nil) throws -> Outcome {
     let folder = try TemporaryFolder()
     let server = Server(self)
