@@ -55,7 +55,7 @@ import Testing
 
   @Test func aRecordingIsDescribedGrowingAndFinished() throws {
     let path = scratch.file("run.h5")
-    var writer = try RecordingWriter(path: path, configuration: "", version: "9.8.7")
+    var writer = try RecordingWriter(creating: path, configuration: "", version: "9.8.7")
     try append(to: &writer)
     let growing = try FileInspection.describe(path)
     #expect(growing.contains("still growing"))
