@@ -149,6 +149,20 @@ import Testing
     #expect(result.output.contains("49 frames, 5 iterations"))
   }
 
+  @Test func aRecordingIsInspectedWhileItGrows() throws {
+    let path = scratch.file("run.h5")
+    var writer = try RecordingWriter(creating: path, configuration: "", version: "9.8.7")
+    let start = ["start", "{\"identifier\": \"first\"}"].map { SharedBytes(Array($0.utf8)) }
+    try writer.append(start, arrival: 1_700_000_000_000_000_000)
+    try writer.flush()
+    let growing = try tiltfold("inspect", path)
+    #expect(growing.code == 0, "\(growing.errors)")
+    #expect(growing.output.contains("9.8.7, still growing"))
+    #expect(growing.output.contains("\"first\", 0 frames, not ended"))
+    try writer.finish()
+    #expect(try tiltfold("inspect", path).output.contains("9.8.7, finished"))
+  }
+
   /// 7 x 7 points on vacuum: every pattern is that of the probe.
   private static var emptyPatch: CXIScan {
     let shape = Shape2D(square: 16)
