@@ -34,6 +34,8 @@ struct BuiltProgram {
   /// - Parameters:
   ///   - arguments: The command line.
   ///   - meanwhile: Called once it runs, to disturb it; it says little until that returns.
+  /// - Returns: Exit code and what it said.
+  /// - Throws: What keeps it from starting.
   func run(_ arguments: [String], meanwhile: (Process) -> Void = { _ in }) throws -> Outcome {
     let process = Process()
     process.executableURL = location
