@@ -57,4 +57,34 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: ["tiltfold": "Sources/tiltfold", "detector-simulator": "Simulator"])
+  func everyCommandAndOptionInExamplesExists(program: String, folder: String) throws {
+    let sources = Repository.files(under: [folder], suffix: ".swift")
+      .compactMap(Repository.text).joined(separator: "\n")
+    let commands = sources.matches(of: /commandName: "([a-z-]+)"/).map { String($0.output.1) }
+    var options = ["help", "version"]
+    for match in sources.matches(of: /(?s)@(?:Option|Flag)\b(.*?)\bvar (\w+)/) {
+      let name = String(match.output.2).replacing(/[A-Z]/) { "-" + $0.output.lowercased() }
+      options.append(name)
+      if match.output.1.contains("prefixedNo") { options.append("no-" + name) }
+    }
+    #expect(!commands.isEmpty && options.count > 2)
+    for document in Self.documents {
+      let blocks = try #require(Repository.text(of: document)).components(separatedBy: "```")
+      // Every other piece stands between fences.
+      for (place, block) in blocks.enumerated() where !place.isMultiple(of: 2) {
+        let lines = block.replacing("\\\n", with: " ").split(separator: "\n")
+        for words in lines.map({ $0.split(separator: " ") })
+        where words.count > 1 && words[0] == program {
+          let command = String(words[1])
+          #expect(commands.contains(command), "\(document): \(program) \(command)")
+          for option in words where option.hasPrefix("--") {
+            let name = String(option.dropFirst(2).prefix { $0 != "=" })
+            #expect(options.contains(name), "\(document): \(program) \(command) --\(name)")
+          }
+        }
+      }
+    }
+  }
 }
