@@ -21,16 +21,16 @@ public struct EnergyTransmission: Sendable, Hashable {
 /// Its transmission has to be calibrated at each energy: 5 µm of Si₃N₄ differ by 6 % between
 /// 708.2 and 710.2 eV, and neither is near the value that beamline software assumes.
 public struct AttenuatorParameters: Sendable, Hashable {
-  /// The disc's radius on the detector.
+  /// Key `radius_m`: the disc's radius on the detector.
   public var radius = Length(meters: 1.83e-3)
-  /// Its transmission at each energy in use.
+  /// Key `transmissions`: its transmission at each energy in use.
   public var transmissions = [
     EnergyTransmission(energy: PhotonEnergy(electronVolts: 708.2), transmission: 0.015),
     EnergyTransmission(energy: PhotonEnergy(electronVolts: 710.2), transmission: 0.0159),
   ]
-  /// How far its middle lies from the middle of the 960 x 960 picture, pixels.
+  /// Key `offset_px`: how far its middle lies from the middle of the 960 x 960 picture, pixels.
   public var offset = PixelShift.zero
-  /// Pixels nearer to the disc's edge than this are not used, pixels.
+  /// Key `edge_width_px`: pixels nearer to the disc's edge than this are not used, pixels.
   public var edgeWidth = 1.0
 
   /// Makes the attenuator of the paper's instrument as its software states it.
@@ -40,6 +40,9 @@ public struct AttenuatorParameters: Sendable, Hashable {
   public func validate() throws(ParameterError) {
     try ParameterError.require(radius.meters, in: 1e-6...0.1, key: "attenuator.radius_m")
     try ParameterError.require(edgeWidth, in: 0...50, key: "attenuator.edge_width_px")
+    for value in [offset.rows, offset.columns] {
+      try ParameterError.require(value, in: -480...480, key: "attenuator.offset_px")
+    }
     guard !transmissions.isEmpty else {
       throw ParameterError(
         key: "attenuator.transmissions",
@@ -51,12 +54,12 @@ public struct AttenuatorParameters: Sendable, Hashable {
       try ParameterError.require(
         entry.energy.electronVolts,
         in: 10...100_000,
-        key: "attenuator.transmissions.energy_eV"
+        key: "attenuator.transmissions"
       )
       try ParameterError.require(
         entry.transmission,
         in: 1e-6...1,
-        key: "attenuator.transmissions.transmission"
+        key: "attenuator.transmissions"
       )
     }
   }

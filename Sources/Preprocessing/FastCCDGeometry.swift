@@ -30,43 +30,43 @@ public struct FastCCDGeometry: Sendable, Hashable {
   /// The heights of raw frames that are known from beamlines, rows.
   public static let knownRawRows = [1040, 1000, 992, 980, 1940]
 
-  /// Rows of a raw frame, both halves together.
+  /// Key `raw_rows`: rows of a raw frame, both halves together.
   public var rawRows = 1040
-  /// Rows of the upper half before the first that sees light.
+  /// Key `row_offset`: rows of the upper half before the first that sees light.
   public var rowOffset = 6
-  /// Rows of the lower half, counted from its outer edge, before the first that sees light.
+  /// Key `lower_row_offset`: rows of the lower half, counted from its outer edge, before the first
+  /// that sees light.
   public var lowerRowOffset = 6
-  /// Rows of each half that see light.
-  public var activeRows = 480
-  /// The two overscan words of a tile in the upper half; mirrored (11 − c) in the lower half.
+  /// Key `overscan_columns`: the two overscan words of a tile in the upper half; mirrored (11 − c)
+  /// in the lower half.
   public var overscanColumns = [0, 11]
-  /// The tile of the upper half whose twelve words stand one place further on, if one does.
+  /// Key `rolled_tile`: the tile of the upper half whose twelve words stand one place further on,
+  /// if one does.
   public var rolledTile: Int? = 59
-  /// The size of a pixel.
+  /// Key `pixel_size_m`: the size of a pixel.
   public var pixelSize = Length(micrometers: 30)
-  /// Words from this one on are saturated.
+  /// Key `saturation_word`: words from this one on are saturated.
   public var saturationWord: UInt16 = 57343
-  /// Words that stand for pixels whose packet was lost.
+  /// Key `missing_words`: words that stand for pixels whose packet was lost.
   public var missingWords: [UInt16] = [0, 0x2000]
 
   /// Makes the geometry of the detector at the ALS, 1040 x 1152 words.
   public init() {}
 
+  /// Rows of each half that see light.
+  public var activeRows: Int { Self.pictureSide / 2 }
   /// The shape of a raw frame.
   public var rawShape: Shape2D { Shape2D(rows: rawRows, columns: Self.rawColumns) }
 
   /// Throws unless the rows, tiles and words fit each other.
   public func validate() throws(ParameterError) {
     let half = rawRows / 2
-    guard rawRows % 2 == 0, (2...8192).contains(rawRows) else {
+    guard rawRows % 2 == 0, (Self.pictureSide...8192).contains(rawRows) else {
       throw ParameterError(
         key: "raw_rows",
         value: "\(rawRows)",
-        expected: "an even number from 2 to 8192"
+        expected: "an even number from \(Self.pictureSide) to 8192"
       )
-    }
-    guard activeRows == Self.pictureSide / 2 else {
-      throw ParameterError(key: "active_rows", value: "\(activeRows)", expected: "480")
     }
     for (key, offset) in [("row_offset", rowOffset), ("lower_row_offset", lowerRowOffset)] {
       guard offset >= 0, offset + activeRows <= half else {

@@ -26,25 +26,27 @@ public enum AmplitudeEstimate: String, Sendable, Hashable, CaseIterable {
 
 /// What preprocessing has to know of instrument and pattern.
 public struct PreprocessingParameters: Sendable, Hashable {
-  /// Pixels along each side of a pattern, N.
+  /// Key `pattern_size_px`: pixels along each side of a pattern, N.
   public var patternSize = 128
-  /// The size of the solver's object pixels, the same at every energy.
+  /// Key `object_pixel_size_m`: the size of the solver's object pixels, the same at every energy.
   public var objectPixelSize = Length(nanometers: 6.7)
-  /// From sample to detector.
+  /// Key `detector_distance_m`: from sample to detector.
   public var detectorDistance = Length(meters: 0.08)
-  /// Where the direct beam falls in the 960 x 960 picture; nil: its geometric middle, 479.5.
+  /// Key `center_px`: where the direct beam falls in the 960 x 960 picture; nil: its geometric
+  /// middle, 479.5.
   public var center: PicturePosition?
-  /// ADU for each electron volt of a photon's energy.
+  /// Key `adu_per_eV`: ADU for each electron volt of a photon's energy.
   public var aduPerElectronVolt = 25.0 / 708
-  /// Below so many photons a raw pixel counts as empty; 0 keeps every value as it is.
+  /// Key `photon_threshold`: below so many photons a raw pixel counts as empty; 0 keeps every value
+  /// as it is.
   public var photonThreshold = 0.65
-  /// The attenuator, if there is one.
+  /// Section `preprocessing.attenuator`: the attenuator, if there is one.
   public var attenuator: AttenuatorParameters? = AttenuatorParameters()
-  /// The running median of the overscan takes so many rows on either side.
+  /// Key `overscan_reach_rows`: the running median of the overscan takes so many rows on either side.
   public var overscanReach = 10
-  /// The least part of a pattern pixel that has to be measured, 0 to 1.
+  /// Key `minimum_coverage`: the least part of a pattern pixel that has to be measured, 0 to 1.
   public var minimumCoverage = 0.5
-  /// How amplitudes are estimated from counts.
+  /// Key `amplitude_estimate`: how amplitudes are estimated from counts.
   public var amplitudeEstimate = AmplitudeEstimate.squareRoot
 
   /// Makes the parameters of the paper's instrument.
@@ -61,9 +63,9 @@ public struct PreprocessingParameters: Sendable, Hashable {
       )
     }
     try ParameterError.require(
-      objectPixelSize.nanometers,
-      in: 0.1...1000,
-      key: "object_pixel_size_nm"
+      objectPixelSize.meters,
+      in: 1e-10...1e-6,
+      key: "object_pixel_size_m"
     )
     try ParameterError.require(
       detectorDistance.meters,
@@ -76,8 +78,8 @@ public struct PreprocessingParameters: Sendable, Hashable {
     try ParameterError.require(minimumCoverage, in: 0.01...1, key: "minimum_coverage")
     if let center {
       let range = 0...Double(FastCCDGeometry.pictureSide - 1)
-      try ParameterError.require(center.row, in: range, key: "center_row_px")
-      try ParameterError.require(center.column, in: range, key: "center_column_px")
+      try ParameterError.require(center.row, in: range, key: "center_px")
+      try ParameterError.require(center.column, in: range, key: "center_px")
     }
     try attenuator?.validate()
   }

@@ -79,6 +79,12 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
     }
   }
 
+  /// The object's transmission as it is now, [row, column].
+  public var transmission: ComplexImage { object }
+
+  /// The probe as it is now, [row, column], √photon, centre at [N/2, N/2].
+  public var probe: ComplexImage { illumination.probe }
+
   /// Frames that take part.
   public var frameCount: Int { frames.count }
 

@@ -129,6 +129,46 @@ import Testing
     #expect(problems(source + open + "  curve_public_key: k\n").count == 1)
   }
 
+  @Test func voxelsAreAsLargeAsObjectPixels() throws {
+    let wrong = try problem("tomography:\n  voxel_size_m: 6.8e-9\n")
+    #expect(wrong.key == "tomography.voxel_size_m")
+    #expect(wrong.line == 4)
+    #expect(wrong.message.contains("preprocessing.object_pixel_size_m, 6.7e-9, within 1 %"))
+    let source = "source:\n  connect: [\"tcp://127.0.0.1:37013\"]\n"
+    #expect(problems(source + "tomography:\n  voxel_size_m: 6.75e-9\n").isEmpty)
+    let both = "tomography:\n  voxel_size_m: 8e-9\npreprocessing:\n  object_pixel_size_m: 8e-9\n"
+    #expect(problems(source + both).isEmpty)
+  }
+
+  @Test func thePatternHoldsTheZonePlatesCone() throws {
+    let wrong = try problem("probe:\n  outer_zone_width_m: 6.0e-9\n")
+    #expect(wrong.key == "preprocessing.object_pixel_size_m")
+    #expect(wrong.message.contains("probe.outer_zone_width_m"))
+  }
+
+  @Test(arguments: [
+    ("bind: \"tcp://127.0.0.1:37013\"", "source.connect"),
+    ("bind: \"tcp://127.0.0.1:37016\"", "previews.bind"),
+  ])
+  func eachEndpointHasOneUse(line: String, other: String) throws {
+    let wrong = try problem("previews:\n  \(line)\n")
+    #expect(wrong.message.contains(other), "\(wrong)")
+  }
+
+  @Test(arguments: [
+    ("transmissions: []", "the list has 0 entries"),
+    ("transmissions: [[708.2, 1.5]]", "1.5"),
+    ("transmissions: [[708.2]]", "the list has 1 entries"),
+    ("radius_m: 1.83 mm", "radius_m: 0.00183"),
+    ("offset_px: [1, 2, 3]", "the list has 3 entries"),
+  ])
+  func aWrongAttenuatorIsToldWhatIsWrong(line: String, hint: String) throws {
+    let wrong = try problem("preprocessing:\n  attenuator:\n    \(line)\n")
+    #expect(wrong.key == "preprocessing.attenuator.\(line.prefix { $0 != ":" })")
+    #expect(wrong.line == 5)
+    #expect(wrong.message.contains(hint), "\(wrong)")
+  }
+
   @Test func aStagesOwnRuleIsReportedAtItsKey() throws {
     let wrong = try problem("tomography:\n  final_sweeps: 3\n  averaged_sweeps: 4\n")
     #expect(wrong.key == "tomography.averaged_sweeps")

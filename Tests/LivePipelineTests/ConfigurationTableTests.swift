@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import LivePipeline
+import Preprocessing
 import Testing
+import Tomography
 
 @Suite struct ConfigurationTableTests {
   /// Defaults with a source, as the shortest configuration has them.
@@ -29,21 +32,26 @@ import Testing
   }
 
   /// Bounds that depend on another key's value, which the stage alone can judge.
-  private static let dependent: Set = ["tomography.averaged_sweeps"]
+  private static let dependent: Set = [
+    "tomography.averaged_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
+    "detector.row_offset", "detector.lower_row_offset", "preprocessing.attenuator.transmissions",
+  ]
 
   @Test(arguments: ConfigurationTable.keys.map(\.path))
   func boundsAreThoseOfTheStage(path: String) throws {
     let key = try #require(ConfigurationTable.keys.first { $0.path == path })
     let stage = String(key.section.prefix { $0 != "." })
     guard
-      ["preprocessing", "ptychography", "registration", "tomography", "chemistry"]
+      ["detector", "preprocessing", "ptychography", "registration", "tomography", "chemistry"]
         .contains(stage),
       !Self.dependent.contains(path)
     else { return }
-    let rules = ConfigurationTable.rules.filter { $0.section == stage }
+    let rules = ConfigurationTable.stageRules.filter { $0.section == stage }
     for (value, isInside) in key.kind.edges {
       var configuration = try shortest()
       key.write(&configuration, value)
+      // A value that the property's type cannot hold needs no rule.
+      guard key.read(configuration) == value else { continue }
       let isRefused = rules.contains { $0.brokenKey(in: configuration) == path }
       #expect(isRefused == !isInside, "\(path): the stage judges \(value) otherwise")
     }
@@ -89,7 +97,14 @@ import Testing
 
   @Test func theFullListingIsReadBackAsTheSameConfiguration() throws {
     var configuration = try shortest()
-    try configuration.set("tomography.voxel_size_m", to: "5.0e-9")
+    try configuration.set([
+      ("tomography.voxel_size_m", "5.0e-9"), ("preprocessing.object_pixel_size_m", "5.0e-9"),
+    ])
+    try configuration.set("preprocessing.center_px", to: "[470, 481.25]")
+    try configuration.set(
+      "preprocessing.attenuator.transmissions",
+      to: "[[707, 0.01], [710, 0.02]]"
+    )
     try configuration.set("previews.rec_bind", to: "null")
     try configuration.set("source.position_axes", to: "[[0, 1], [-1, 0.02]]")
     let listing = configuration.describedInFull
@@ -97,6 +112,32 @@ import Testing
     #expect(again.describedInFull == listing)
     #expect(listing.contains("voxel_size_m: 5e-9  # default 6.7e-9\n"))
     #expect(again.text == listing)
+  }
+
+  @Test func noAttenuatorIsWrittenAsNull() throws {
+    let source = "source:\n  connect: [\"tcp://127.0.0.1:37013\"]\npreprocessing:\n"
+    let without = try PipelineConfiguration(yaml: source + "  attenuator: null\n", file: "none")
+    #expect(without.preprocessing.attenuator == nil)
+    #expect(without.describedInFull.contains("  attenuator: null\n"))
+    let again = try PipelineConfiguration(yaml: without.describedInFull, file: "listing")
+    #expect(again.preprocessing.attenuator == nil)
+    let with = try PipelineConfiguration(
+      yaml: source + "  attenuator:\n    offset_px: [-3, 5.5]\n",
+      file: "some"
+    )
+    #expect(with.preprocessing.attenuator?.offset == PixelShift(rows: -3, columns: 5.5))
+    #expect(with.describedInFull.contains("    transmissions: [[708.2, 0.015], [710.2, 0.0159]]\n"))
+  }
+
+  @Test func keysThatHangTogetherAreSetTogether() throws {
+    var configuration = try shortest()
+    #expect(throws: ConfigurationErrors.self) {
+      try configuration.set("tomography.voxel_size_m", to: "8e-9")
+    }
+    try configuration.set([
+      ("tomography.voxel_size_m", "8e-9"), ("preprocessing.object_pixel_size_m", "8e-9"),
+    ])
+    #expect(configuration.tomography.voxelSize == configuration.preprocessing.objectPixelSize)
   }
 
   @Test func setHoldsToTheSameRulesAsAFile() throws {
@@ -150,6 +191,10 @@ extension ConfigurationKind {
         + (range.lowerBound > 0 ? [(.integer(range.lowerBound - 1), false)] : [])
         + (range.upperBound < .max ? [(.integer(range.upperBound + 1), false)] : [])
     case .optional(let kind, _): kind.edges
+    case .list(let kind, let count):
+      kind.edges.map { edge in
+        (.list(Array(repeating: edge.0, count: max(count.lowerBound, 1))), edge.isInside)
+      }
     default: []
     }
   }

@@ -35,9 +35,14 @@ struct ConfigurationDecoder {
     problems.sort { ($0.line ?? 0) < ($1.line ?? 0) }
   }
 
-  /// Sets one key to a value written as YAML.
-  mutating func set(_ path: String, to yaml: String, in start: PipelineConfiguration) {
+  /// Sets keys to values written as YAML.
+  mutating func set(_ values: [(key: String, value: String)], in start: PipelineConfiguration) {
     configuration = start
+    for (path, yaml) in values { set(path, to: yaml) }
+    if problems.isEmpty { checkTogether() }
+  }
+
+  private mutating func set(_ path: String, to yaml: String) {
     guard let key = ConfigurationTable.key(path) else {
       let parts = path.split(separator: ".")
       let section = parts.dropLast().joined(separator: ".")
@@ -54,7 +59,6 @@ struct ConfigurationDecoder {
     } catch {
       report(nil, path, "\(yaml) is not a value; expected \(key.words)")
     }
-    if problems.isEmpty { checkTogether() }
   }
 
   // MARK: - Walking

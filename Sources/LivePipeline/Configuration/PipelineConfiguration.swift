@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import ChemicalMapping
 import Foundation
+public import Preprocessing
 public import Ptychography
 public import Registration
 public import Tomography
@@ -12,6 +14,10 @@ public import Tomography
 public struct PipelineConfiguration: Sendable {
   /// Section `source`: where frames come from.
   public var source = SourceConfiguration()
+  /// Section `detector`: where the pixels stand in the words of a raw frame.
+  public var detector = FastCCDGeometry()
+  /// Section `preprocessing`: how raw frames become amplitudes.
+  public var preprocessing = PreprocessingParameters()
   /// Section `ptychography`: how each scan is reconstructed.
   public var ptychography = PtychographyParameters()
   /// Section `probe`: the focusing optics.
@@ -20,6 +26,8 @@ public struct PipelineConfiguration: Sendable {
   public var registration = RegistrationParameters()
   /// Section `tomography`: how projections become a volume.
   public var tomography = TomographyParameters()
+  /// Section `chemistry`: how two energies become chemical phases.
+  public var chemistry = ChemistryParameters()
   /// Section `recording`: the file that keeps every message.
   public var recording = RecordingConfiguration()
   /// Section `previews`: what is published.
@@ -73,8 +81,18 @@ public struct PipelineConfiguration: Sendable {
   ///   - value: The value as it would stand in the file.
   /// - Throws: `ConfigurationErrors` with what is wrong; the configuration then stays as it was.
   public mutating func set(_ key: String, to value: String) throws(ConfigurationErrors) {
+    try set([(key, value)])
+  }
+
+  /// Sets keys that hang together, with the same checks as in a file.
+  ///
+  /// - Parameter values: Full keys, each with its value as it would stand in the file.
+  /// - Throws: `ConfigurationErrors` with what is wrong; the configuration then stays as it was.
+  public mutating func set(
+    _ values: [(key: String, value: String)]
+  ) throws(ConfigurationErrors) {
     var decoder = ConfigurationDecoder()
-    decoder.set(key, to: value, in: self)
+    decoder.set(values, in: self)
     guard decoder.problems.isEmpty else {
       throw ConfigurationErrors(file: "set", problems: decoder.problems)
     }

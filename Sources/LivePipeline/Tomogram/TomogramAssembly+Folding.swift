@@ -54,7 +54,7 @@ extension TomogramAssembly {
     guard let angle = identity.tilt, angle.degrees.isFinite else {
       return .refused(.refused("its tilt is not known"))
     }
-    guard let energy = energyIndex(of: identity) else {
+    guard let energy = energyIndex(of: identity.energy) else {
       return .refused(
         .refused("its energy, \(identity.energy.electronVolts) eV, is not one of the tomogram's")
       )
@@ -93,14 +93,6 @@ extension TomogramAssembly {
     tilt.scans[energy] = scan
     tilts.append(tilt)
     return .placed(tilts.count - 1, energy: energy)
-  }
-
-  /// The energy nearest to the projection's, within a twentieth of an electron volt.
-  private func energyIndex(of identity: ScanIdentity) -> Int? {
-    func distance(_ index: Int) -> Double {
-      abs(energies[index].electronVolts - identity.energy.electronVolts)
-    }
-    return energies.indices.filter { distance($0) < 0.05 }.min { distance($0) < distance($1) }
   }
 
   /// The place said by the source; else that of a tilt within 0.01°; else the next free one.

@@ -17,8 +17,12 @@ public import Tomography
 public struct TomogramAssembly: Sendable {
   /// The tomogram's name.
   public let name: String
-  /// The photon energies, one volume each.
-  public let energies: [PhotonEnergy]
+  /// The photon energies, one volume each, in the order of their coming where they were not given.
+  public private(set) var energies: [PhotonEnergy]
+  /// How many energies there may be in all.
+  public let energyLimit: Int
+  /// Photon energies closer than this are one, electron volts.
+  public let energyTolerance: Double
   /// How projections are laid onto one another.
   public let registration: RegistrationParameters
   /// How projections become a volume.
@@ -35,17 +39,23 @@ public struct TomogramAssembly: Sendable {
   ///
   /// - Parameters:
   ///   - name: The tomogram's name.
-  ///   - energies: The photon energies, one volume each.
+  ///   - energies: The photon energies, one volume each, as far as they are known.
+  ///   - energyLimit: How many energies there may be in all; nil for those that are given.
+  ///   - energyTolerance: Photon energies closer than this are one, electron volts.
   ///   - registration: How projections are laid onto one another.
   ///   - tomography: How projections become a volume.
   public init(
     name: String,
     energies: [PhotonEnergy],
+    energyLimit: Int? = nil,
+    energyTolerance: Double = 0.05,
     registration: RegistrationParameters = RegistrationParameters(),
     tomography: TomographyParameters = TomographyParameters()
   ) {
     self.name = name
     self.energies = energies
+    self.energyLimit = energyLimit ?? energies.count
+    self.energyTolerance = energyTolerance
     self.registration = registration
     self.tomography = tomography
     reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
@@ -101,6 +111,21 @@ public struct TomogramAssembly: Sendable {
         (tilt.index, tilt.angle, $0.values, $0.weights)
       }
     }
+  }
+
+  /// The place of the energy nearest to one; a new place where there is room for another energy.
+  mutating func energyIndex(of energy: PhotonEnergy) -> Int? {
+    func distance(_ index: Int) -> Double {
+      abs(energies[index].electronVolts - energy.electronVolts)
+    }
+    let nearest = energies.indices.filter { distance($0) < energyTolerance }
+      .min { distance($0) < distance($1) }
+    if let nearest { return nearest }
+    guard energies.count < energyLimit else { return nil }
+    energies.append(energy)
+    reconstructions.append(ARTReconstruction(parameters: tomography))
+    replayCursors.append(0)
+    return energies.count - 1
   }
 
   /// The extent of a projection of the volume.

@@ -11,6 +11,11 @@ public struct ComputeConfiguration: Hashable, Sendable {
   /// Key `wisdom_path`: where found plans are kept; nil for the user's cache folder.
   public var wisdomPath: String?
 
+  /// Key `unfinished_scans`: how many scans may be unfinished at once.
+  public var unfinishedScans = 3
+  /// Key `when_behind`: what happens when more scans than that are unfinished.
+  public var whenBehind = WhenBehind.cut
+
   /// Makes the defaults.
   public init() {}
 }

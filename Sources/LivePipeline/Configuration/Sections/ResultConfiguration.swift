@@ -7,6 +7,11 @@ public struct ResultConfiguration: Hashable, Sendable {
   /// Key `pictures`: whether PNG pictures are drawn beside the data.
   public var pictures = true
 
+  /// Key `mrc`: whether volumes are written as MRC files too.
+  public var mrc = true
+  /// Key `scans`: whether every scan's object and probe are written as CXI.
+  public var scans = true
+
   /// Makes the defaults.
   public init() {}
 }

@@ -21,7 +21,9 @@ public struct SourceConfiguration: Sendable {
   /// Key `idle_time_s`: a scan without a stop ends after so many seconds without a frame.
   public var idleTime = 10.0
   /// Key `high_water_mark`: messages that ZeroMQ holds for us before the source must wait or drop.
-  public var highWaterMark = 10_000
+  ///
+  /// A raw frame has 2.4 MB, so 1000 of them are 2.4 GB.
+  public var highWaterMark = 1000
   /// Key `tilt_tolerance_deg`: angles closer than this belong to one tilt.
   public var tiltTolerance = 0.05
   /// Key `energy_tolerance_eV`: photon energies closer than this are one energy.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import ChemicalMapping
 import Messaging
+import Preprocessing
 import Ptychography
 import Registration
 import Tomography
@@ -27,9 +29,18 @@ package struct ConfigurationRule: Sendable {
 
 extension ConfigurationTable {
   /// The stages' own rules, then those between sections.
-  package static let rules: [ConfigurationRule] = [
+  static let rules = stageRules + joiningRules
+
+  /// The stages' own rules.
+  package static let stageRules: [ConfigurationRule] = [
     ConfigurationRule(section: "source") { c throws(ParameterError) in
       try c.source.axes.validate()
+    },
+    ConfigurationRule(section: "detector") { c throws(ParameterError) in
+      try c.detector.validate()
+    },
+    ConfigurationRule(section: "preprocessing") { c throws(ParameterError) in
+      try c.preprocessing.validate()
     },
     ConfigurationRule(section: "ptychography") { c throws(ParameterError) in
       try c.ptychography.validate()
@@ -40,10 +51,63 @@ extension ConfigurationTable {
     ConfigurationRule(section: "tomography") { c throws(ParameterError) in
       try c.tomography.validate()
     },
+    ConfigurationRule(section: "chemistry") { c throws(ParameterError) in
+      try c.chemistry.validate()
+    },
+  ]
+
+  /// Rules between keys of several sections, and the pipeline's own.
+  private static let joiningRules: [ConfigurationRule] = [
+    ConfigurationRule(section: "tomography") { c throws(ParameterError) in
+      let pixel = c.preprocessing.objectPixelSize.meters
+      guard abs(c.tomography.voxelSize.meters - pixel) <= 0.01 * pixel else {
+        throw ParameterError(
+          key: "voxel_size_m",
+          value: ConfigurationValue.shortest(c.tomography.voxelSize.meters.roundedToDecimals),
+          expected: "preprocessing.object_pixel_size_m, "
+            + "\(ConfigurationValue.shortest(pixel.roundedToDecimals)), within 1 %"
+        )
+      }
+    },
+    ConfigurationRule(section: "preprocessing") { c throws(ParameterError) in
+      // The zone plate's cone reaches to 1 / (2 · outer zone width), a pattern to 1 / (2 p).
+      let pixel = c.preprocessing.objectPixelSize.meters
+      guard pixel < c.probe.outerZoneWidth.meters else {
+        throw ParameterError(
+          key: "object_pixel_size_m",
+          value: ConfigurationValue.shortest(pixel.roundedToDecimals),
+          expected: "less than probe.outer_zone_width_m, or the zone plate's cone is wider than "
+            + "the pattern"
+        )
+      }
+    },
+    ConfigurationRule(section: "previews") { c throws(ParameterError) in
+      try checkEndpoints(of: c)
+    },
     ConfigurationRule(section: "previews") { c throws(ParameterError) in
       try checkReach(of: c.previews)
     },
   ]
+
+  /// Each endpoint has one use.
+  private static func checkEndpoints(of c: PipelineConfiguration) throws(ParameterError) {
+    guard c.previews.isEnabled else { return }
+    var taken = Dictionary(
+      c.source.endpoints.map { ($0, "source.connect") },
+      uniquingKeysWith: { first, _ in first }
+    )
+    for (key, endpoint) in [("bind", c.previews.endpoint), ("rec_bind", c.previews.recEndpoint)] {
+      // The system chooses another port for every "*".
+      guard let endpoint, !endpoint.hasSuffix(":*") else { continue }
+      if let other = taken.updateValue("previews.\(key)", forKey: endpoint) {
+        throw ParameterError(
+          key: key,
+          value: endpoint,
+          expected: "an endpoint of its own; \(other) has this one"
+        )
+      }
+    }
+  }
 
   /// Only loopback is open to anyone.
   private static func checkReach(of previews: PreviewConfiguration) throws(ParameterError) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
-import FourierTransform
 import WireFormat
 
 // The sections that belong to the pipeline itself.
@@ -156,32 +155,37 @@ extension ConfigurationTable {
     return [
       at.text("directory", \.directory, "the folder of the results; made where it is missing"),
       at.flag("pictures", \.pictures, "whether PNG pictures are drawn beside the data"),
+      at.flag("mrc", \.mrc, "whether volumes are written as MRC files too"),
+      at.flag("scans", \.scans, "whether every scan's object and probe are written as CXI"),
     ]
   }()
 
   static let compute: [ConfigurationKey] = {
     let at = SectionKeys(section: "compute", part: \.compute)
-    let efforts: [(PlanningEffort, String)] = [
-      (.estimate, "estimate"), (.measure, "measure"), (.patient, "patient"),
-    ]
     return [
       at.integer("workers", \.workers, 0...256, "threads that reconstruct; 0 for one on each core"),
-      at.key(
+      at.choice(
         "planning_effort",
-        .choice(efforts.map(\.1)),
+        \.planningEffort,
         "how long FFTW may search for the fastest transform"
-      ) { part in
-        .text(efforts.first { $0.0 == part.planningEffort }?.1 ?? "")
-      } write: { part, value in
-        if let found = efforts.first(where: { $0.1 == value.text }) {
-          part.planningEffort = found.0
-        }
-      },
+      ),
       at.text(
         "wisdom_path",
         \.wisdomPath,
         absent: "the user's cache folder",
         "where FFTW's plans are kept"
+      ),
+      at.integer(
+        "unfinished_scans",
+        \.unfinishedScans,
+        1...100,
+        "how many scans may be unfinished at once"
+      ),
+      at.choice(
+        "when_behind",
+        \.whenBehind,
+        "when more are unfinished: `cut` finishes the oldest with the iterations that it has, "
+          + "`wait` lets the source wait (replay, simulation)"
       ),
     ]
   }()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import ChemicalMapping
 import Ptychography
 import Registration
 import Tomography
@@ -184,8 +185,57 @@ extension ConfigurationTable {
         "joint rounds of registration with re-projections at the end"
       ),
       at.number("damping", \.damping, 0...1000, "added to each ray's squared norm, voxels²"),
+      at.number(
+        "variation_weight",
+        \.variationWeight,
+        0...1,
+        "length of each step down the total variation between sweeps, as a part of the way that "
+          + "the sweep has gone; 0 for none"
+      ),
+      at.integer(
+        "variation_steps",
+        \.variationSteps,
+        0...100,
+        "how many such steps follow each sweep"
+      ),
       at.flag("non_negative", \.isNonNegative, "whether voxels are kept from going below zero"),
       at.integer("seed", \.seed, 0...Int.max, "of the order of replay"),
+    ]
+  }()
+
+  static let chemistry: [ConfigurationKey] = {
+    let at = SectionKeys(section: "chemistry", part: \.chemistry)
+    return [
+      at.matrix(
+        "absorption_per_um",
+        rows: 2...2,
+        columns: 2,
+        1e-6...1e6,
+        "absorption of the pure phases: a row for each energy, 708.2 eV first; LiFePO₄ first in "
+          + "each row, then FePO₄"
+      ) {
+        $0.matrix.rows
+      } write: {
+        $0.matrix = AbsorptionMatrix(rows: $1)
+      },
+      at.number(
+        "segmentation_threshold_percent",
+        \.segmentationThreshold,
+        0...50,
+        "a voxel with less than this of the other phase belongs to one phase, any other is mixed"
+      ),
+      at.number(
+        "minimum_iron_od",
+        \.minimumIron,
+        0...1e3,
+        absent: "found in the data by Otsu's criterion",
+        "mean optical density of both energies below which a voxel counts as empty"
+      ),
+      at.flag(
+        "non_negative",
+        \.isNonNegative,
+        "whether a negative concentration is put to zero and the other one fitted anew"
+      ),
     ]
   }()
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import Preprocessing
 
 /// Every key of the configuration: the one source for reading, listing and documenting it.
 package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
-    source + ptychography + probe + registration + tomography + recording + previews + results
-    + compute
+    source + detector + preprocessing + attenuator + ptychography + probe + registration
+    + tomography + chemistry + recording + previews + results + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -19,10 +20,16 @@ package enum ConfigurationTable {
   /// What each section is about, a sentence.
   static let about: [String: String] = [
     "source": "Where frames come from and how they are to be understood.",
+    "detector": "Where the pixels stand in the words of a raw FastCCD frame "
+      + "(Docs/Explanations/FastCCD.md). Patterns that come cleaned need none of it.",
+    "preprocessing": "How raw frames become amplitudes on the solver's grid.",
+    "preprocessing.attenuator": "The disc that weakens the bright middle of the pattern; `null` "
+      + "where there is none.",
     "ptychography": "How each scan is reconstructed.",
     "probe": "The focusing optics, from which the first probe is made.",
     "registration": "How projections are laid onto one another.",
     "tomography": "How projections become a volume.",
+    "chemistry": "How the optical densities at two energies become chemical phases.",
     "recording": "The file that keeps every message as it came.",
     "previews": "What is published while the acquisition runs. Loopback is free; any other address "
       + "needs keys, or `insecure: true`.",
@@ -31,7 +38,13 @@ package enum ConfigurationTable {
   ]
 
   /// Sections that may be `null`.
-  static let optionalSections: [String: OptionalSection] = [:]
+  static let optionalSections: [String: OptionalSection] = [
+    "preprocessing.attenuator": OptionalSection {
+      $0.preprocessing.attenuator == nil
+    } remove: {
+      $0.preprocessing.attenuator = nil
+    }
+  ]
 
   /// The key of a full path.
   static func key(_ path: String) -> ConfigurationKey? { byPath[path] }

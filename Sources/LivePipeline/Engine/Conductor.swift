@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Ptychography
+import Synchronization
+
+/// Decides what the compute threads do next, and does it with them.
+///
+/// One rule: newest data first, then the oldest unfinished scan, then the volume. Work comes in
+/// slices of a few milliseconds, so that frames never wait long. When more scans are unfinished
+/// than the configuration allows, either the source waits or the oldest is finished as it is.
+final class Conductor: @unchecked Sendable {
+  // Sendable by hand: everything that changes is touched with `condition` locked.
+
+  private enum Job {
+    case take(ReceivedMessage)
+    case batch(ScanTask)
+    case settle(ScanTask)
+    case fold(FinishedScan)
+    case complete(String)
+  }
+
+  /// A scan as the conductor sees it.
+  private final class ScanTask {
+    let session: ScanSession
+    var hasPatterns = false
+    var isEnded = false
+    var isCut = false
+    var isBusy = false
+    var lastFed = ContinuousClock.now
+
+    init(_ session: ScanSession) {
+      self.session = session
+    }
+  }
+
+  private let engine: ReconstructionEngine
+  private let unfinishedLimit: Int
+  private let sourceMayWait: Bool
+  private let idleTime: Duration
+  private let onTomogramComplete: @Sendable () -> Void
+
+  private let condition = NSCondition()
+  private var inbox = Fifo<ReceivedMessage>()
+  private var isTaking = false
+  /// Scans that are not done, in the order of their start.
+  private var scans: [ScanTask] = []
+  private var toFold = Fifo<FinishedScan>()
+  private var isOnVolume = false
+  private var fullTomograms: [String] = []
+  private var sourceHasEnded = false
+  private var isDone = false
+
+  /// Prepares.
+  ///
+  /// - Parameters:
+  ///   - engine: What does the steps.
+  ///   - sourceMayWait: Whether a source that is too fast waits; if not, scans are cut short.
+  ///   - endsScansByTime: Whether a scan ends after the configured time without a frame.
+  ///   - onTomogramComplete: Told when a tomogram is whole.
+  init(
+    engine: ReconstructionEngine,
+    sourceMayWait: Bool,
+    endsScansByTime: Bool,
+    onTomogramComplete: @escaping @Sendable () -> Void
+  ) {
+    self.engine = engine
+    self.sourceMayWait = sourceMayWait
+    self.onTomogramComplete = onTomogramComplete
+    unfinishedLimit = engine.configuration.compute.unfinishedScans
+    idleTime = endsScansByTime ? .seconds(engine.configuration.source.idleTime) : .seconds(1 << 30)
+  }
+
+  // MARK: - From the source
+
+  /// Hands a message over; false where there was no room for it in time.
+  func submit(_ message: ReceivedMessage, timeout: Double) -> Bool {
+    let deadline = Date(timeIntervalSinceNow: timeout)
+    condition.lock()
+    defer { condition.unlock() }
+    while inbox.count >= Self.inboxLimit {
+      guard condition.wait(until: deadline) else { return false }
+    }
+    inbox.append(message)
+    condition.broadcast()
+    return true
+  }
+
+  /// Says that no message will come any more; what is there is finished.
+  func endSource() {
+    condition.lock()
+    sourceHasEnded = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// The messages that wait.
+  var depth: Int {
+    condition.lock()
+    defer { condition.unlock() }
+    return inbox.count
+  }
+
+  // MARK: - For the workers
+
+  /// What each compute thread runs: works until everything is done.
+  func work() {
+    while let job = next() {
+      run(job)
+    }
+  }
+
+  /// The next job; waits for one, nil when everything is done.
+  private func next() -> Job? {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if isDone { return nil }
+      endSilentScans()
+      if let job = choose() { return job }
+      if isFinished {
+        isDone = true
+        condition.broadcast()
+        return nil
+      }
+      _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
+    }
+  }
+
+  /// Whether nothing is left and nothing will come.
+  private var isFinished: Bool {
+    sourceHasEnded && inbox.count == 0 && !isTaking && scans.isEmpty && toFold.count == 0
+      && !isOnVolume && fullTomograms.isEmpty
+  }
+
+  private func choose() -> Job? {
+    if !isTaking, let message = inbox.first, !mustWait(message) {
+      _ = inbox.popFirst()
+      isTaking = true
+      condition.broadcast()
+      return .take(message)
+    }
+    // A scan whose time is up makes room.
+    if let task = scans.first(where: { $0.isCut && $0.isEnded && !$0.isBusy }) {
+      task.isBusy = true
+      return .settle(task)
+    }
+    if let task = scans.last(where: { $0.hasPatterns && !$0.isBusy && $0.session.canBegin }) {
+      task.isBusy = true
+      task.hasPatterns = false
+      return .batch(task)
+    }
+    if !isOnVolume, let finished = toFold.popFirst() {
+      isOnVolume = true
+      return .fold(finished)
+    }
+    if let task = scans.first(where: { $0.isEnded && !$0.isBusy }) {
+      task.isBusy = true
+      return .settle(task)
+    }
+    if !isOnVolume, let name = fullTomograms.first {
+      isOnVolume = true
+      return .complete(name)
+    }
+    if isEverythingButVolumesDone, !isOnVolume, let name = engine.openTomograms.first {
+      isOnVolume = true
+      return .complete(name)
+    }
+    return nil
+  }
+
+  private var isEverythingButVolumesDone: Bool {
+    guard sourceHasEnded, inbox.count == 0, !isTaking, toFold.count == 0 else { return false }
+    // Scans that no source ends any more.
+    let open = scans.filter { !$0.isEnded && !$0.isBusy }
+    for task in open { end(task, .silent) }
+    return scans.isEmpty
+  }
+
+  /// Whether a message must wait because it would start one scan too many.
+  private func mustWait(_ message: ReceivedMessage) -> Bool {
+    sourceMayWait && scans.count >= unfinishedLimit && message.startsScan
+  }
+
+  private func endSilentScans() {
+    let now = ContinuousClock.now
+    for task in scans where !task.isEnded && !isTaking && inbox.count == 0 {
+      if now - task.lastFed > idleTime { end(task, .silent) }
+    }
+  }
+
+  private func end(_ task: ScanTask, _ reason: ScanAssembler.End) {
+    _ = engine.end(task.session.key, reason)
+    task.isEnded = true
+    task.session.progress.withLock { $0.isEnded = true }
+  }
+
+  // MARK: - Jobs
+
+  private func run(_ job: Job) {
+    switch job {
+    case .take(let message):
+      let outcome = engine.take(message)
+      locked { accept(outcome) }
+    case .batch(let task):
+      engine.begin(task.session)
+      engine.add(task.session)
+      engine.iterate(task.session, engine.configuration.ptychography.iterationsPerBatch)
+      locked { task.isBusy = false }
+    case .settle(let task):
+      settle(task)
+    case .fold(let finished):
+      let outcome = engine.fold(finished)
+      locked {
+        isOnVolume = false
+        if outcome.hasAll, let name = outcome.tomogram { fullTomograms.append(name) }
+      }
+    case .complete(let name):
+      engine.complete(name)
+      locked {
+        isOnVolume = false
+        fullTomograms.removeAll { $0 == name }
+      }
+      onTomogramComplete()
+    }
+  }
+
+  /// A slice of iterations for a scan that has all its frames; its result when it is settled.
+  private func settle(_ task: ScanTask) {
+    let session = task.session
+    engine.begin(session)
+    engine.add(session)
+    if engine.wantsSearch(session) { engine.searchDefocus(session) }
+    let slice = ContinuousClock.now + Self.slice
+    let isCut = locked { task.isCut }
+    var isSettled = engine.isSettled(session)
+    while !isSettled, !isCut, ContinuousClock.now < slice {
+      engine.iterate(session, 1)
+      isSettled = engine.isSettled(session)
+    }
+    guard isSettled || isCut else {
+      locked { task.isBusy = false }
+      return
+    }
+    session.progress.withLock { $0.isCut = isCut && !isSettled }
+    let finished = engine.finish(session)
+    let fullTomogram = finished == nil ? engine.skip(session) : nil
+    locked {
+      scans.removeAll { $0 === task }
+      if let finished { toFold.append(finished) }
+      if let fullTomogram { fullTomograms.append(fullTomogram) }
+      engine.board.update { $0.unfinishedScans = scans.count }
+    }
+  }
+
+  private func accept(_ outcome: ReconstructionEngine.IntakeOutcome) {
+    isTaking = false
+    for session in outcome.opened { scans.append(ScanTask(session)) }
+    for session in outcome.fed {
+      guard let task = scans.first(where: { $0.session === session }) else { continue }
+      task.hasPatterns = true
+      task.lastFed = .now
+    }
+    for session in outcome.ended {
+      scans.first { $0.session === session }?.isEnded = true
+    }
+    if !sourceMayWait, scans.count > unfinishedLimit {
+      // A scan's time is up when the next ones are due.
+      scans.first { $0.isEnded && !$0.isCut }?.isCut = true
+    }
+    engine.board.update {
+      $0.unfinishedScans = scans.count
+      $0.intakeDepth = inbox.count
+    }
+  }
+
+  private func locked<Result>(_ body: () -> Result) -> Result {
+    condition.lock()
+    defer {
+      condition.broadcast()
+      condition.unlock()
+    }
+    return body()
+  }
+
+  /// Messages that may wait; raw frames have 2.4 MB each.
+  private static let inboxLimit = 64
+  /// How long a scan is settled before fresh data is looked for.
+  private static let slice = Duration.milliseconds(5)
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import FourierTransform
+import Imaging
+import Preprocessing
+import Ptychography
+import Synchronization
+
+// The steps of one scan. Each needs the scan to itself.
+extension ReconstructionEngine {
+  /// Where a scan's first probe may come from, as the schedule names it.
+  enum ProbeSource {
+    static let zonePlate = "zone-plate"
+    static let stream = "source"
+    static let search = "search"
+    static func scan(_ key: String) -> String { "scan:\(key)" }
+  }
+
+  /// Makes a scan's solver; nothing happens where it has one.
+  ///
+  /// - Parameters:
+  ///   - session: The scan; its object can be sized.
+  ///   - source: Where the probe comes from; nil to choose: a finished scan's, else the stream's,
+  ///     else that of the configured zone plate.
+  func begin(_ session: ScanSession, probe source: String? = nil) {
+    session.solver.withLock { solver in
+      guard solver.reconstruction == nil else { return }
+      let (name, probe) = startProbe(of: session, source)
+      solver.reconstruction = makeReconstruction(session, probe: probe)
+      schedule.note(ScheduleStep(.begin, scan: session.key, probe: name))
+    }
+  }
+
+  /// Lets waiting patterns join.
+  ///
+  /// - Parameters:
+  ///   - session: The scan; it has begun.
+  ///   - messages: The messages whose patterns join, in this order; nil for all that wait.
+  /// - Returns: The number that joined.
+  @discardableResult
+  func add(_ session: ScanSession, messages: [Int]? = nil) -> Int {
+    let chosen = session.pending.withLock { pending -> [ScanSession.PendingPattern] in
+      guard let messages else {
+        defer { pending = [] }
+        return pending
+      }
+      let byMessage = Dictionary(pending.map { ($0.message, $0) }) { first, _ in first }
+      let taken = Set(messages)
+      pending.removeAll { taken.contains($0.message) }
+      return messages.compactMap { byMessage[$0] }
+    }
+    guard !chosen.isEmpty else { return 0 }
+    var joined = 0
+    session.solver.withLock { solver in
+      noteIterations(of: session, &solver)
+      for waiting in chosen where solver.reconstruction?.add(waiting.pattern) == true {
+        joined += 1
+        solver.positions.append(waiting.pattern.position)
+        if keepsPatterns(of: session) { solver.kept.append(waiting.pattern) }
+      }
+    }
+    schedule.note(ScheduleStep(.add, scan: session.key, messages: chosen.map(\.message)))
+    session.progress.withLock { $0.frames += joined }
+    count(used: joined, unusable: chosen.count - joined)
+    return joined
+  }
+
+  /// Runs iterations over a scan.
+  func iterate(_ session: ScanSession, _ iterations: Int) {
+    guard iterations > 0 else { return }
+    session.solver.withLock { solver in
+      guard solver.reconstruction != nil else { return }
+      solver.reconstruction?.iterate(iterations)
+      solver.unnoted += iterations
+      let error = solver.reconstruction?.overlapError ?? .nan
+      let iteration = solver.reconstruction?.iteration ?? 0
+      solver.recentErrors.append(error)
+      if solver.recentErrors.count > 11 { solver.recentErrors.removeFirst() }
+      session.progress.withLock {
+        $0.iteration = iteration
+        $0.overlapError = error
+      }
+      board.update {
+        $0.iteration = iteration
+        $0.overlapError = error
+      }
+    }
+    offerScanPreviews(of: session)
+  }
+
+  /// Whether a scan that has all its frames has had its iterations, or has settled.
+  func isSettled(_ session: ScanSession) -> Bool {
+    session.solver.withLock { solver in
+      let iteration = solver.reconstruction?.iteration ?? 0
+      let goal = solver.goal ?? iteration + configuration.ptychography.iterations
+      solver.goal = goal
+      if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 { return true }
+      let tolerance = configuration.ptychography.stagnationTolerance
+      guard tolerance > 0, solver.recentErrors.count > 10, let first = solver.recentErrors.first,
+        let last = solver.recentErrors.last
+      else { return false }
+      return abs(first - last) <= tolerance * last
+    }
+  }
+
+  /// Takes a scan's result, writes and publishes it.
+  ///
+  /// - Parameter session: The scan; no frames join it any more.
+  /// - Returns: The result; nil where no frame took part.
+  func finish(_ session: ScanSession) -> FinishedScan? {
+    let taken = session.solver.withLock { solver -> (ReconstructedObject, [ScanPosition])? in
+      noteIterations(of: session, &solver)
+      schedule.note(ScheduleStep(.finish, scan: session.key))
+      defer {
+        solver.reconstruction = nil
+        solver.kept = []
+      }
+      guard let object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
+      return (object, solver.positions)
+    }
+    session.progress.withLock { $0.isFinished = true }
+    sessions.withLock { $0[session.key] = nil }
+    board.update { $0.scansFinished += 1 }
+    guard let (object, positions) = taken else {
+      report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
+      return nil
+    }
+    shelf.withLock { $0.keep(object.probe, of: session.key, energy: session.identity.energy) }
+    let (projection, vacuum) = opticalDensityProjection(of: object)
+    tell(of: object, vacuum, session)
+    let finished = FinishedScan(
+      key: session.key,
+      object: object,
+      projection: projection,
+      vacuum: vacuum,
+      positions: positions,
+      tiltCount: session.description.tiltCount,
+      energyCount: session.description.energyCount,
+      startedAt: session.startedAt,
+      finishedAt: nanosecondsNow()
+    )
+    board.update { $0.dataError = object.dataError }
+    offer(finished)
+    results.write(finished, report: report)
+    return finished
+  }
+
+  /// Searches the defocus of the first probe of all, and starts the scan anew from the best.
+  ///
+  /// Candidates lie within the configured range about the configured defocus, 2.5 rad apart in
+  /// the phase at the pupil's edge, then half of that and a quarter about the best.
+  func searchDefocus(_ session: ScanSession) {
+    let optics = configuration.probe
+    session.solver.withLock { solver in
+      guard !solver.kept.isEmpty else { return }
+      let patterns = solver.kept
+      let search = DefocusSearch(
+        patterns: patterns,
+        pixelSize: configuration.preprocessing.objectPixelSize,
+        identity: session.identity,
+        plan: plan,
+        parameters: configuration.ptychography
+      )
+      let edge = ZonePlate(optics).cutoffFrequency
+      let wavelength = session.identity.energy.wavelength.meters
+      var step = 2.5 / (Double.pi * wavelength * edge * edge)
+      let reach = optics.defocusRange.meters
+      var best: (defocus: Double, candidate: DefocusSearch.Candidate)?
+      func attempt(_ defocus: Double) {
+        guard abs(defocus - optics.defocus.meters) <= reach * 1.001 else { return }
+        let candidate = search.evaluate(zonePlateProbe(of: session, defocus: defocus))
+        if candidate.dataError < best?.candidate.dataError ?? .infinity {
+          best = (defocus, candidate)
+        }
+      }
+      let count = Int(reach / step)
+      for k in -count...count { attempt(optics.defocus.meters + Double(k) * step) }
+      for _ in 0..<2 {
+        step /= 2
+        let middle = best?.defocus ?? optics.defocus.meters
+        attempt(middle - step)
+        attempt(middle + step)
+      }
+      guard let best else { return }
+      solver.reconstruction = makeReconstruction(session, probe: best.candidate.probe)
+      solver.unnoted = 0
+      solver.goal = nil
+      for pattern in patterns { solver.reconstruction?.add(pattern) }
+      solver.kept = []
+      schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
+      let micrometers = (best.defocus * 1e7).rounded() / 10
+      report(
+        RunEvent(
+          .info,
+          "the sample lies \(micrometers) um from the focus (data error "
+            + "\(rounded(best.candidate.dataError)) after \(search.iterations) iterations)",
+          scan: session.key
+        )
+      )
+    }
+  }
+
+  /// Whether a scan should look for its defocus, once it has all its frames.
+  func wantsSearch(_ session: ScanSession) -> Bool {
+    session.solver.withLock { !$0.kept.isEmpty }
+  }
+
+  // MARK: -
+
+  private func makeReconstruction(
+    _ session: ScanSession,
+    probe: ComplexImage
+  ) -> IncrementalReconstruction {
+    let planned = session.description.positions
+    let waiting = session.pending.withLock { $0.map(\.pattern.position) }
+    let middle =
+      session.description.positionsAreCentered
+      ? ScanPosition(x: 0, y: 0) : session.description.middleOfPositions
+    let positions =
+      planned.isEmpty
+      ? waiting : planned.map { ScanPosition(x: $0.x - middle.x, y: $0.y - middle.y) }
+    return IncrementalReconstruction(
+      grid: ScanGrid(
+        patternShape: plan.shape,
+        pixelSize: configuration.preprocessing.objectPixelSize,
+        positions: positions
+      ),
+      identity: session.identity,
+      plan: plan,
+      parameters: configuration.ptychography,
+      probe: probe
+    )
+  }
+
+  private func startProbe(of session: ScanSession, _ source: String?) -> (String, ComplexImage) {
+    let energy = session.identity.energy
+    let previous = shelf.withLock { shelf -> (String, ComplexImage)? in
+      let wanted =
+        source.map { $0.hasPrefix("scan:") ? String($0.dropFirst(5)) : nil }
+        ?? (configuration.probe.reusesPrevious
+          ? shelf.best(
+            for: energy,
+            shape: plan.shape,
+            tolerance: configuration.source.energyTolerance
+          ) : nil)
+      guard let key = wanted, let probe = shelf.probe(of: key) else { return nil }
+      return (ProbeSource.scan(key), probe)
+    }
+    if let previous { return previous }
+    if let told = session.description.illumination, told.shape == plan.shape,
+      source ?? ProbeSource.stream == ProbeSource.stream
+    {
+      return (ProbeSource.stream, told)
+    }
+    return (
+      ProbeSource.zonePlate,
+      zonePlateProbe(of: session, defocus: configuration.probe.defocus.meters)
+    )
+  }
+
+  private func zonePlateProbe(of session: ScanSession, defocus: Double) -> ComplexImage {
+    ProbeStart.zonePlate(
+      ZonePlate(configuration.probe),
+      shape: plan.shape,
+      pixelSize: configuration.preprocessing.objectPixelSize,
+      energy: session.identity.energy,
+      defocus: Length(meters: defocus)
+    )
+  }
+
+  /// Patterns are kept for a search while no scan has been finished.
+  private func keepsPatterns(of session: ScanSession) -> Bool {
+    guard configuration.probe.searchesDefocus, session.description.illumination == nil else {
+      return false
+    }
+    return isRepeating
+      || shelf.withLock {
+        $0.best(for: session.identity.energy, shape: plan.shape, tolerance: 0) == nil
+      }
+  }
+
+  /// Tells the schedule of iterations that were run since it was last told.
+  private func noteIterations(of session: ScanSession, _ solver: inout ScanSession.Solver) {
+    guard solver.unnoted > 0 else { return }
+    schedule.note(ScheduleStep(.iterate, scan: session.key, iterations: solver.unnoted))
+    solver.unnoted = 0
+  }
+
+  private func tell(of object: ReconstructedObject, _ vacuum: VacuumEstimate, _ scan: ScanSession) {
+    if vacuum.isInView, vacuum.disagreement > 0.02 {
+      report(
+        RunEvent(
+          .warning,
+          "vacuum in view has |T| = \(rounded(vacuum.modulus)) where the probe's power says 1; "
+            + "vacuum decides. Did the beam change?",
+          scan: scan.key
+        )
+      )
+    }
+    let progress = scan.progress.withLock { $0 }
+    if progress.isCut {
+      report(
+        RunEvent(
+          .warning,
+          "was finished after \(object.iteration) iterations because newer scans wait (data error "
+            + "\(rounded(object.dataError))); replay runs them all",
+          scan: scan.key
+        )
+      )
+    }
+  }
+
+  func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+}
+
+extension ZonePlate {
+  /// The zone plate of a configuration.
+  init(_ optics: ProbeConfiguration) {
+    self.init(
+      diameter: optics.zonePlateDiameter,
+      outerZone: optics.outerZoneWidth,
+      centralStop: optics.centralStopFraction
+    )
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import HDF5Storage
+import Imaging
+import Synchronization
+import Tomography
+
+// The steps of one tomogram. Each needs the tomogram to itself.
+extension ReconstructionEngine {
+  /// What became of a finished scan.
+  struct FoldOutcome {
+    /// The tomogram that it belongs to; nil where it belongs to none.
+    var tomogram: String?
+    /// Whether the tomogram has now all projections that its source announced.
+    var hasAll = false
+  }
+
+  /// Folds a finished scan's projection into its tomogram, and solves the chemistry anew where its
+  /// tilt now has both energies.
+  func fold(_ finished: FinishedScan) -> FoldOutcome {
+    guard finished.object.identity.tilt != nil else {
+      report(
+        RunEvent(
+          .warning,
+          "has no tilt; it is reconstructed and kept, not folded",
+          scan: finished.key
+        )
+      )
+      return FoldOutcome()
+    }
+    let session = tomogram(of: finished)
+    schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
+    return session.content.withLock { content in
+      let fold = content.assembly.fold(finished.projection)
+      content.folds.append(fold)
+      tell(of: fold, finished)
+      if let tilt = fold.tiltIndex, let energy = fold.energyIndex {
+        content.energiesOfTilt[tilt, default: []].insert(energy)
+        if fold.accepted, content.energiesOfTilt[tilt]?.count ?? 0 > 1 { solve(&content) }
+      }
+      offer(finished, fold, content)
+      return FoldOutcome(
+        tomogram: session.name,
+        hasAll: session.hasAll(content)
+      )
+    }
+  }
+
+  /// Counts a scan that has no projection.
+  ///
+  /// - Returns: The tomogram's name, if it now has all that it will get.
+  func skip(_ session: ScanSession) -> String? {
+    guard
+      let tomogram = tomograms.withLock({ $0[session.identity.tomogram ?? Self.unnamed] })
+    else { return nil }
+    return tomogram.content.withLock { content in
+      content.scansWithoutProjection += 1
+      return tomogram.hasAll(content) ? tomogram.name : nil
+    }
+  }
+
+  /// What a tomogram is called that its source gives no name.
+  private static let unnamed = "tomogram"
+
+  /// Aligns a tomogram's tilts jointly, rebuilds its volumes, solves its chemistry and writes it.
+  func complete(_ name: String) {
+    guard let session = tomograms.withLock({ $0[name] }) else { return }
+    session.content.withLock { content in
+      guard !content.isComplete, !content.assembly.energies.isEmpty else { return }
+      content.isComplete = true
+      schedule.note(ScheduleStep(.complete, tomogram: name))
+      let reports = content.assembly.finish()
+      solve(&content)
+      let heldBack = content.assembly.heldBackTilts
+      if !heldBack.isEmpty {
+        report(
+          RunEvent(
+            .warning,
+            "tomogram \(name): tilts \(heldBack.map { "\($0)" }.joined(separator: ", ")) could not "
+              + "be registered and are left out"
+          )
+        )
+      }
+      board.update { status in
+        status.projectionsHeldBack = heldBack.count
+        status.tomogramsComplete += 1
+      }
+      offerTomogram(name, content, reports: reports, isComplete: true)
+      results.write(record(of: session.name, content, reports), content, report: report)
+    }
+  }
+
+  /// The names of the tomograms that are not complete yet.
+  var openTomograms: [String] {
+    tomograms.withLock { $0.values.map { $0 } }
+      .filter { session in session.content.withLock { !$0.isComplete } }
+      .map(\.name).sorted()
+  }
+
+  /// Solves the chemistry of a tomogram that has two energies; the lower one comes first.
+  private func solve(_ content: inout TomogramSession.Content) {
+    let energies = content.assembly.energies
+    guard energies.count > 1,
+      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
+    else { return }
+    let order = energies.indices.sorted { energies[$0] < energies[$1] }
+    let volumes = content.assembly.volumes
+    let chemistry = inversion.solve(
+      first: volumes[order[0]],
+      second: volumes[order[1]],
+      voxelSize: configuration.tomography.voxelSize
+    )
+    content.chemistry = chemistry
+    board.update { $0.stateOfCharge = chemistry.stateOfCharge?.fraction }
+  }
+
+  private func tomogram(of finished: FinishedScan) -> TomogramSession {
+    let name = finished.object.identity.tomogram ?? Self.unnamed
+    return tomograms.withLock { tomograms in
+      if let known = tomograms[name] { return known }
+      let session = TomogramSession(
+        name: name,
+        expectedScans: finished.tiltCount.flatMap { tilts in
+          finished.energyCount.map { tilts * $0 }
+        },
+        assembly: TomogramAssembly(
+          name: name,
+          energies: [],
+          energyLimit: finished.energyCount ?? 8,
+          energyTolerance: configuration.source.energyTolerance,
+          registration: configuration.registration,
+          tomography: configuration.tomography
+        )
+      )
+      tomograms[name] = session
+      return session
+    }
+  }
+
+  private func tell(of fold: FoldReport, _ finished: FinishedScan) {
+    board.update { status in
+      if fold.accepted {
+        status.projectionsFolded += 1
+      } else {
+        status.projectionsHeldBack += 1
+      }
+    }
+    guard !fold.accepted else { return }
+    report(
+      RunEvent(
+        .warning,
+        "its projection is held back: \(fold.heldBackReason ?? "no reason given")",
+        scan: finished.key
+      )
+    )
+  }
+
+  private func record(
+    of name: String,
+    _ content: TomogramSession.Content,
+    _ reports: [TiltReport]
+  ) -> TomogramRecord {
+    let assembly = content.assembly
+    let shape = Shape2D(
+      rows: configuration.tomography.volumeHeight,
+      columns: configuration.tomography.volumeSide
+    )
+    var projections: [ImageStack] = []
+    var coverage: [ImageStack] = []
+    for energy in assembly.energies.indices {
+      let aligned = Dictionary(
+        assembly.alignedProjections(energy: energy).map { ($0.tiltIndex, $0) },
+        uniquingKeysWith: { first, _ in first }
+      )
+      var stack = ImageStack(count: reports.count, shape: shape)
+      var weights = stack
+      for (place, report) in reports.enumerated() {
+        guard let projection = aligned[report.tiltIndex] else { continue }
+        stack[place] = projection.opticalDensity
+        weights[place] = projection.weights
+      }
+      projections.append(stack)
+      coverage.append(weights)
+    }
+    return TomogramRecord(
+      name: name,
+      voxelSize: configuration.tomography.voxelSize,
+      tilts: reports.map(\.tilt),
+      energies: assembly.energies,
+      projections: projections,
+      coverage: coverage,
+      volumes: assembly.volumes,
+      shifts: reports.map(\.shift),
+      residuals: assembly.energies.indices.map { energy in
+        reports.map { $0.residuals[energy] ?? .nan }
+      },
+      accepted: reports.map(\.accepted),
+      chemistry: content.chemistry.map {
+        TomogramChemistry(
+          lithiated: $0.lithiated,
+          delithiated: $0.delithiated,
+          composition: $0.composition,
+          polarAngle: $0.polarAngle,
+          phaseLabel: $0.phaseLabel
+        )
+      },
+      parameters: configuration.describedInFull,
+      version: tiltfoldVersion
+    )
+  }
+}

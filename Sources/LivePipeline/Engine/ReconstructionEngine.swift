@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import FourierTransform
+import Imaging
+import Preprocessing
+import Ptychography
+import Synchronization
+
+/// What a run does with its data, step by step; the order of the steps is somebody else's.
+///
+/// Live and replay call the same steps: live as the `Conductor` decides, `replay --as-recorded` in
+/// the order that the schedule holds. Every step that changes a result is noted in the schedule.
+/// Steps of one scan must not overlap, nor those of one tomogram; all else may.
+final class ReconstructionEngine: Sendable {
+  let configuration: PipelineConfiguration
+  let plan: FourierPlan2D
+  let board: StatusBoard
+  let mailbox: PreviewMailbox
+  let schedule: ScheduleLog
+  let results: ResultFolder
+  /// Whether recorded steps are repeated; patterns are then kept for a search until a scan is done.
+  let isRepeating: Bool
+
+  private let intake: Mutex<FrameIntake>
+  let shelf = Mutex(ProbeShelf())
+  let sessions = Mutex<[String: ScanSession]>([:])
+  let tomograms = Mutex<[String: TomogramSession]>([:])
+
+  /// Prepares for one run.
+  init(
+    configuration: PipelineConfiguration,
+    plan: FourierPlan2D,
+    board: StatusBoard,
+    mailbox: PreviewMailbox,
+    schedule: ScheduleLog,
+    results: ResultFolder,
+    isRepeating: Bool = false
+  ) {
+    self.configuration = configuration
+    self.plan = plan
+    self.board = board
+    self.mailbox = mailbox
+    self.schedule = schedule
+    self.results = results
+    self.isRepeating = isRepeating
+    intake = Mutex(FrameIntake(configuration: configuration))
+  }
+
+  /// What a message, or the want of one, changed.
+  struct IntakeOutcome {
+    /// Scans that started.
+    var opened: [ScanSession] = []
+    /// Scans that have a new pattern.
+    var fed: [ScanSession] = []
+    /// Scans that have all frames that they will get.
+    var ended: [ScanSession] = []
+    /// Patterns of scans that were done already.
+    var tooLate = 0
+  }
+
+  /// Takes one message.
+  func take(_ message: ReceivedMessage) -> IntakeOutcome {
+    intake.withLock { intake in
+      let before = intake.counters.exposures
+      let outcome = follow(intake.take(message), message: message)
+      intake.counters.unusable += outcome.tooLate
+      finishIntake(&intake, framesBefore: before)
+      return outcome
+    }
+  }
+
+  /// Ends a scan that its source does not end.
+  func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
+    intake.withLock { intake in
+      let outcome = follow(intake.end(key: key, reason), message: nil)
+      board.update { $0.counters = intake.counters }
+      return outcome
+    }
+  }
+
+  /// The scans that have not ended.
+  var openKeys: [String] { intake.withLock { $0.openKeys } }
+
+  /// Counts frames that a solver took, refused, or that came too late for theirs.
+  func count(used: Int, unusable: Int) {
+    guard used > 0 || unusable > 0 else { return }
+    intake.withLock { intake in
+      intake.counters.used += used
+      intake.counters.unusable += unusable
+      board.update { $0.counters = intake.counters }
+    }
+  }
+
+  /// Counts messages that could not be recorded.
+  func countUnrecorded() {
+    intake.withLock { intake in
+      intake.counters.unrecorded += 1
+      board.update { $0.counters = intake.counters }
+    }
+  }
+
+  /// Says something to everyone who watches.
+  func report(_ event: RunEvent) {
+    board.report(event)
+    mailbox.offer(event: event)
+  }
+
+  private func finishIntake(_ intake: inout FrameIntake, framesBefore: Int) {
+    if intake.counters.exposures > framesBefore { board.countFrame() }
+    board.update { $0.counters = intake.counters }
+  }
+
+  private func follow(_ found: [FrameIntake.Result], message: ReceivedMessage?) -> IntakeOutcome {
+    var outcome = IntakeOutcome()
+    for result in found {
+      switch result {
+      case .event(let event):
+        report(event)
+      case .opened(let key, let description):
+        let session = ScanSession(
+          key: key,
+          description: description,
+          startedAt: message?.arrival ?? nanosecondsNow()
+        )
+        sessions.withLock { $0[key] = session }
+        showStart(of: session)
+        outcome.opened.append(session)
+      case .pattern(let key, let pattern):
+        guard let session = sessions.withLock({ $0[key] }) else {
+          outcome.tooLate += 1
+          continue
+        }
+        session.receive(pattern, message: message?.number ?? -1)
+        offerDiffraction(pattern, of: session)
+        board.update { status in
+          if status.scan == session.identity.scan { status.scanFrames += 1 }
+        }
+        outcome.fed.append(session)
+      case .ended(let key, _):
+        guard let session = sessions.withLock({ $0[key] }) else { continue }
+        session.progress.withLock { $0.isEnded = true }
+        outcome.ended.append(session)
+      }
+    }
+    return outcome
+  }
+
+  private func showStart(of session: ScanSession) {
+    let identity = session.identity
+    board.update { status in
+      status.state = .acquiring
+      status.scan = identity.scan
+      status.tiltDegrees = identity.tilt?.degrees
+      status.tiltIndex = identity.tiltIndex
+      status.energy = identity.energy.electronVolts
+      status.scanFrames = 0
+      status.scanExpected = session.expectedFrames
+      status.tiltCount = session.description.tiltCount ?? status.tiltCount
+      status.energyCount = session.description.energyCount ?? status.energyCount
+      status.scansStarted += 1
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import HDF5Storage
+import Imaging
+import Messaging
+import Synchronization
+
+extension Pipeline {
+  /// Starts the thread of the outgoing sockets.
+  func startPublisher(
+    _ context: MessagingContext,
+    _ mailbox: PreviewMailbox
+  ) throws -> PipelineThread {
+    try starting("publisher") { [self] started in
+      var publisher = try PreviewPublisher(
+        context,
+        configuration: configuration.previews,
+        mailbox: mailbox,
+        board: board
+      )
+      let endpoint = publisher.endpoint
+      board.update { $0.previewEndpoint = endpoint }
+      started()
+      while !publisherMayEnd.load(ordering: .sequentiallyConsistent) {
+        try publisher.work(milliseconds: 20)
+      }
+      try publisher.finish()
+    }
+  }
+
+  /// Starts the receiver and the recorder of a live run.
+  func startStream(
+    _ context: MessagingContext,
+    _ engine: ReconstructionEngine,
+    _ conductor: Conductor,
+    recording: String?
+  ) throws -> [PipelineThread] {
+    let queue = BoundedQueue<ReceivedMessage>(limit: Self.receivedLimit, overflow: .block)
+    let recorder = try starting("recorder") { [self] started in
+      var writer: RecordingWriter?
+      if let recording {
+        writer = try RecordingWriter(
+          creating: recording,
+          configuration: configuration.describedInFull,
+          version: tiltfoldVersion
+        )
+      }
+      var recorder = StreamRecorder(
+        writer: writer,
+        queue: queue,
+        schedule: engine.schedule,
+        conductor: conductor,
+        engine: engine
+      )
+      started()
+      while !queue.isExhausted { recorder.work() }
+      conductor.endSource()
+      // The schedule goes on for as long as anything is computed.
+      while !recorderMayEnd.load(ordering: .sequentiallyConsistent) { recorder.work() }
+      recorder.finish()
+    }
+    do {
+      let receiver = try starting("receiver") { [self] started in
+        defer { queue.close() }
+        var receiver = try StreamReceiver(
+          context,
+          configuration: configuration.source,
+          queue: queue
+        )
+        started()
+        while !isStopping.load(ordering: .sequentiallyConsistent) { try receiver.work() }
+      }
+      return [receiver, recorder]
+    } catch {
+      recorderMayEnd.store(true, ordering: .sequentiallyConsistent)
+      recorder.join()
+      throw error
+    }
+  }
+
+  /// Starts the thread that reads a recording in place of a detector.
+  func startReplay(of path: String, _ conductor: Conductor) throws -> PipelineThread {
+    try starting("replay") { [self] started in
+      let reader = try RecordingReader(path: path)
+      started()
+      defer { conductor.endSource() }
+      for number in 0..<reader.messageCount {
+        let (parts, arrival) = try reader.message(number)
+        let message = ReceivedMessage(number: number, parts: parts, arrival: arrival)
+        while !conductor.submit(message, timeout: 0.1) {
+          guard !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+        }
+        guard !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+      }
+    }
+  }
+
+  /// Starts a thread and waits until it says that it has started.
+  ///
+  /// - Parameters:
+  ///   - name: The thread's name.
+  ///   - body: What it does; calls `started` once everything that may be refused is there.
+  /// - Throws: What `body` throws before it has started; what it throws later is an event.
+  private func starting(
+    _ name: String,
+    _ body: @escaping @Sendable (_ started: () -> Void) throws -> Void
+  ) throws -> PipelineThread {
+    let reports = BoundedQueue<Result<Void, any Error>>(limit: 4, overflow: .block)
+    let thread = PipelineThread(name) { [board] in
+      do {
+        try body { reports.push(.success(())) }
+      } catch {
+        guard reports.highWaterMark > 0 else {
+          reports.push(.failure(error))
+          return
+        }
+        board.report(RunEvent(.error, "the \(name) thread has ended: \(error)"))
+      }
+    }
+    while true {
+      guard let report = reports.pop(timeout: 10) else { continue }
+      try report.get()
+      return thread
+    }
+  }
+
+  /// Messages between socket and recorder; raw frames have 2.4 MB each.
+  private static let receivedLimit = 64
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import FourierTransform
+import HDF5Storage
+import Imaging
+import Messaging
+import Preprocessing
+import Synchronization
+
+/// A whole run: from the stream of a detector, or a recording, to files and previews.
+///
+/// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), as many `compute`
+/// threads as the configuration says, `publisher`. They meet at bounded queues that block; only
+/// previews may be skipped. How they work together: Docs/Explanations/Pipeline.md.
+public final class Pipeline: Sendable {
+  /// Where messages come from.
+  public enum Source: Sendable, Hashable {
+    /// The sockets that the configuration names.
+    case stream
+    /// A recording, as fast as it can be worked off.
+    case recording(String)
+  }
+
+  /// What a run is to do apart from its configuration.
+  public struct Options: Sendable, Hashable {
+    /// The folder of the results.
+    public var results: String
+    /// The recording to make; nil for none.
+    public var recording: String?
+    /// Whether the run ends with the first whole tomogram.
+    public var endsWithTomogram = false
+
+    /// Takes the places that a configuration names.
+    public init(_ configuration: PipelineConfiguration) {
+      results = configuration.results.directory
+      recording = nil
+      if configuration.recording.enabled {
+        let path = configuration.recording.path
+        recording = path.hasPrefix("/") ? path : "\(results)/\(path)"
+      }
+    }
+  }
+
+  let configuration: PipelineConfiguration
+  let source: Source
+  let options: Options
+  let board: StatusBoard
+  let isStopping = Atomic(false)
+  let publisherMayEnd = Atomic(false)
+  let recorderMayEnd = Atomic(false)
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - configuration: What an instrument and its user decided.
+  ///   - source: Where messages come from.
+  ///   - options: Folders and the like.
+  ///   - onEvent: Told of everything that a person should know, on whatever thread it happens.
+  public init(
+    configuration: PipelineConfiguration,
+    source: Source,
+    options: Options,
+    onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.source = source
+    self.options = options
+    board = StatusBoard(onEvent: onEvent)
+  }
+
+  /// Where the run stands.
+  public var status: RunStatus { board.status }
+
+  /// Asks the run to take no more messages, finish what it has and write it; returns at once.
+  public func requestFinish() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Runs until the source ends, the tomogram is whole (if so asked) or `requestFinish` is called.
+  ///
+  /// - Returns: What the run came to.
+  /// - Throws: `PipelineError`, `ZeroMQError` or `StorageError` where the run cannot start.
+  public func run() throws -> RunSummary {
+    let started = ContinuousClock.now
+    let results = try ResultFolder(path: options.results, configuration: configuration)
+    let plan = makePlan()
+    let context = try MessagingContext()
+    let mailbox = PreviewMailbox(
+      isOpen: configuration.previews.isEnabled,
+      maximumRate: configuration.previews.maximumRate
+    )
+    let recordingPath = source == .stream ? options.recording : nil
+    let engine = ReconstructionEngine(
+      configuration: configuration,
+      plan: plan,
+      board: board,
+      mailbox: mailbox,
+      schedule: ScheduleLog(isKept: recordingPath != nil),
+      results: results
+    )
+    let conductor = Conductor(
+      engine: engine,
+      sourceMayWait: source != .stream || configuration.compute.whenBehind == .wait,
+      endsScansByTime: source == .stream,
+      onTomogramComplete: { [self] in
+        if options.endsWithTomogram { requestFinish() }
+      }
+    )
+
+    let publisher =
+      configuration.previews.isEnabled ? try startPublisher(context, mailbox) : nil
+    defer {
+      publisherMayEnd.store(true, ordering: .sequentiallyConsistent)
+      publisher?.join()
+    }
+    board.update { $0.state = .waiting }
+    let sources =
+      switch source {
+      case .stream:
+        try startStream(context, engine, conductor, recording: recordingPath)
+      case .recording(let path):
+        [try startReplay(of: path, conductor)]
+      }
+    let workers = (0..<workerCount).map { number in
+      PipelineThread("compute-\(number)") { conductor.work() }
+    }
+    for worker in workers { worker.join() }
+    recorderMayEnd.store(true, ordering: .sequentiallyConsistent)
+    requestFinish()
+    for thread in sources { thread.join() }
+
+    board.update { $0.state = .done }
+    return results.writeSummary(
+      counters: board.status.counters,
+      events: board.events,
+      elapsed: (ContinuousClock.now - started).inSeconds,
+      recording: recordingPath,
+      report: engine.report
+    )
+  }
+
+  /// The number of compute threads.
+  private var workerCount: Int {
+    configuration.compute.workers > 0
+      ? configuration.compute.workers : ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  /// Plans the transforms; the search for the fastest is paid once for each machine.
+  func makePlan() -> FourierPlan2D {
+    let wisdom = configuration.compute.wisdomPath ?? Wisdom.defaultPath
+    if let wisdom { Wisdom.load(from: wisdom) }
+    let plan = FourierPlan2D(
+      shape: Shape2D(square: configuration.preprocessing.patternSize),
+      effort: configuration.compute.planningEffort
+    )
+    if let wisdom {
+      do throws(WisdomError) {
+        try Wisdom.save(to: wisdom)
+      } catch {
+        board.report(RunEvent(.info, "FFTW's plans cannot be kept for the next run: \(error)"))
+      }
+    }
+    return plan
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import WireFormat
+
+extension PreviewMessage {
+  /// A status as a preview; figures that are not known are left out.
+  init(status: RunStatus) {
+    var header = PreviewHeader(sequence: 0)
+    header.timestamp = nanosecondsNow()
+    header.scan = status.scan
+    header.tilt = status.tiltDegrees.map(TiltAngle.init(degrees:))
+    header.tiltIndex = status.tiltIndex
+    header.energy = status.energy.map(PhotonEnergy.init(electronVolts:))
+    header.frameCount = status.scanFrames
+    header.text = ["state": status.state.rawValue]
+    let counters = status.counters
+    let counts: [String: Int] = [
+      "messages_received": counters.messages,
+      "frames_received": counters.exposures,
+      "frames_used": counters.used,
+      "frames_lost": counters.lost,
+      "frames_duplicate": counters.duplicates,
+      "frames_unusable": counters.unusable,
+      "frames_without_scan": counters.withoutScan,
+      "frames_without_position": counters.withoutPosition,
+      "messages_malformed": counters.malformed,
+      "messages_unrecorded": counters.unrecorded,
+      "darks_received": counters.darks,
+      "scan_frames_expected": status.scanExpected,
+      "scans_started": status.scansStarted,
+      "scans_finished": status.scansFinished,
+      "scans_unfinished": status.unfinishedScans,
+      "projections_folded": status.projectionsFolded,
+      "projections_held_back": status.projectionsHeldBack,
+      "recorder_queue_depth": status.recorderDepth,
+      "intake_queue_depth": status.intakeDepth,
+      "previews_skipped": status.previewsSkipped,
+      "recorded_bytes": status.recordedBytes,
+      "iteration": status.iteration,
+    ]
+    header.quality = counts.mapValues(Double.init)
+    header.quality["frames_per_second"] = status.framesPerSecond
+    header.quality["overlap_error"] = status.overlapError
+    header.quality["data_error"] = status.dataError
+    header.quality["elapsed_s"] = status.elapsed
+    header.quality["remaining_s"] = status.secondsLeft ?? .nan
+    header.quality["state_of_charge"] = status.stateOfCharge ?? .nan
+    self.init(topic: .status, header: header)
+  }
+}

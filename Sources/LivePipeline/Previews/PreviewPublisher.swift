@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import Imaging
+import Messaging
+import WireFormat
+
+/// The thread that owns the outgoing sockets: previews with their last values, and `rec`.
+struct PreviewPublisher: ~Copyable {
+  private var previews: Publisher
+  private var rec: Publisher?
+  private let mailbox: PreviewMailbox
+  private let board: StatusBoard
+  private var lastValues: [PreviewTopic: [SharedBytes]] = [:]
+  private var lastRec: [SharedBytes]?
+  private var sequences: [PreviewTopic: Int] = [:]
+  private var nextStatus = ContinuousClock.now
+
+  /// Takes the addresses.
+  ///
+  /// - Throws: `ZeroMQError` where an address is taken, `PipelineError` where a key cannot be read.
+  init(
+    _ context: MessagingContext,
+    configuration: PreviewConfiguration,
+    mailbox: PreviewMailbox,
+    board: StatusBoard
+  ) throws {
+    let keys = try Self.keys(configuration)
+    let main = try Publisher(
+      context,
+      bindingTo: configuration.endpoint,
+      highWaterMark: 100,
+      keys: keys
+    )
+    var second: Publisher?
+    if let endpoint = configuration.recEndpoint {
+      second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+    }
+    previews = main
+    rec = second
+    self.mailbox = mailbox
+    self.board = board
+  }
+
+  /// Where previews go out, the port spelled out.
+  var endpoint: String { previews.endpoint }
+
+  /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
+  mutating func work(milliseconds: Int) throws(ZeroMQError) {
+    try serveNewcomers(milliseconds: 0)
+    while let change = try rec?.receiveSubscription(timeoutMilliseconds: 0) {
+      if change.isSubscribed, let lastRec { _ = try rec?.send(lastRec) }
+    }
+    let waiting = mailbox.take()
+    for message in waiting.previews { try publish(message) }
+    if let parts = waiting.rec {
+      lastRec = parts
+      _ = try rec?.send(parts)
+    }
+    if ContinuousClock.now >= nextStatus {
+      nextStatus = .now + .milliseconds(500)
+      board.update { $0.previewsSkipped = mailbox.skippedCount }
+      try publish(PreviewMessage(status: board.status))
+    }
+    try serveNewcomers(milliseconds: milliseconds)
+  }
+
+  /// Sends the last value of each topic to those who have just subscribed to it.
+  private mutating func serveNewcomers(milliseconds: Int) throws(ZeroMQError) {
+    var timeout = milliseconds
+    while let change = try previews.receiveSubscription(timeoutMilliseconds: timeout) {
+      timeout = 0
+      guard change.isSubscribed else { continue }
+      for topic in PreviewTopic.allCases where change.covers(topic.rawValue) {
+        if let parts = lastValues[topic] { _ = try previews.send(parts) }
+      }
+    }
+  }
+
+  /// Publishes what still waits and the last status.
+  mutating func finish() throws(ZeroMQError) {
+    nextStatus = .now
+    try work(milliseconds: 0)
+  }
+
+  private mutating func publish(_ message: PreviewMessage) throws(ZeroMQError) {
+    var message = message
+    message.header.sequence = sequences[message.topic, default: 0]
+    sequences[message.topic] = message.header.sequence + 1
+    let parts = message.encode()
+    lastValues[message.topic] = parts
+    _ = try previews.send(parts)
+  }
+
+  private static func keys(_ configuration: PreviewConfiguration) throws -> CurveKeys? {
+    guard let publicKey = configuration.curvePublicKey,
+      let path = configuration.curveSecretKeyFile
+    else { return nil }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw PipelineError(.configuration, "previews.curve_secret_key_file: cannot read \(path)")
+    }
+    return CurveKeys(
+      publicKey: publicKey,
+      secretKey: text.trimmingCharacters(in: .whitespacesAndNewlines)
+    )
+  }
+}

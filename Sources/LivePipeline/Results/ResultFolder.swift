@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import Foundation
+import HDF5Storage
+import Imaging
+import Preprocessing
+import Ptychography
+import Synchronization
+
+/// The folder of a run's results.
+///
+/// Every file takes its name when it is whole. What cannot be written is told and left out; the run goes on.
+final class ResultFolder: Sendable {
+  /// Its path.
+  let path: String
+  let configuration: PipelineConfiguration
+  private let content = Mutex(RunSummary())
+  private let lastPicture = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// Makes the folder and writes the configuration into it.
+  ///
+  /// - Throws: `PipelineError` where the folder cannot be made or written.
+  init(path: String, configuration: PipelineConfiguration) throws(PipelineError) {
+    self.path = path
+    self.configuration = configuration
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path,
+        withIntermediateDirectories: true
+      )
+      let text = configuration.describedInFull
+      try text.write(toFile: "\(path)/configuration.yaml", atomically: true, encoding: .utf8)
+    } catch {
+      throw PipelineError(
+        .output,
+        "the folder of the results, \(path), cannot be made or written; name another one"
+      )
+    }
+    note("configuration.yaml")
+  }
+
+  /// The summary so far.
+  var summary: RunSummary { content.withLock { $0 } }
+
+  /// Writes a finished scan.
+  func write(_ finished: FinishedScan, report: (RunEvent) -> Void) {
+    let object = finished.object
+    content.withLock { $0.scans.append(RunSummary.Scan(finished)) }
+    if configuration.results.scans {
+      writing("scans/\(fileName(finished.key)).cxi", report) { path in
+        try writeCXI(
+          result: object,
+          source: CXISource(
+            detectorDistance: configuration.preprocessing.detectorDistance,
+            positions: finished.positions,
+            parameters: configuration.describedInFull,
+            version: tiltfoldVersion
+          ),
+          to: path
+        )
+      }
+    }
+    if configuration.results.pictures { draw(finished, report) }
+  }
+
+  /// Writes a finished tomogram.
+  func write(
+    _ record: TomogramRecord,
+    _ tomogram: TomogramSession.Content,
+    report: (RunEvent) -> Void
+  ) {
+    // The first tomogram has the plain names.
+    let isFirst = content.withLock { summary in
+      summary.tomograms.append(RunSummary.Tomogram(record, tomogram))
+      return summary.tomograms.count == 1
+    }
+    let prefix = isFirst ? "" : "\(fileName(record.name))-"
+    writing("\(prefix)tomogram.h5", report) { try writeTomogram(record, to: $0) }
+    if configuration.results.mrc {
+      for (volume, energy) in zip(record.volumes, record.energies) {
+        let name = String(format: "%@volume-%.2f-eV.mrc", prefix, energy.electronVolts)
+        writing(name, report) { path in
+          try writeMRC(
+            volume,
+            voxelSize: record.voxelSize,
+            to: path,
+            label: "\(record.name), OD per voxel at \(energy.electronVolts) eV"
+          )
+        }
+      }
+    }
+    if configuration.results.pictures { draw(record, tomogram, prefix: prefix, report) }
+  }
+
+  /// Writes the summary.
+  func writeSummary(
+    counters: StreamCounters,
+    events: [RunEvent],
+    elapsed: Double,
+    recording: String?,
+    report: (RunEvent) -> Void
+  ) -> RunSummary {
+    writing("summary.json", report) { path in
+      let summary = content.withLock { summary in
+        summary.counters = counters
+        summary.framesLost = counters.lost
+        summary.elapsed = elapsed
+        summary.recording = recording
+        summary.events = events.filter { $0.severity != .info }.map(\.description)
+        if !summary.files.contains("summary.json") { summary.files.append("summary.json") }
+        summary.files.sort()
+        return summary
+      }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(summary).write(to: URL(filePath: path), options: .atomic)
+    }
+    return summary
+  }
+
+  // MARK: -
+
+  /// Writes one file, making its folder; tells what goes wrong.
+  func writing(_ name: String, _ report: (RunEvent) -> Void, _ body: (String) throws -> Void) {
+    let file = "\(path)/\(name)"
+    do {
+      let folder = URL(filePath: file).deletingLastPathComponent().path()
+      try FileManager.default.createDirectory(
+        atPath: folder,
+        withIntermediateDirectories: true
+      )
+      try body(file)
+      note(name)
+    } catch {
+      report(RunEvent(.error, "\(file) cannot be written: \(error)"))
+    }
+  }
+
+  /// Whether a scan's picture should be drawn now; scans may come faster than anybody looks.
+  func isPictureDue() -> Bool {
+    lastPicture.withLock { last in
+      if let last, ContinuousClock.now - last < .seconds(5) { return false }
+      last = .now
+      return true
+    }
+  }
+
+  private func note(_ name: String) {
+    content.withLock { if !$0.files.contains(name) { $0.files.append(name) } }
+  }
+
+  /// A scan's name without what does not belong into a file's.
+  private func fileName(_ name: String) -> String {
+    let allowed = name.map { $0.isLetter || $0.isNumber || "-_.~".contains($0) ? $0 : "_" }
+    let text = String(allowed.prefix(120))
+    return text.isEmpty || text.hasPrefix(".") ? "_\(text)" : text
+  }
+}
+
+extension RunSummary.Scan {
+  fileprivate init(_ finished: FinishedScan) {
+    let object = finished.object
+    func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    self.init(
+      scan: finished.key,
+      rotationAngle: object.identity.tilt?.degrees,
+      energy: object.identity.energy.electronVolts,
+      frames: object.frameCount,
+      iterations: object.iteration,
+      dataError: known(object.dataError),
+      overlapError: known(object.overlapError),
+      vacuumModulus: finished.vacuum.modulus,
+      vacuumInView: finished.vacuum.isInView,
+      duration: Double(finished.finishedAt - finished.startedAt) * 1e-9
+    )
+  }
+}
+
+extension RunSummary.Tomogram {
+  fileprivate init(_ record: TomogramRecord, _ content: TomogramSession.Content) {
+    self.init(
+      name: record.name,
+      tilts: content.assembly.acceptedTiltCount,
+      heldBack: content.assembly.heldBackTilts,
+      energies: record.energies.map(\.electronVolts),
+      stateOfCharge: content.chemistry?.stateOfCharge?.fraction,
+      stateOfChargeUncertainty: content.chemistry?.stateOfCharge?.uncertainty
+    )
+  }
+}

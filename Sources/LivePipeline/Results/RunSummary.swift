@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a run came to; `summary.json` in the folder of its results.
+public struct RunSummary: Codable, Sendable {
+  /// One scan.
+  public struct Scan: Codable, Sendable {
+    /// The name that makes it unique in the run.
+    public var scan: String
+    /// The tilt, degrees.
+    public var rotationAngle: Double?
+    /// The photon energy, electron volts.
+    public var energy: Double
+    /// Frames that took part.
+    public var frames: Int
+    /// Iterations.
+    public var iterations: Int
+    /// sqrt(Σ(|F P O| − √I)² / Σ I); nil where it is not known.
+    public var dataError: Double?
+    /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration.
+    public var overlapError: Double?
+    /// The modulus that counted as vacuum.
+    public var vacuumModulus: Double
+    /// Whether vacuum was in view and decided.
+    public var vacuumInView: Bool
+    /// Seconds from its start to its result.
+    public var duration: Double
+
+    enum CodingKeys: String, CodingKey {
+      case scan, frames, iterations
+      case rotationAngle = "rotation_angle_deg"
+      case energy = "energy_eV"
+      case dataError = "data_error"
+      case overlapError = "overlap_error"
+      case vacuumModulus = "vacuum_modulus"
+      case vacuumInView = "vacuum_in_view"
+      case duration = "duration_s"
+    }
+  }
+
+  /// One tomogram.
+  public struct Tomogram: Codable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Tilts in the volumes.
+    public var tilts: Int
+    /// Tilts that were held back, by place in the series.
+    public var heldBack: [Int]
+    /// Its photon energies, electron volts.
+    public var energies: [Double]
+    /// Σ C_FP / Σ (C_LFP + C_FP), 0 to 1, where there are two energies.
+    public var stateOfCharge: Double?
+    /// Its standard uncertainty.
+    public var stateOfChargeUncertainty: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case name, tilts
+      case heldBack = "held_back"
+      case energies = "energies_eV"
+      case stateOfCharge = "state_of_charge"
+      case stateOfChargeUncertainty = "state_of_charge_uncertainty"
+    }
+  }
+
+  /// The version of the program.
+  public var version = tiltfoldVersion
+  /// What came in and what was wrong with it.
+  public var counters = StreamCounters()
+  /// Frames that were lost on the way to us.
+  public var framesLost = 0
+  /// Seconds from the first message to the last result.
+  public var elapsed = 0.0
+  /// The recording, where one was made.
+  public var recording: String?
+  /// Scans in the order of their end.
+  public var scans: [Scan] = []
+  /// Tomograms in the order of their end.
+  public var tomograms: [Tomogram] = []
+  /// Warnings and errors, in order.
+  public var events: [String] = []
+  /// Files that were written, relative to the folder of the results.
+  public var files: [String] = []
+
+  /// Makes a summary of nothing.
+  public init() {}
+
+  /// Whether nothing was lost, held back or given up.
+  public var isWhole: Bool {
+    framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
+      && counters.withoutPosition == 0 && counters.malformed == 0 && counters.unrecorded == 0
+      && tomograms.allSatisfy(\.heldBack.isEmpty)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case version, counters, recording, scans, tomograms, events, files
+    case framesLost = "frames_lost"
+    case elapsed = "elapsed_s"
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import Ptychography
+
+/// A scan that is done: its object and probe, and its projection on its way into a tomogram.
+struct FinishedScan: Sendable {
+  /// The name that makes it unique in the run.
+  let key: String
+  /// Object, probe and figures.
+  let object: ReconstructedObject
+  /// The optical density.
+  let projection: Projection
+  /// What vacuum was taken from.
+  let vacuum: VacuumEstimate
+  /// Where the probe of each frame sat.
+  let positions: [ScanPosition]
+  /// The tilts and energies of its tomogram, where its source said.
+  let tiltCount: Int?
+  /// The energies of each tilt, where its source said.
+  let energyCount: Int?
+  /// When its first frame was expected and when it was done, nanoseconds since 1970.
+  let startedAt: Int64
+  let finishedAt: Int64
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+
+/// The refined probes of the scans that were finished last, for scans to come to start from.
+struct ProbeShelf: Sendable {
+  private struct Entry {
+    var scan: String
+    var energy: PhotonEnergy
+    var probe: ComplexImage
+  }
+
+  private var entries: [Entry] = []
+
+  /// Keeps a finished scan's probe.
+  mutating func keep(_ probe: ComplexImage, of scan: String, energy: PhotonEnergy) {
+    entries.append(Entry(scan: scan, energy: energy, probe: probe))
+    if entries.count > Self.limit { entries.removeFirst() }
+  }
+
+  /// The scan whose probe is best to start from: the latest of the same energy, else the latest.
+  func best(for energy: PhotonEnergy, shape: Shape2D, tolerance: Double) -> String? {
+    let fitting = entries.filter { $0.probe.shape == shape }
+    let same = fitting.last {
+      abs($0.energy.electronVolts - energy.electronVolts) <= tolerance
+    }
+    return (same ?? fitting.last)?.scan
+  }
+
+  /// The probe of a scan, nil where it is not kept any more.
+  func probe(of scan: String) -> ComplexImage? {
+    entries.last { $0.scan == scan }?.probe
+  }
+
+  /// Scans run a few at a time, so that none starts from a probe older than these.
+  private static let limit = 16
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import Ptychography
+import Synchronization
+
+/// One scan of a run, from its start to its result.
+///
+/// Patterns come in from one thread while another works on the solver; each side has its own lock,
+/// and the conductor sees to it that only one thread at a time works on the solver.
+final class ScanSession: Sendable {
+  /// A pattern that waits for the solver, with the place of its message in the recording.
+  struct PendingPattern: Sendable {
+    var pattern: DiffractionPattern
+    var message: Int
+  }
+
+  /// What is known of a scan's progress without asking its solver.
+  struct Progress: Sendable {
+    /// Patterns that the solver has.
+    var frames = 0
+    /// Patterns that came, taken by the solver or waiting.
+    var received = 0
+    /// Iterations run.
+    var iteration = 0
+    /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration; NaN before.
+    var overlapError = Double.nan
+    /// Whether all frames have come that will come.
+    var isEnded = false
+    /// Whether it is to be finished with what it has.
+    var isCut = false
+    /// Whether its result was taken.
+    var isFinished = false
+  }
+
+  /// What only the thread that works on the scan touches.
+  struct Solver: ~Copyable, Sendable {
+    var reconstruction: IncrementalReconstruction?
+    /// Where the probe of each frame sat, in the order of joining.
+    var positions: [ScanPosition] = []
+    /// The patterns that joined, kept as long as a search over defocus may want them again.
+    var kept: [DiffractionPattern] = []
+    /// The iteration at which the scan is done; nil while frames may come.
+    var goal: Int?
+    /// The overlap error of each iteration of the last ones, for finding stagnation.
+    var recentErrors: [Double] = []
+    /// Iterations that the schedule has not been told of yet.
+    var unnoted = 0
+  }
+
+  /// The name that makes it unique in the run.
+  let key: String
+  /// What its source said of it.
+  let description: ScanDescription
+  /// When it started, nanoseconds since 1970.
+  let startedAt: Int64
+
+  let pending = Mutex<[PendingPattern]>([])
+  let progress = Mutex(Progress())
+  let solver = Mutex(Solver())
+  let transmission = Mutex(TransmissionMap())
+
+  init(key: String, description: ScanDescription, startedAt: Int64) {
+    self.key = key
+    self.description = description
+    self.startedAt = startedAt
+  }
+
+  /// Which scan of which tilt it is.
+  var identity: ScanIdentity { description.identity }
+
+  /// The frames to expect: what was said, else one for each planned position; 0 if unknown.
+  var expectedFrames: Int { description.expectedFrames ?? description.positions.count }
+
+  /// Whether there is anything to size the object by.
+  var canBegin: Bool {
+    !description.positions.isEmpty || progress.withLock { $0.isEnded }
+  }
+
+  /// Takes a pattern that came in.
+  func receive(_ pattern: DiffractionPattern, message: Int) {
+    transmission.withLock { $0.add(pattern) }
+    pending.withLock { $0.append(PendingPattern(pattern: pattern, message: message)) }
+    progress.withLock { $0.received += 1 }
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+
+/// Takes the steps of a schedule with an engine, reading messages as far as each step needs them.
+struct ScheduleRepetition {
+  private let engine: ReconstructionEngine
+  private let messageCount: Int
+  private var nextMessage = 0
+  private var sessions: [String: ScanSession] = [:]
+  private var finished: [String: FinishedScan] = [:]
+
+  init(engine: ReconstructionEngine, messageCount: Int) {
+    self.engine = engine
+    self.messageCount = messageCount
+  }
+
+  /// Takes one step.
+  ///
+  /// - Parameters:
+  ///   - step: The step; one about a scan that the messages do not have is passed over and told.
+  ///   - message: Reads a message of the recording.
+  /// - Throws: What `message` throws.
+  mutating func take(
+    _ step: ScheduleStep,
+    _ message: (Int) throws -> ReceivedMessage
+  ) throws {
+    switch step.step {
+    case .begin:
+      guard let session = try session(step, message) else { return }
+      if session.description.positions.isEmpty {
+        // Its object was sized by the frames' own positions, when all were there.
+        while !session.canBegin, try read(message) {}
+      }
+      if step.probe == ReconstructionEngine.ProbeSource.search {
+        engine.searchDefocus(session)
+      } else {
+        engine.begin(session, probe: step.probe)
+      }
+    case .add:
+      guard let session = try session(step, message), let messages = step.messages else { return }
+      while nextMessage <= messages.max() ?? -1, try read(message) {}
+      engine.add(session, messages: messages)
+    case .iterate:
+      guard let session = try session(step, message) else { return }
+      engine.iterate(session, step.iterations ?? 0)
+    case .finish:
+      guard let session = try session(step, message) else { return }
+      finished[session.key] = engine.finish(session)
+      sessions[session.key] = nil
+    case .fold:
+      guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
+      _ = engine.fold(scan)
+    case .complete:
+      if let name = step.tomogram { engine.complete(name) }
+    }
+  }
+
+  /// Reads what no step needed, so that it is counted.
+  mutating func takeRemaining(_ message: (Int) throws -> ReceivedMessage) throws {
+    while try read(message) {}
+  }
+
+  private mutating func session(
+    _ step: ScheduleStep,
+    _ message: (Int) throws -> ReceivedMessage
+  ) throws -> ScanSession? {
+    guard let key = step.scan else { return nil }
+    while sessions[key] == nil, try read(message) {}
+    if sessions[key] == nil {
+      engine.report(
+        RunEvent(.warning, "the schedule has a step for it, and no message starts it", scan: key)
+      )
+    }
+    return sessions[key]
+  }
+
+  /// Reads the next message; false where there is none.
+  private mutating func read(_ message: (Int) throws -> ReceivedMessage) throws -> Bool {
+    guard nextMessage < messageCount else { return false }
+    let outcome = engine.take(try message(nextMessage))
+    nextMessage += 1
+    for session in outcome.opened { sessions[session.key] = session }
+    return true
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+
+/// One step of what a run did with its data, as it stands in a recording's schedule.
+///
+/// The steps of one scan stand in their order, and so do the folds of one tomogram; steps of
+/// different scans do not depend on one another but for the probe that `begin` names. Repeating
+/// them on the recorded messages repeats the run (Docs/Reference/FileLayout.md).
+struct ScheduleStep: Codable, Sendable, Hashable {
+  /// What was done.
+  enum Kind: String, Codable, Sendable {
+    /// A scan's solver was made, with the probe of `probe`.
+    case begin
+    /// The frames of `messages` joined a scan, in this order.
+    case add
+    /// So many iterations were run over a scan.
+    case iterate
+    /// A scan was finished and its result taken.
+    case finish
+    /// A scan's projection was folded into its tomogram.
+    case fold
+    /// A tomogram was aligned and rebuilt for the last time.
+    case complete
+  }
+
+  var step: Kind
+  /// The scan, by the key that makes it unique in the run.
+  var scan: String?
+  /// Where the probe came from: "zone-plate", "source", "search", or "scan:KEY".
+  var probe: String?
+  /// The places of messages in the recording.
+  var messages: [Int]?
+  var iterations: Int?
+  var tomogram: String?
+
+  init(
+    _ step: Kind,
+    scan: String? = nil,
+    probe: String? = nil,
+    messages: [Int]? = nil,
+    iterations: Int? = nil,
+    tomogram: String? = nil
+  ) {
+    self.step = step
+    self.scan = scan
+    self.probe = probe
+    self.messages = messages
+    self.iterations = iterations
+    self.tomogram = tomogram
+  }
+
+  /// The step as one line of JSON.
+  var line: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Reads a line; nil where it is no step.
+  init?(line: String) {
+    guard let step = try? JSONDecoder().decode(ScheduleStep.self, from: Data(line.utf8)) else {
+      return nil
+    }
+    self = step
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Where a run stands, in numbers; what `status` publishes and the command line shows.
+public struct RunStatus: Sendable, Hashable {
+  /// What the run is doing, in a word.
+  public enum State: String, Sendable, Hashable {
+    /// Plans are made and addresses taken.
+    case preparing
+    /// Nothing has come yet.
+    case waiting
+    /// Frames come in.
+    case acquiring
+    /// No more frames will come; the rest is being finished.
+    case finishing
+    /// Everything is written.
+    case done
+  }
+
+  /// What the run is doing.
+  public var state = State.preparing
+  /// What came in and what was wrong with it.
+  public var counters = StreamCounters()
+  /// Frames per second over the last seconds.
+  public var framesPerSecond = 0.0
+  /// The scan that came last.
+  public var scan: String?
+  /// Its tilt, degrees.
+  public var tiltDegrees: Double?
+  /// Its place in the series, from 0.
+  public var tiltIndex: Int?
+  /// Its photon energy, electron volts.
+  public var energy: Double?
+  /// Its frames so far.
+  public var scanFrames = 0
+  /// Its frames to expect; 0 where unknown.
+  public var scanExpected = 0
+  /// Iterations of the scan that was worked on last.
+  public var iteration = 0
+  /// Its overlap error.
+  public var overlapError = Double.nan
+  /// The data error of the scan that was finished last.
+  public var dataError = Double.nan
+  /// Scans that started.
+  public var scansStarted = 0
+  /// Scans that are done.
+  public var scansFinished = 0
+  /// Projections folded into volumes.
+  public var projectionsFolded = 0
+  /// Projections that were held back.
+  public var projectionsHeldBack = 0
+  /// Tilts of the tomogram, where said.
+  public var tiltCount: Int?
+  /// Energies of each tilt, where said.
+  public var energyCount: Int?
+  /// Messages that wait to be recorded.
+  public var recorderDepth = 0
+  /// Messages that wait to be processed.
+  public var intakeDepth = 0
+  /// Scans that came and are not done.
+  public var unfinishedScans = 0
+  /// Previews that gave way to newer ones.
+  public var previewsSkipped = 0
+  /// Bytes in the recording.
+  public var recordedBytes = 0
+  /// State of charge, 0 to 1, once both energies are there.
+  public var stateOfCharge: Double?
+  /// Seconds since the first message.
+  public var elapsed = 0.0
+  /// Where previews go out, the port spelled out; nil where none do.
+  public var previewEndpoint: String?
+  /// Tomograms that are complete.
+  public var tomogramsComplete = 0
+
+  /// Makes the status of a run that has not begun.
+  public init() {}
+
+  /// Seconds that the tomogram will take from now on at the pace so far, where that can be told.
+  public var secondsLeft: Double? {
+    guard let tiltCount, let energyCount, scansFinished > 0, elapsed > 0 else { return nil }
+    let left = Double(max(0, tiltCount * energyCount - scansFinished))
+    return elapsed / Double(scansFinished) * left
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension LinePlot: PanelContent {
+  var unit: Double { 1 }
+
+  func extent(style: PictureStyle, measuredOn canvas: borrowing Canvas) -> Extent {
+    let legend = PlotLegend(self, width: 620 * style.unit, style: style, measuredOn: canvas)
+    let title = self.title.isEmpty ? 0 : style.titleHeight
+    return Extent(
+      width: 640 * style.unit,
+      height: (title + legend.height + 440 * style.unit).rounded()
+    )
+  }
+
+  func draw(on canvas: borrowing Canvas, in frame: Rectangle, style: PictureStyle) {
+    let legend = PlotLegend(self, width: frame.width, style: style, measuredOn: canvas)
+    let top = frame.y + (title.isEmpty ? 0 : style.titleHeight) + legend.height + 6 * style.unit
+    let bottom = frame.bottom - 52 * style.unit
+
+    // The width of the numbers at the left decides where the plot begins.
+    let heights = (low: bottom.rounded(), high: top.rounded())
+    let vertical = PlotScale(
+      range: verticalRange,
+      isLogarithmic: self.vertical.isLogarithmic,
+      pixels: heights
+    )
+    let verticalTicks = vertical.ticks(about: max(3, Int((bottom - top) / (65 * style.unit))))
+    var numbers = 0.0
+    for label in verticalTicks.labels {
+      numbers = max(numbers, canvas.width(of: label, size: style.tickTextSize))
+    }
+    let left = (frame.x + style.textSize + 22 * style.unit + numbers).rounded()
+    let right = (frame.right - 14 * style.unit).rounded()
+    let horizontal = PlotScale(
+      range: horizontalRange,
+      isLogarithmic: self.horizontal.isLogarithmic,
+      pixels: (low: left, high: right)
+    )
+    let horizontalTicks = horizontal.ticks(about: max(3, Int((right - left) / (90 * style.unit))))
+    let area = Rectangle(
+      x: left,
+      y: heights.high,
+      width: right - left,
+      height: heights.low - heights.high
+    )
+
+    canvas.write(
+      title,
+      at: Point(x: area.middle.x, y: frame.y + style.titleHeight / 2 - 2 * style.unit),
+      size: style.titleSize,
+      anchor: .middle,
+      bold: true,
+      within: 2 * min(area.middle.x - frame.x, frame.right - area.middle.x)
+    )
+    legend.draw(
+      on: canvas,
+      centeredAt: area.middle.x,
+      top: area.y - 6 * style.unit - legend.height,
+      style: style
+    )
+    let axes = PlotAxes(area: area, horizontal: horizontal, vertical: vertical, style: style)
+    axes.drawGrid(on: canvas, at: horizontalTicks, verticalTicks)
+    canvas.clipped(to: area) {
+      drawCurves(on: canvas, axes)
+    }
+    axes.drawFrame(on: canvas, at: horizontalTicks, verticalTicks)
+    canvas.write(
+      horizontalTicks.label(self.horizontal.quantity, unit: self.horizontal.unit),
+      at: Point(x: area.middle.x, y: area.bottom + 40 * style.unit),
+      size: style.textSize,
+      anchor: .middle
+    )
+    canvas.writeUpwards(
+      verticalTicks.label(self.vertical.quantity, unit: self.vertical.unit),
+      at: Point(x: frame.x + style.textSize / 2 + 2 * style.unit, y: area.middle.y),
+      size: style.textSize
+    )
+  }
+
+  /// The colour of each curve.
+  var curveColors: [RGBColor] {
+    var next = 0
+    return curves.map { curve in
+      if let color = curve.color { return color }
+      next += 1
+      return PictureStyle.curves[(next - 1) % PictureStyle.curves.count]
+    }
+  }
+
+  private var hasBars: Bool { curves.contains { $0.style == .bars } }
+
+  private var horizontalRange: ClosedRange<Double> {
+    var values = curves.flatMap(\.x) + markers.map(\.value)
+    for curve in curves where curve.style == .bars {
+      let half = curve.spacing / 2
+      values += curve.x.map { $0 - half } + curve.x.map { $0 + half }
+    }
+    return PlotScale.range(of: values, on: horizontal, margin: 0)
+  }
+
+  private var verticalRange: ClosedRange<Double> {
+    let values = curves.flatMap(\.y) + thresholds.map(\.value)
+    var range = PlotScale.range(of: values, on: vertical, margin: 0.05)
+    // Bars stand on zero.
+    if hasBars, !vertical.isLogarithmic, vertical.range == nil {
+      let low = values.min() ?? 0
+      range = low < 0 ? range : 0...max(range.upperBound, .leastNormalMagnitude)
+    }
+    return range
+  }
+
+  private func drawCurves(on canvas: borrowing Canvas, _ axes: PlotAxes) {
+    let width = 2 * axes.style.unit
+    for (curve, color) in zip(curves, curveColors) where curve.style == .bars {
+      axes.drawBars(on: canvas, of: curve, color: color)
+    }
+    for threshold in thresholds {
+      guard let y = axes.vertical.pixel(of: threshold.value) else { continue }
+      canvas.stroke(
+        [Point(x: axes.area.x, y: y), Point(x: axes.area.right, y: y)],
+        with: Self.thresholdColor,
+        width: 0.75 * width,
+        dash: PlotAxes.thresholdDash(axes.style)
+      )
+    }
+    for marker in markers {
+      guard let x = axes.horizontal.pixel(of: marker.value) else { continue }
+      canvas.stroke(
+        [Point(x: x, y: axes.area.y), Point(x: x, y: axes.area.bottom)],
+        with: Self.thresholdColor,
+        width: 0.75 * width,
+        dash: PlotAxes.markerDash(axes.style)
+      )
+    }
+    for (curve, color) in zip(curves, curveColors) where curve.style != .bars {
+      axes.drawLine(on: canvas, of: curve, color: color, width: width)
+    }
+  }
+
+  /// The colour of threshold lines and markers.
+  static let thresholdColor = RGBColor(gray: 0.4)
+}
+
+extension LinePlot.Curve {
+  /// The smallest distance between neighbouring points, 1 where there are none.
+  var spacing: Double {
+    let sorted = x.filter(\.isFinite).sorted()
+    let gaps = zip(sorted.dropFirst(), sorted).map { $0 - $1 }.filter { $0 > 0 }
+    return gaps.min() ?? 1
+  }
+}

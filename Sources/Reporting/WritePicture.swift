@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// Draws several panels on one sheet and writes it as a PNG file.
+///
+/// - Parameters:
+///   - sheet: What to draw.
+///   - path: The file; its folder must exist. It is replaced whole or not at all.
+/// - Throws: A `PictureError` that names the file and the reason.
+public func writePicture(_ sheet: PictureSheet, to path: String) throws(PictureError) {
+  try writeWhole(sheet.png(for: path), to: path)
+}
+
+/// Draws an image with its colour bar and scale bar and writes it as a PNG file.
+///
+/// - Parameters:
+///   - picture: What to draw.
+///   - path: The file; its folder must exist. It is replaced whole or not at all.
+/// - Throws: A `PictureError` that names the file and the reason.
+public func writePicture(_ picture: ImagePicture, to path: String) throws(PictureError) {
+  try writePicture(PictureSheet(panels: [.image(picture)]), to: path)
+}
+
+/// Draws a chemical map with its legend and scale bar and writes it as a PNG file.
+///
+/// - Parameters:
+///   - picture: What to draw.
+///   - path: The file; its folder must exist. It is replaced whole or not at all.
+/// - Throws: A `PictureError` that names the file and the reason.
+public func writePicture(_ picture: ChemicalPicture, to path: String) throws(PictureError) {
+  try writePicture(PictureSheet(panels: [.chemistry(picture)]), to: path)
+}
+
+/// Draws an image of given colours with its scale bar and writes it as a PNG file.
+///
+/// - Parameters:
+///   - picture: What to draw.
+///   - path: The file; its folder must exist. It is replaced whole or not at all.
+/// - Throws: A `PictureError` that names the file and the reason.
+public func writePicture(_ picture: ColorPicture, to path: String) throws(PictureError) {
+  try writePicture(PictureSheet(panels: [.color(picture)]), to: path)
+}
+
+/// Draws curves with their axes and legend and writes them as a PNG file.
+///
+/// - Parameters:
+///   - plot: What to draw.
+///   - path: The file; its folder must exist. It is replaced whole or not at all.
+/// - Throws: A `PictureError` that names the file and the reason.
+public func writePicture(_ plot: LinePlot, to path: String) throws(PictureError) {
+  try writePicture(PictureSheet(panels: [.plot(plot)]), to: path)
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import LivePipeline
+
+/// Reconstructs while the beam is on.
+struct LiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Reconstructs while the beam is on.",
+    discussion: """
+      Subscribes to the source, records every message first, reconstructs each scan while its
+      frames arrive, folds finished projections into a volume for each energy, publishes previews
+      and writes results. Ctrl-C finishes the scan in hand and writes what there is; a second one
+      leaves at once.
+
+      Example:
+        tiltfold live --config Config/als-5.3.2.1.yaml --results run-17 --recording run-17.h5
+      """
+  )
+
+  @Option(help: "The configuration, a file as in Config/.")
+  var config: String
+  @Option(help: "Folder of the results, in place of results.directory.")
+  var results: String?
+  @Option(help: "File of the recording, in place of recording.path; none for no recording.")
+  var recording: String?
+  @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
+  var set: [String] = []
+  @Flag(help: "End with the first whole tomogram.")
+  var exitAfterTomogram = false
+  @Flag(help: "Warnings and errors only.")
+  var quiet = false
+
+  func run() throws {
+    try ExitStatus.explaining {
+      let configuration = try PipelineConfiguration.load(path: config, overrides: set)
+      var options = Pipeline.Options(configuration)
+      if let results {
+        var moved = configuration
+        moved.results.directory = results
+        options = Pipeline.Options(moved)
+      }
+      if let recording { options.recording = recording == "none" ? nil : recording }
+      options.endsWithTomogram = exitAfterTomogram
+      let run = PipelineRun(quiet: quiet)
+      let pipeline = Pipeline(
+        configuration: configuration,
+        source: .stream,
+        options: options,
+        onEvent: run.onEvent
+      )
+      let summary = try run(pipeline)
+      try run.conclude(summary, results: options.results)
+    }
+  }
+}

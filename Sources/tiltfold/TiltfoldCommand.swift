@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import LivePipeline
+
+/// The program.
+@main
+struct TiltfoldCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tiltfold",
+    abstract: "Folds tilt after tilt into a chemically resolved volume, while the beam is on.",
+    version: tiltfoldVersion,
+    subcommands: [LiveCommand.self, ReplayCommand.self]
+  )
+}

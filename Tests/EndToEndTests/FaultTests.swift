@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Imaging
+import LivePipeline
+import Ptychography
+import Testing
+
+/// A source that loses, doubles, cuts and shuffles its messages: everything is counted, the run
+/// goes on.
+@Suite(.serialized) struct FaultTests {
+  @Test func lostDoubledAndShuffledFramesAreCountedAndSurvived() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 20
+    run.faults.dropFraction = 0.1
+    run.faults.duplicateFraction = 0.1
+    run.faults.swapFraction = 0.1
+    run.faults.truncateFraction = 0.05
+    let outcome = try run.run()
+    let counters = outcome.summary.counters
+    let sent = outcome.sent
+    #expect(sent.dropped > 0 && sent.duplicated > 0 && sent.swapped > 0 && sent.truncated > 0)
+    #expect(counters.malformed == sent.truncated)
+    #expect(counters.duplicates >= sent.duplicated - sent.truncated)
+    #expect(counters.missingFrames >= sent.dropped)
+    #expect(counters.missingMessages == sent.dropped)
+    #expect(counters.used == sent.exposures - counters.missingFrames)
+    #expect(outcome.summary.scans.count == 4)
+    #expect(!outcome.summary.isWhole)
+    // Each kind once for each scan, not once for each frame.
+    let gaps = outcome.events.count { $0.message.contains("did not arrive") }
+    #expect((1...4).contains(gaps))
+  }
+
+  @Test func aStartWithoutStopIsEndedByTheNextStartAndByTime() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 10
+    run.configuration.source.idleTime = 1
+    run.faults.omitsStop = true
+    let outcome = try run.run()
+    #expect(outcome.summary.scans.count == 4)
+    #expect(outcome.summary.counters.used == outcome.sent.exposures)
+    #expect(outcome.summary.framesLost == 0)
+  }
+
+  /// A source that cannot wait: scans are finished with what they have, and said so.
+  @Test func aScanIsCutShortWhenNewerOnesWait() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 3
+    run.parameters.scanColumns = 3
+    run.parameters.scanRows = 3
+    run.configuration.ptychography.iterations = 2000
+    run.configuration.compute.whenBehind = .cut
+    run.configuration.compute.unfinishedScans = 2
+    let outcome = try run.run()
+    #expect(outcome.summary.scans.count == 6)
+    #expect(outcome.summary.scans.contains { $0.iterations < 2000 })
+    #expect(outcome.summary.counters.used == outcome.sent.exposures)
+    #expect(outcome.events.contains { $0.message.contains("replay runs them all") })
+  }
+
+  @Test func aRunThatIsStoppedFinishesTheScanInHand() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 20
+    run.framesPerSecond = 50
+    run.isRecorded = true
+    run.configuration.ptychography.iterations = 20
+    let outcome = try run.run { pipeline in
+      while pipeline.status.scansFinished < 2 || pipeline.status.scanFrames < 5 {
+        if pipeline.status.state == .done { return }
+      }
+      pipeline.requestFinish()
+    }
+    let summary = outcome.summary
+    #expect(summary.scans.count >= 3 && summary.scans.count < 40)
+    #expect(summary.scans.last.map { $0.frames > 0 } == true)
+    #expect(summary.tomograms.count == 1)
+    #expect(try outcome.tomogram().volumes.count == 2)
+    #expect(!outcome.folder.names.contains { $0.contains("partial") })
+  }
+}

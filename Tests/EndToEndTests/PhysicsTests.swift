@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Preprocessing
+import Ptychography
+import Testing
+import Tomography
+
+/// What the whole path, from the bytes on the wire to voxels, must get right.
+@Suite(.serialized) struct PhysicsTests {
+  /// Two plates of different phases in a place that no mirror image has: handedness and signs of
+  /// every step from the wire to the volume decide where they come out.
+  @Test func aLopsidedSampleComesOutTheRightWayRound() throws {
+    let lithiated = SIMD3(45e-9, -35e-9, 40e-9)
+    let delithiated = SIMD3(-50e-9, 30e-9, -15e-9)
+    func plate(_ center: SIMD3<Double>, _ half: SIMD3<Double>, _ part: Double) -> NanoPlate {
+      NanoPlate(
+        box: OrientedBox(
+          center: center,
+          axes: [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)],
+          halfLengths: half
+        ),
+        lithiation: .uniform(part)
+      )
+    }
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 9
+    run.parameters.photonsPerSecond = 2e9
+    run.phantom = Phantom(plates: [
+      plate(lithiated, SIMD3(35e-9, 25e-9, 20e-9), 1),
+      plate(delithiated, SIMD3(20e-9, 30e-9, 25e-9), 0),
+    ])
+    let tomogram = try run.run().tomogram()
+    let chemistry = try #require(tomogram.chemistry)
+    let found =
+      (Self.centroid(of: chemistry.delithiated, tomogram.voxelSize)
+        - Self.centroid(of: chemistry.lithiated, tomogram.voxelSize))
+    let wanted = delithiated - lithiated
+    for axis in 0..<3 {
+      #expect(
+        abs(found[axis] - wanted[axis]) < 10e-9,
+        "axis \(["x", "y", "z"][axis]): found \(found[axis]), true \(wanted[axis]) m"
+      )
+    }
+    // The phases themselves: each plate's own voxels are of its own phase.
+    let labels = chemistry.phaseLabel.values
+    let pure = labels.count { $0 == 1 || $0 == 3 }
+    #expect(pure > 20 * labels.count { $0 == 2 } / 10)
+  }
+
+  /// The OD of a slab times its area is absorption times volume, at whatever tilt it is seen.
+  @Test func aSlabHasItsOpticalDensityAtEveryTiltAndBothEnergies() throws {
+    let half = SIMD3(55e-9, 60e-9, 30e-9)
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 5
+    run.parameters.photonsPerSecond = 2e10
+    run.parameters.shiftJitter = 1
+    run.configuration.ptychography.iterations = 150
+    run.phantom = Phantom(plates: [
+      NanoPlate(
+        box: OrientedBox(
+          center: .zero,
+          axes: [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)],
+          halfLengths: half
+        ),
+        lithiation: .uniform(1)
+      )
+    ])
+    let outcome = try run.run()
+    let tomogram = try outcome.tomogram()
+    let volume = 8 * half.x * half.y * half.z
+    let pixel = tomogram.voxelSize.meters
+    #expect(tomogram.tilts.count == 5 && tomogram.energies.count == 2)
+    for (energy, stack) in zip(tomogram.energies, tomogram.projections) {
+      let perMicrometer = energy.electronVolts < 709 ? 11.80 : 5.45
+      let wanted = perMicrometer * 1e6 * volume
+      for (place, tilt) in tomogram.tilts.enumerated() {
+        let measured = sum(stack[place].values.span) * pixel * pixel
+        #expect(
+          abs(measured / wanted - 1) < 0.05,
+          "\(energy.electronVolts) eV, \(tilt.degrees) degrees: \(measured / wanted)"
+        )
+      }
+    }
+    // And in the volume: the middle of the slab, away from its faces.
+    for (energy, reconstructed) in zip(tomogram.energies, tomogram.volumes) {
+      let perVoxel = (energy.electronVolts < 709 ? 11.80 : 5.45) * tomogram.voxelSize.micrometers
+      var total = 0.0
+      for x in 28..<36 {
+        for z in 30..<34 {
+          for y in 28..<36 { total += Double(reconstructed[x: x, z: z, y: y]) }
+        }
+      }
+      let mean = total / Double(8 * 4 * 8)
+      #expect(abs(mean / perVoxel - 1) < 0.2, "\(energy.electronVolts) eV: \(mean / perVoxel)")
+    }
+  }
+
+  /// The centre of mass about the volume's middle, (x, y, z), metres.
+  private static func centroid(of volume: Volume, _ voxel: Length) -> SIMD3<Double> {
+    var weight = 0.0
+    var moment = SIMD3<Double>.zero
+    let highest = volume.values.max() ?? 0
+    for x in 0..<volume.sizeX {
+      for z in 0..<volume.sizeZ {
+        for y in 0..<volume.sizeY {
+          let value = volume[x: x, z: z, y: y]
+          guard value > 0.3 * highest else { continue }
+          weight += Double(value)
+          moment += Double(value) * SIMD3(Double(x), Double(y), Double(z))
+        }
+      }
+    }
+    let middle = SIMD3(
+      Double(volume.sizeX - 1) / 2,
+      Double(volume.sizeY - 1) / 2,
+      Double(volume.sizeZ - 1) / 2
+    )
+    return (moment / weight - middle) * voxel.meters
+  }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Preprocessing
+import Ptychography
+import Synchronization
+import TestSupport
+import Tomography
+
+/// A small simulated acquisition that is run through the pipeline over TCP loopback.
+struct SimulatedRun {
+  var parameters = SimulationParameters()
+  var phantom: Phantom?
+  var faults = FaultPlan()
+  var framesPerSecond: Double?
+  var configuration = PipelineConfiguration()
+  var isRecorded = false
+
+  /// What came of it.
+  struct Outcome {
+    var summary: RunSummary
+    var sent: DetectorStream.Summary
+    var folder: TemporaryFolder
+    var events: [RunEvent]
+
+    var results: String { folder.file("results") }
+    var recording: String { folder.file("run.h5") }
+
+    func tomogram() throws -> TomogramRecord {
+      try readTomogram("\(results)/tomogram.h5")
+    }
+  }
+
+  /// Cleaned frames of 5 x 5 points, a volume of 64 voxels, plans that are the same every time.
+  init() {
+    parameters.frames = .cleaned
+    parameters.tiltCount = 3
+    parameters.scanColumns = 5
+    parameters.scanRows = 5
+    parameters.volumeSide = 64
+    parameters.plateCount = 6
+    parameters.sampleDiameter = Length(nanometers: 220)
+    parameters.photonsPerSecond = 2e8
+    configuration.previews.endpoint = "tcp://127.0.0.1:*"
+    configuration.previews.recEndpoint = nil
+    configuration.results.pictures = false
+    configuration.results.mrc = false
+    configuration.compute.planningEffort = .estimate
+    configuration.compute.wisdomPath = "/dev/null"
+    configuration.compute.whenBehind = .wait
+    configuration.probe.defocus = parameters.defocus
+    configuration.probe.searchesDefocus = false
+    configuration.ptychography.iterations = 60
+    configuration.tomography.volumeSide = 64
+    configuration.tomography.volumeHeight = 64
+    configuration.tomography.finalAlignmentRounds = 1
+    configuration.tomography.finalSweeps = 6
+    configuration.tomography.averagedSweeps = 2
+  }
+
+  /// Runs it to its end.
+  ///
+  /// - Parameter meanwhile: Called with the running pipeline on another thread.
+  func run(meanwhile: (@Sendable (Pipeline) -> Void)? = nil) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let server = Server(self)
+    var configuration = configuration
+    configuration.source.endpoints = [server.endpoint]
+    configuration.results.directory = folder.file("results")
+    var options = Pipeline.Options(configuration)
+    options.recording = isRecorded ? folder.file("run.h5") : nil
+    options.endsWithTomogram = true
+    let collected = Events()
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .stream,
+      options: options,
+      onEvent: { event in collected.add(event) }
+    )
+    let side = meanwhile.map { body in
+      let done = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        body(pipeline)
+        done.signal()
+      }
+      return done
+    }
+    let summary = try pipeline.run()
+    side?.wait()
+    return Outcome(
+      summary: summary,
+      sent: server.stop(),
+      folder: folder,
+      events: collected.all
+    )
+  }
+
+  /// Replays what a run recorded.
+  static func replay(
+    _ outcome: Outcome,
+    into name: String,
+    configuration: PipelineConfiguration,
+    asRecorded: Bool
+  ) throws -> (summary: RunSummary, tomogram: TomogramRecord) {
+    var configuration = configuration
+    configuration.previews.isEnabled = false
+    var options = Pipeline.Options(configuration)
+    options.results = outcome.folder.file(name)
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .recording(outcome.recording),
+      options: options
+    )
+    let summary = asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()
+    return (summary, try readTomogram("\(options.results)/tomogram.h5"))
+  }
+
+  private final class Events: Sendable {
+    private let events = Mutex<[RunEvent]>([])
+    var all: [RunEvent] { events.withLock { $0 } }
+    func add(_ event: RunEvent) { events.withLock { $0.append(event) } }
+  }
+
+  /// The detector, on a thread of its own.
+  private final class Server: Sendable {
+    let endpoint: String
+    private let sent = Mutex(DetectorStream.Summary())
+    private let isCancelled = Atomic(false)
+    private let isDone = DispatchSemaphore(value: 0)
+
+    init(_ run: SimulatedRun) {
+      let port = Self.freePort()
+      endpoint = "tcp://127.0.0.1:\(port)"
+      Thread.detachNewThread { [self] in
+        defer { isDone.signal() }
+        guard var server = try? StreamServer(bindingTo: endpoint, queueLength: 400),
+          let detector = try? SimulatedDetector(run.parameters, phantom: run.phantom)
+        else { return }
+        let cancelled = { self.isCancelled.load(ordering: .relaxed) }
+        guard (try? server.waitForSubscriber(seconds: 60, isCancelled: cancelled)) == true else {
+          return
+        }
+        var stream = DetectorStream(
+          detector,
+          faults: run.faults,
+          framesPerSecond: run.framesPerSecond
+        )
+        if let summary = try? server.send(&stream, isCancelled: cancelled) {
+          sent.withLock { $0 = summary }
+        }
+      }
+    }
+
+    func stop() -> DetectorStream.Summary {
+      // It has sent everything, or nobody reads any more.
+      if isDone.wait(timeout: .now() + 5) == .timedOut {
+        isCancelled.store(true, ordering: .relaxed)
+        isDone.wait()
+      }
+      return sent.withLock { $0 }
+    }
+
+    /// A port that nobody uses at the moment.
+    private static func freePort() -> UInt16 {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { rebound in
+          _ = unsafe bind(descriptor, rebound, length)
+          _ = unsafe getsockname(descriptor, rebound, &length)
+        }
+      }
+      return UInt16(bigEndian: address.sin_port)
+    }
+  }
+}

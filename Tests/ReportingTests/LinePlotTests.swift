@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Reporting
+import TestSupport
+import Testing
+
+@Suite struct LinePlotTests {
+  private func drawn(_ plot: LinePlot) throws -> DecodedPicture {
+    let folder = try TemporaryFolder()
+    try writePicture(plot, to: folder.file("plot.png"))
+    return try #require(DecodedPicture(folder.file("plot.png")))
+  }
+
+  /// The row and column of the middle of all pixels of one colour.
+  private func middle(of color: RGBColor, in picture: DecodedPicture) -> (x: Double, y: Double) {
+    var (x, y, count) = (0.0, 0.0, 0.0)
+    for row in 0..<picture.height {
+      for column in 0..<picture.width where picture[column, row] == color.bytes {
+        x += Double(column)
+        y += Double(row)
+        count += 1
+      }
+    }
+    return (x / count, y / count)
+  }
+
+  /// Three short red dashes: their heights tell the scale, whatever the margins are.
+  @Test(arguments: [false, true])
+  func valuesLieWhereTheAxisSaysAndLargeOnesAbove(isLogarithmic: Bool) throws {
+    let red = RGBColor(red: 1, green: 0, blue: 0)
+    let values = isLogarithmic ? [0.01, 0.1, 1.0] : [0.25, 0.5, 0.75]
+    let range = isLogarithmic ? 0.001...10.0 : 0.0...1.0
+    let heights = try values.map { value in
+      let plot = LinePlot(
+        horizontal: .init("x", range: 0...1),
+        vertical: .init("y", isLogarithmic: isLogarithmic, range: range),
+        curves: [.init(x: [0.45, 0.55], y: [value, value], color: red)]
+      )
+      return middle(of: red, in: try drawn(plot)).y
+    }
+    #expect(heights[0] > heights[1] && heights[1] > heights[2])
+    #expect(abs((heights[0] - heights[1]) - (heights[1] - heights[2])) <= 1)
+  }
+
+  @Test func curvesAreCutAtTheFrameAndBrokenWhereThereIsNoValue() throws {
+    let red = RGBColor(red: 1, green: 0, blue: 0)
+    let plot = LinePlot(
+      horizontal: .init("x", range: 0...1),
+      vertical: .init("y", isLogarithmic: true, range: 0.1...1),
+      curves: [
+        .init(
+          x: [-5, 0.2, 0.4, 0.6, 0.8, 6],
+          y: [1e300, .nan, 0, -1, .infinity, 1e-300],
+          color: red
+        )
+      ]
+    )
+    #expect(middle(of: red, in: try drawn(plot)).x.isNaN)
+  }
+
+  @Test func plotsOfNothingAreDrawnToo() throws {
+    for curves in [[], [LinePlot.Curve(x: [], y: [])], [.init(x: [1], y: [2], style: .bars)]] {
+      for isLogarithmic in [false, true] {
+        let axis = LinePlot.Axis("x", isLogarithmic: isLogarithmic)
+        let picture = try drawn(LinePlot(horizontal: axis, vertical: axis, curves: curves))
+        #expect(picture.width == 640 + 32)
+      }
+    }
+  }
+
+  @Test func barsStandOnZeroAndAreAsHighAsTheirValues() throws {
+    let plot = LinePlot(
+      horizontal: .init("x", range: 0...4),
+      vertical: .init("y", range: 0...10),
+      curves: [
+        .init(x: [0.5, 1.5, 2.5, 3.5], y: [2, 4, 8, 0], style: .bars, color: RGBColor(gray: 0))
+      ]
+    )
+    let picture = try drawn(plot)
+    // Bars are lightened to grey 128; count a column through each of the first three.
+    let heights = [0, 1, 2, 3].map { bar in
+      let x = 60 + (660 - 60) * (2 * bar + 1) / 8
+      return (0..<picture.height).count { picture[x, $0] == SIMD3(128, 128, 128) }
+    }
+    #expect(heights[0] > 50)
+    #expect(abs(heights[1] - 2 * heights[0]) <= 4)
+    #expect(abs(heights[2] - 4 * heights[0]) <= 6)
+    #expect(heights[3] == 0)
+  }
+}
