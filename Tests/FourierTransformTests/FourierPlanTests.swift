@@ -37,6 +37,36 @@ import Testing
     for (a, b) in zip(image.values, original.values) { #expect((a - b).modulus < 1e-5) }
   }
 
+  @Test(arguments: shapes)
+  func inverseIsTheAdjointOfForward(shape: Shape2D) {
+    let plan = FourierPlan2D(shape: shape, effort: .estimate)
+    let (a, b) = (randomImage(shape), randomImage(shape, seed: 2))
+    var far = a
+    plan.forwardUnitary(&far)
+    var near = b
+    plan.inverseUnitary(&near)
+    func product(_ x: ComplexImage, _ y: ComplexImage) -> Complex64 {
+      var sum = Complex64.zero
+      for (x, y) in zip(x.values, y.values) { sum += x.conjugate * y }
+      return sum
+    }
+    let norm = Float(shape.count).squareRoot()
+    #expect((product(far, b) - product(a, near)).modulus < 1e-4 * norm)
+  }
+
+  @Test func threeDimensionalTransformKeepsTheSquaredNormAndComesBack() {
+    let original = randomImage(Shape2D(rows: 30, columns: 14)).values
+    let count = Float(original.count)
+    let plan = FourierPlan3D(sizes: [5, 6, 14])
+    var values = original
+    var span = values.mutableSpan
+    plan.forward(&span)
+    #expect(abs(squaredNorm(values.span) / squaredNorm(original.span) / Double(count) - 1) < 1e-5)
+    var back = values.mutableSpan
+    plan.inverse(&back)
+    for (a, b) in zip(values, original) { #expect(((1 / count) * a - b).modulus < 1e-5) }
+  }
+
   @Test func forwardHasTheMinusSignAndDCAtTheCorner() {
     // exp(+2πi (2 r / 8 + 3 c / 16)) must fall on [2, 3] alone.
     let shape = Shape2D(rows: 8, columns: 16)

@@ -23,12 +23,14 @@ struct SyntheticScan {
   ///   - side: Points along each axis.
   ///   - onPixels: Whether positions fall on whole pixels.
   ///   - seed: Of jitter and object.
+  ///   - lens: The probe; a defocused lens of its own where nil.
   ///   - background: Photons added to every pattern, DC at the corner.
   ///   - mask: Pixels that count as unmeasured, DC at the centre.
   init(
     side: Int = 7,
     onPixels: Bool = true,
     seed: UInt64 = 3,
+    lens: ComplexImage? = nil,
     background: Image? = nil,
     mask: (Int, Int) -> Bool = { _, _ in false }
   ) {
@@ -54,7 +56,7 @@ struct SyntheticScan {
       margin: 2
     )
     object = Self.blobs(grid.objectShape, &generator)
-    probe = Self.lens(power: 1e6)
+    probe = lens ?? Self.lens(power: 1e6)
     let (object, probe, grid) = (object, probe, grid)
     patterns = positions.enumerated().map { index, position in
       DiffractionPattern(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Imaging
+package import Imaging
 
 /// Replaces the moduli of an unscaled far-field wave by the measured ones, P_M of the paper.
 ///
@@ -12,7 +12,7 @@ import Imaging
 ///   - wave: The unscaled forward transform of the exit wave, [row, column].
 ///   - moduli: The measured amplitude divided by √(pixels), negative where unmeasured.
 ///   - keep: 1 / pixels, the factor for unmeasured pixels.
-func projectOntoModuli(
+package func projectOntoModuli(
   _ wave: inout MutableSpan<Complex64>,
   _ moduli: Span<Float>,
   keep: Float

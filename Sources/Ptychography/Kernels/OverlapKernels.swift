@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Imaging
+package import Imaging
 
 // One row of one frame each, while the frame is in cache. Complex products are written out on the
 // parts, sums go straight to their place.
@@ -25,7 +25,7 @@ func completeWave(
 }
 
 /// Adds P* D to one sum and P* ψ to another.
-func addToObject(
+package func addToObject(
   probe: Span<Complex64>,
   projected: Span<Complex64>,
   wave: Span<Complex64>,
@@ -43,7 +43,7 @@ func addToObject(
 }
 
 /// Adds |P|² to the object's denominator.
-func addIntensity(of probe: Span<Complex64>, to sum: inout MutableSpan<Float>) {
+package func addIntensity(of probe: Span<Complex64>, to sum: inout MutableSpan<Float>) {
   precondition(probe.count == sum.count, "rows differ")
   for i in sum.indices { sum[i] += probe[i].squaredModulus }
 }
@@ -78,7 +78,7 @@ func keepRest(
 }
 
 /// Writes P O, the exit wave of one row.
-func multiply(
+package func multiply(
   _ probe: Span<Complex64>,
   _ object: Span<Complex64>,
   into wave: inout MutableSpan<Complex64>

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import Ptychography
+
+/// RAAR written out as it is defined, in double precision, with sums in place of fast transforms.
+///
+/// It shares nothing with the solver: waves are kept whole, both projections are written down
+/// plainly, and the pattern's frequency zero stands at [n/2, n/2], as patterns arrive.
+struct ReferenceRAAR {
+  /// A complex number in double precision.
+  struct Number {
+    var re = 0.0
+    var im = 0.0
+
+    var squared: Double { re * re + im * im }
+    var conjugate: Number { Number(re: re, im: -im) }
+
+    static func + (a: Number, b: Number) -> Number { Number(re: a.re + b.re, im: a.im + b.im) }
+    static func * (a: Number, b: Number) -> Number {
+      Number(re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re)
+    }
+    static func * (s: Double, a: Number) -> Number { Number(re: s * a.re, im: s * a.im) }
+  }
+
+  private let n: Int
+  private let extent: (rows: Int, columns: Int)
+  private let corners: [(row: Int, column: Int)]
+  private let amplitudes: [[Double]]
+  private let probe: [Number]
+  private let beta: Double
+  /// +1 for RAAR; −1 turns β (ψ − P_Q ψ) into β (P_Q ψ − ψ).
+  private let sign: Double
+  /// exp(−2πi (k − n/2) x / n) / √n, [k, x].
+  private let transform: [Number]
+  private var waves: [[Number]] = []
+  /// The object of the data-projected waves, [row, column].
+  private(set) var object: [Number]
+
+  /// Starts every wave as probe times 1.
+  init(scan: SyntheticScan, probe: ComplexImage, beta: Double, sign: Double = 1) {
+    n = SyntheticScan.shape.rows
+    extent = (scan.grid.objectShape.rows, scan.grid.objectShape.columns)
+    corners = scan.positions.map {
+      let place = scan.grid.place(of: $0)
+      return (Int(place.row.rounded()), Int(place.column.rounded()))
+    }
+    amplitudes = scan.patterns.map { $0.amplitudes.values.map(Double.init) }
+    self.probe = probe.values.map { Number(re: Double($0.re), im: Double($0.im)) }
+    self.beta = beta
+    self.sign = sign
+    let n = n
+    transform = (0..<n * n).map { i in
+      let angle = -2 * Double.pi * Double((i / n - n / 2) * (i % n)) / Double(n)
+      let scale = 1 / Double(n).squareRoot()
+      return Number(re: scale * cosine(angle), im: scale * sine(angle))
+    }
+    object = [Number](repeating: Number(re: 1), count: extent.rows * extent.columns)
+    waves = corners.map { _ in self.probe }
+  }
+
+  /// One iteration of the definition.
+  mutating func step() {
+    let data = waves.indices.map { projectedOntoModuli(waves[$0], amplitudes[$0]) }
+    object = overlap(of: data)
+    let ofWaves = overlap(of: waves)
+    for k in waves.indices {
+      for i in 0..<n * n {
+        let p = probe[i]
+        let place = self.place(i, corners[k])
+        let rest = waves[k][i] + -1.0 * (p * ofWaves[place])
+        waves[k][i] =
+          2 * beta * (p * object[place]) + (1 - 2 * beta) * data[k][i] + sign * beta * rest
+      }
+    }
+  }
+
+  /// Σ P* ψ / Σ |P|², and 1 where that is less than 10⁻⁴ of the best lit pixel's.
+  private func overlap(of waves: [[Number]]) -> [Number] {
+    var sum = [Number](repeating: Number(), count: object.count)
+    var weight = [Double](repeating: 0, count: object.count)
+    for k in waves.indices {
+      for i in 0..<n * n {
+        let place = self.place(i, corners[k])
+        sum[place] = sum[place] + probe[i].conjugate * waves[k][i]
+        weight[place] += probe[i].squared
+      }
+    }
+    let least = 1e-4 * (weight.max() ?? 0)
+    return sum.indices.map { weight[$0] > least ? (1 / weight[$0]) * sum[$0] : Number(re: 1) }
+  }
+
+  private func projectedOntoModuli(_ wave: [Number], _ amplitudes: [Double]) -> [Number] {
+    var far = transformed(wave, inverse: false)
+    for i in far.indices {
+      let modulus = far[i].squared.squareRoot()
+      far[i] = (modulus > 0 ? amplitudes[i] / modulus : 0) * far[i]
+    }
+    return transformed(far, inverse: true)
+  }
+
+  /// W x Wᵀ, or W* x W* transposed for the inverse: rows, then columns.
+  private func transformed(_ x: [Number], inverse: Bool) -> [Number] {
+    func factor(_ from: Int, _ to: Int) -> Number {
+      inverse ? transform[from * n + to].conjugate : transform[to * n + from]
+    }
+    func pass(_ x: [Number]) -> [Number] {
+      // Transposes on the way, so that two passes do both axes.
+      var y = [Number](repeating: Number(), count: n * n)
+      for row in 0..<n {
+        for to in 0..<n {
+          var sum = Number()
+          for from in 0..<n { sum = sum + factor(from, to) * x[row * n + from] }
+          y[to * n + row] = sum
+        }
+      }
+      return y
+    }
+    return pass(pass(x))
+  }
+
+  private func place(_ i: Int, _ corner: (row: Int, column: Int)) -> Int {
+    (corner.row + i / n) * extent.columns + corner.column + i % n
+  }
+}
