@@ -17,8 +17,10 @@ func completeWave(
   let n = wave.count
   precondition(probe.count == n && data.count == n && copy.count == n, "rows differ")
   precondition(previousProbe.count == n && previous.count == n, "rows differ")
+  // Two loops, for six arrays in one are more than the compiler's vectoriser tells apart.
+  for i in 0..<n { copy[i] = probe[i] * data[i] - previousProbe[i] * previous[i] }
   for i in 0..<n {
-    let sum = wave[i] + (probe[i] * data[i] - previousProbe[i] * previous[i])
+    let sum = wave[i] + copy[i]
     wave[i] = sum
     copy[i] = sum
   }
