@@ -101,14 +101,14 @@ let tests: [Target] = [
   suite("Tomography"),
   suite("ChemicalMapping"),
   suite("Reporting"),
-  suite("LivePipeline"),
+  suite("LivePipeline", also: ["FourierTransform", "HDF5Storage"]),
   suite("DetectorSimulator", also: ["WireFormat", "FourierTransform"]),
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "Preprocessing", "Ptychography", "Registration", "Tomography", "ChemicalMapping",
-      "LivePipeline", "DetectorSimulator", "TestSupport",
+      "LivePipeline", "DetectorSimulator", "TestSupport", "tiltfold",
     ]
   ),
   .executableTarget(

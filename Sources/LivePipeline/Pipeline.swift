@@ -146,21 +146,9 @@ public final class Pipeline: Sendable {
       ? configuration.compute.workers : ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// Plans the transforms; the search for the fastest is paid once for each machine.
+  /// Plans the transforms.
   func makePlan() -> FourierPlan2D {
-    let wisdom = configuration.compute.wisdomPath ?? Wisdom.defaultPath
-    if let wisdom { Wisdom.load(from: wisdom) }
-    let plan = FourierPlan2D(
-      shape: Shape2D(square: configuration.preprocessing.patternSize),
-      effort: configuration.compute.planningEffort
-    )
-    if let wisdom {
-      do throws(WisdomError) {
-        try Wisdom.save(to: wisdom)
-      } catch {
-        board.report(RunEvent(.info, "FFTW's plans cannot be kept for the next run: \(error)"))
-      }
-    }
-    return plan
+    let shape = Shape2D(square: configuration.preprocessing.patternSize)
+    return configuration.compute.makePlan(shape: shape) { board.report(RunEvent(.info, $0)) }
   }
 }

@@ -10,6 +10,9 @@ struct TiltfoldCommand: ParsableCommand {
     commandName: "tiltfold",
     abstract: "Folds tilt after tilt into a chemically resolved volume, while the beam is on.",
     version: tiltfoldVersion,
-    subcommands: [LiveCommand.self, ReplayCommand.self]
+    subcommands: [
+      LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, InspectCommand.self,
+      CheckConfigCommand.self,
+    ]
   )
 }

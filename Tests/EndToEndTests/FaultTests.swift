@@ -2,9 +2,11 @@
 
 import AcquisitionModel
 import DetectorSimulator
+import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import TestSupport
 import Testing
 
 /// A source that loses, doubles, cuts and shuffles its messages: everything is counted, the run
@@ -22,10 +24,13 @@ import Testing
     let counters = outcome.summary.counters
     let sent = outcome.sent
     #expect(sent.dropped > 0 && sent.duplicated > 0 && sent.swapped > 0 && sent.truncated > 0)
-    #expect(counters.malformed == sent.truncated)
+    // A frame that is cut may be sent twice.
+    #expect((sent.truncated...2 * sent.truncated).contains(counters.malformed))
     #expect(counters.duplicates >= sent.duplicated - sent.truncated)
-    #expect(counters.missingFrames >= sent.dropped)
-    #expect(counters.missingMessages == sent.dropped)
+    // What cannot be read has no number either.
+    #expect(counters.missingMessages >= sent.dropped)
+    #expect(counters.missingMessages <= sent.dropped + sent.truncated)
+    #expect(counters.missingFrames == counters.missingMessages)
     #expect(counters.used == sent.exposures - counters.missingFrames)
     #expect(outcome.summary.scans.count == 4)
     #expect(!outcome.summary.isWhole)

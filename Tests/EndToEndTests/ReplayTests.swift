@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import DetectorSimulator
 import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import TestSupport
 import Testing
 
 /// What was recorded can be run again.

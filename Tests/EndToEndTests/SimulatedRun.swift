@@ -3,6 +3,7 @@
 import AcquisitionModel
 import DetectorSimulator
 import Foundation
+import FourierTransform
 import HDF5Storage
 import Imaging
 import LivePipeline
@@ -10,6 +11,7 @@ import Preprocessing
 import Ptychography
 import Synchronization
 import TestSupport
+import Testing
 import Tomography
 
 /// A small simulated acquisition that is run through the pipeline over TCP loopback.
@@ -94,7 +96,7 @@ struct SimulatedRun {
     side?.wait()
     return Outcome(
       summary: summary,
-      sent: server.stop(),
+      sent: try server.stop(),
       folder: folder,
       events: collected.all
     )
@@ -129,7 +131,7 @@ struct SimulatedRun {
   /// The detector, on a thread of its own.
   private final class Server: Sendable {
     let endpoint: String
-    private let sent = Mutex(DetectorStream.Summary())
+    private let sent = Mutex<DetectorStream.Summary?>(nil)
     private let isCancelled = Atomic(false)
     private let isDone = DispatchSemaphore(value: 0)
 
@@ -156,13 +158,13 @@ struct SimulatedRun {
       }
     }
 
-    func stop() -> DetectorStream.Summary {
+    func stop() throws -> DetectorStream.Summary {
       // It has sent everything, or nobody reads any more.
       if isDone.wait(timeout: .now() + 5) == .timedOut {
         isCancelled.store(true, ordering: .relaxed)
         isDone.wait()
       }
-      return sent.withLock { $0 }
+      return try #require(sent.withLock { $0 }, "the simulated detector sent nothing")
     }
 
     /// A port that nobody uses at the moment.

@@ -36,6 +36,8 @@ public struct FarField: Sendable {
     var pupil: (re: Double, im: Double)
     var efficiency: Double
   }
+  /// The frequency samples on either side of the axis that cover the pupil.
+  private let coreRadius: Int
 
   /// Prepares tables and a transform.
   ///
@@ -57,6 +59,8 @@ public struct FarField: Sendable {
     precondition(efficiency.shape == Shape2D(square: side), "efficiency and detector differ")
     self.side = side
     self.sampling = sampling.meters
+    // Six taps reach five samples beyond the pupil's edge at the most.
+    coreRadius = Int(probe.outerFrequency * Double(Self.gridSide) * sampling.meters) + 8
     let grid = Shape2D(square: Self.gridSide)
     plan = FourierPlan2D(shape: grid, effort: .measure)
     wave = ComplexImage(shape: grid)
@@ -77,9 +81,6 @@ public struct FarField: Sendable {
       probe: probe
     )
   }
-
-  /// The frequency samples around the axis that cover the pupil and six taps.
-  private static let coreRadius = 16
 
   private static func annulusPixels(
     map: PixelMap,
@@ -196,14 +197,14 @@ public struct FarField: Sendable {
   private func waveAroundAxis(sampleSide: Int) -> ComplexImage {
     let n = Self.gridSide
     let origin = Double((n - sampleSide) / 2) + Double(sampleSide - 1) / 2
-    let side = 2 * Self.coreRadius + 1
+    let side = 2 * coreRadius + 1
     var core = ComplexImage(shape: Shape2D(square: side))
     for ky in 0..<side {
-      let row = (ky - Self.coreRadius + n) % n
+      let row = (ky - coreRadius + n) % n
       for kx in 0..<side {
-        let turns = Double(kx + ky - 2 * Self.coreRadius) * origin / Double(n)
+        let turns = Double(kx + ky - 2 * coreRadius) * origin / Double(n)
         core[ky, kx] =
-          wave[row, (kx - Self.coreRadius + n) % n]
+          wave[row, (kx - coreRadius + n) % n]
           * Complex64(modulus: 1, phase: Float(2 * .pi * turns))
       }
     }
@@ -221,8 +222,8 @@ public struct FarField: Sendable {
     for pixel in annulus {
       let g = resampling.interpolate(
         core,
-        x: pixel.q.x * window + Double(Self.coreRadius),
-        y: pixel.q.y * window + Double(Self.coreRadius)
+        x: pixel.q.x * window + Double(coreRadius),
+        y: pixel.q.y * window + Double(coreRadius)
       )
       // G was transformed with the wave in √photon per pixel: G d²r = sampling · G.
       let turns = 2 * Double.pi * (pixel.q.x * position.x + pixel.q.y * position.y)

@@ -19,6 +19,8 @@ public struct RecordingReader: ~Copyable {
   public let isGrowing: Bool
   /// The kinds of frames, one image dataset each.
   public let frameLayouts: [FrameLayout]
+  /// The number of frames of each kind, [kind].
+  public let frameCounts: [Int]
 
   private let file: StorageFile
   private let index: RecordingIndex
@@ -43,6 +45,7 @@ public struct RecordingReader: ~Copyable {
     self.version = version
     self.isGrowing = isGrowing
     self.frameLayouts = stores.map(\.layout)
+    self.frameCounts = stores.map(\.count)
     self.index = index
     self.file = file
   }
@@ -74,6 +77,23 @@ public struct RecordingReader: ~Copyable {
       }
     }
     return (parts, index.arrivals[message])
+  }
+
+  /// What a message says apart from its frame: its topic and its JSON.
+  ///
+  /// - Parameter message: Its place in the recording, from 0.
+  /// - Returns: Its parts, without those that are kept as frames.
+  /// - Throws: `StorageError` where there is no such message or the file is damaged.
+  public func text(of message: Int) throws(StorageError) -> [SharedBytes] {
+    guard message >= 0, message < messageCount else {
+      throw StorageError("there is no message \(message)", file: path)
+    }
+    var parts: [SharedBytes] = []
+    for part in index.parts(of: message) where index.stores[part] == RecordingLayout.logStore {
+      let offset = Int(index.offsets[part])
+      parts.append(try logPart(offset..<offset + Int(index.lengths[part])))
+    }
+    return parts
   }
 
   /// When a message arrived, nanoseconds since 1970, without reading it.

@@ -176,9 +176,16 @@ extension TomogramAssembly {
       weights: scan.weights,
       onto: other.opticalDensity
     )
-    guard estimate.confidence >= registration.minimumConfidence else { return }
+    // Particles of one phase are bright where those of the other are faint: a correlation may
+    // prefer to lay one on the other. The sample cannot have gone far within one tilt.
+    let reach = max(abs(estimate.shift.rows), abs(estimate.shift.columns))
+    guard estimate.confidence >= registration.minimumConfidence, reach <= Self.energyDriftLimit
+    else { return }
     tilts[position].scans[energy]?.offset = other.offset + estimate.shift
   }
+
+  /// How far the sample may have gone between two energies of one tilt, pixels.
+  private static let energyDriftLimit = 4.0
 
   // MARK: - Volumes
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FourierTransform
+import Imaging
+
+extension ComputeConfiguration {
+  /// Plans transforms of one shape; the search for the fastest is paid once for each machine.
+  ///
+  /// - Parameters:
+  ///   - shape: The extent of the patterns.
+  ///   - onProblem: Told in words where the plans cannot be kept for the next run.
+  func makePlan(shape: Shape2D, onProblem: (String) -> Void) -> FourierPlan2D {
+    let wisdom = wisdomPath ?? Wisdom.defaultPath
+    if let wisdom { Wisdom.load(from: wisdom) }
+    let plan = FourierPlan2D(shape: shape, effort: planningEffort)
+    if let wisdom {
+      do throws(WisdomError) {
+        try Wisdom.save(to: wisdom)
+      } catch {
+        onProblem("FFTW's plans cannot be kept for the next run: \(error)")
+      }
+    }
+    return plan
+  }
+}

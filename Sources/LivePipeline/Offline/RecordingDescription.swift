@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import HDF5Storage
+import Imaging
+
+/// What a recording holds, read without its frames.
+enum RecordingDescription {
+  static func lines(_ path: String) throws(StorageError) -> [String] {
+    let reader = try RecordingReader(path: path)
+    var lines = [
+      "recording, made by tiltfold \(reader.version)"
+        + (reader.isGrowing ? ", still growing" : ", finished")
+    ]
+    lines.append(Words.line("messages", "\(reader.messageCount)"))
+    lines.append(Words.line("time", time(reader)))
+    lines.append(Words.line("frames", frames(reader)))
+    var scans = RecordedScans()
+    for message in 0..<reader.messageCount { scans.take(try reader.text(of: message)) }
+    lines += scans.lines
+    lines.append(Words.line("schedule", schedule(try reader.schedule())))
+    return lines
+  }
+
+  private static func time(_ reader: borrowing RecordingReader) -> String {
+    guard reader.messageCount > 0 else { return "no message yet" }
+    let first = reader.arrival(of: 0)
+    let last = reader.arrival(of: reader.messageCount - 1)
+    let began = Date(timeIntervalSince1970: Double(first) * 1e-9).formatted(.iso8601)
+    return "from \(began) for \(Words.number(Double(last) * 1e-9 - Double(first) * 1e-9)) s"
+  }
+
+  private static func frames(_ reader: borrowing RecordingReader) -> String {
+    let kinds = zip(reader.frameLayouts, reader.frameCounts).map { layout, count in
+      "\(count) of \(layout.shape.rows) x \(layout.shape.columns) \(layout.type.rawValue)"
+    }
+    return kinds.isEmpty ? "none" : Words.list(kinds)
+  }
+
+  private static func schedule(_ lines: [String]) -> String {
+    let steps = lines.compactMap(ScheduleStep.init(line:))
+    guard !steps.isEmpty else { return "none, nothing was reconstructed while it was recorded" }
+    let kinds: [ScheduleStep.Kind] = [.begin, .add, .iterate, .finish, .fold, .complete]
+    let counts = kinds.compactMap { kind -> String? in
+      let count = steps.count { $0.step == kind }
+      return count > 0 ? "\(count) \(kind.rawValue)" : nil
+    }
+    return "\(Words.count(steps.count, "step")): \(counts.joined(separator: ", "))"
+  }
+}
+
+/// The scans that a recording's messages tell of.
+private struct RecordedScans {
+  private struct Scan {
+    var name: String
+    var tilt: Double?
+    var energy: Double?
+    var expected: Int?
+    var frames = 0
+    var darks = 0
+    var ending = "not ended"
+  }
+
+  /// What is looked at in a message's JSON, whatever its topic.
+  private struct Fields: Decodable {
+    var identifier: String?
+    var role: String?
+    var energy: Double?
+    var energy_eV: Double?
+    var rotation_angle_deg: Double?
+    var expected_frames: Int?
+  }
+
+  private var scans: [Scan] = []
+  private var others = 0
+
+  mutating func take(_ parts: [SharedBytes]) {
+    guard parts.count >= 2, parts[0].count <= 16,
+      let fields = try? JSONDecoder().decode(Fields.self, from: Data(parts[1].array()))
+    else {
+      others += 1
+      return
+    }
+    let place = scans.lastIndex { $0.name == fields.identifier } ?? scans.indices.last
+    switch String(decoding: parts[0].array(), as: UTF8.self) {
+    case "start":
+      let joules = fields.energy.map { $0 / 1.602_176_634e-19 }
+      scans.append(
+        Scan(
+          name: fields.identifier ?? "without a name",
+          tilt: fields.rotation_angle_deg,
+          energy: fields.energy_eV ?? joules,
+          expected: fields.expected_frames
+        )
+      )
+    case "frame":
+      guard let place else { return others += 1 }
+      if fields.role == "dark" { scans[place].darks += 1 } else { scans[place].frames += 1 }
+    case "stop":
+      if let place { scans[place].ending = "stopped" }
+    case "abort":
+      if let place { scans[place].ending = "aborted" }
+    default:
+      others += 1
+    }
+  }
+
+  var lines: [String] {
+    var lines = [Words.line("scans", "\(scans.count)")]
+    let limit = 20
+    for scan in scans.prefix(limit) {
+      var parts = ["\"\(scan.name)\""]
+      if let tilt = scan.tilt { parts.append("\(Words.number(tilt)) degrees") }
+      if let energy = scan.energy { parts.append("\(Words.number(energy, 2)) eV") }
+      let expected = scan.expected.map { " of \($0)" } ?? ""
+      parts.append("\(scan.frames)\(expected) frames")
+      if scan.darks > 0 { parts.append(Words.count(scan.darks, "dark")) }
+      parts.append(scan.ending)
+      lines.append("    \(parts.joined(separator: ", "))")
+    }
+    if scans.count > limit { lines.append("    and \(scans.count - limit) more") }
+    if others > 0 { lines.append(Words.line("unknown", Words.count(others, "message"))) }
+    return lines
+  }
+}

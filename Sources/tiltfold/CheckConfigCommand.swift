@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import LivePipeline
+
+/// Checks a configuration.
+struct CheckConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-config",
+    abstract: "Checks a configuration and prints it in full; starts nothing.",
+    discussion: """
+      Every key is printed with the value that would be used, and with the default where that is
+      another one. Whatever is wrong is told by file, line and key, all of it at once.
+
+      Example:
+        tiltfold check-config Config/als-5.3.2.1.yaml
+      """
+  )
+
+  @Argument(help: "The configuration.")
+  var file: String
+  @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
+  var set: [String] = []
+
+  func run() throws {
+    try ExitStatus.explaining {
+      let configuration = try PipelineConfiguration.load(path: file, overrides: set)
+      print(configuration.describedInFull, terminator: "")
+    }
+  }
+}

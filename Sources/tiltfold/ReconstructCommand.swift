@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import LivePipeline
+
+/// Reconstructs one scan from a file.
+struct ReconstructCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconstruct",
+    abstract: "Reconstructs one scan from a CXI file.",
+    discussion: """
+      Starts from the probe in the file or, where there is none, from what a search over defocus
+      finds. Writes object and probe as CXI with pictures beside it, and says how good they are:
+      the data error over all frames, and the resolution by Fourier ring correlation of two
+      reconstructions from every other frame.
+
+      Examples:
+        tiltfold reconstruct siemens_star.cxi
+        tiltfold reconstruct scan.cxi --output scan-300.cxi --iterations 300
+        tiltfold reconstruct scan.cxi --search-defocus --set ptychography.beta=0.8
+      """
+  )
+
+  @Argument(help: "The scan, a CXI file with frames and positions.")
+  var file: String
+  @Option(help: "The result; FILE-result.cxi beside the scan where not said.")
+  var output: String?
+  @Option(help: "A configuration; its sections ptychography and compute count.")
+  var config: String?
+  @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
+  var set: [String] = []
+  @Option(help: "Iterations, in place of ptychography.iterations.")
+  var iterations: Int?
+  @Flag(help: "Search the start's defocus although the file has a probe.")
+  var searchDefocus = false
+  @Flag(help: "No comparison of two halves of the frames.")
+  var noFrc = false
+  @Flag(help: "No pictures.")
+  var noPictures = false
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  func run() throws {
+    try ExitStatus.explaining {
+      var configuration = PipelineConfiguration()
+      if let config { configuration = try PipelineConfiguration.load(path: config) }
+      try configuration.apply(set)
+      if let iterations { try configuration.set("ptychography.iterations", to: "\(iterations)") }
+      let output = output ?? ScanReconstruction.defaultOutput(for: file)
+      let reconstruction = try ScanReconstruction(path: file, configuration: configuration)
+      try reconstruction.checkOutput(output)
+      var options = ScanReconstruction.Options()
+      options.searchesDefocus = searchDefocus
+      options.measuresResolution = !noFrc
+      let result = Self.run(reconstruction, options, quiet: quiet)
+      try reconstruction.write(result, to: output)
+      var written = [output]
+      if !noPictures { written += try result.drawPictures(beside: output) }
+      print(result.inWords)
+      print("written: \(written.joined(separator: ", "))")
+      guard result.isWhole else {
+        throw ExitCode(1)
+      }
+    }
+  }
+
+  private static func run(
+    _ reconstruction: ScanReconstruction,
+    _ options: ScanReconstruction.Options,
+    quiet: Bool
+  ) -> ScanResult {
+    let terminal = Terminal()
+    let watch = SignalWatch {
+      terminal.write("writing what there is; once more leaves at once")
+      reconstruction.requestFinish()
+    }
+    var line = ReconstructionLine(isInteractive: terminal.isInteractive)
+    defer {
+      terminal.finish()
+      withExtendedLifetime(watch) {}
+    }
+    return reconstruction.run(options) { step in
+      if case .remark(let remark) = step { return terminal.write(remark) }
+      if !quiet, let text = line.text(step) { terminal.show(text) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+
+/// The program as it was built beside the tests, run as a process of its own.
+struct BuiltProgram {
+  /// What a run left behind.
+  struct Outcome {
+    var code: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// `tiltfold`, nil where it does not lie beside the tests.
+  static let tiltfold = BuiltProgram(name: "tiltfold")
+
+  private let location: URL
+
+  private init?(name: String) {
+    guard let tests = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+    location = tests.deletingLastPathComponent().appending(path: name)
+    guard FileManager.default.isExecutableFile(atPath: location.path(percentEncoded: false)) else {
+      return nil
+    }
+  }
+
+  /// Runs it to its end.
+  func callAsFunction(_ arguments: String...) throws -> Outcome {
+    try run(arguments)
+  }
+
+  /// Runs it to its end.
+  func run(_ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = location
+    process.arguments = arguments
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    // Neither holds more than a pipe does, so that one after the other will do.
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus,
+      output: String(decoding: printed, as: UTF8.self),
+      errors: String(decoding: complaint, as: UTF8.self)
+    )
+  }
+}

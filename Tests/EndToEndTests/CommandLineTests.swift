@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Foundation
+import HDF5Storage
+import Imaging
+import TestSupport
+import Testing
+
+/// Holds the built program to what Docs/Reference/CommandLine.md promises.
+@Suite struct CommandLineTests {
+  private static let commands = ["live", "replay", "reconstruct", "inspect", "check-config"]
+  let scratch: TemporaryFolder
+  let tiltfold: BuiltProgram
+
+  init() throws {
+    scratch = try TemporaryFolder()
+    tiltfold = try #require(BuiltProgram.tiltfold, "tiltfold was not built beside the tests")
+  }
+
+  private func file(_ name: String, _ text: String) throws -> String {
+    let path = scratch.file(name)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  @Test(arguments: commands)
+  func everyCommandShowsAnExample(command: String) throws {
+    let help = try tiltfold(command, "--help")
+    #expect(help.code == 0)
+    #expect(help.output.contains("Example"))
+    #expect(help.output.contains("  tiltfold \(command) "))
+  }
+
+  @Test func everyCommandIsTested() throws {
+    let help = try tiltfold("--help").output
+    let listed = help.matches(of: /^  ([a-z-]+)  /.anchorsMatchLineEndings())
+      .map { String($0.output.1) }
+      .filter { $0 != "help" && !$0.hasPrefix("-") }
+    #expect(Set(listed) == Set(Self.commands))
+  }
+
+  @Test(
+    arguments: [
+      ["reconstruct"], ["live"], ["inspect", "a", "b"], ["replay", "--no-such-option"],
+      ["no-such-command"], ["reconstruct", "a.cxi", "--iterations", "many"],
+    ]
+  )
+  func aWrongCommandLineEndsWith64(arguments: [String]) throws {
+    let outcome = try tiltfold.run(arguments)
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains("Error: "))
+  }
+
+  @Test func anUnknownKeyEndsWith78AndIsNamedWithTheNearest() throws {
+    let path = try file(
+      "typo.yaml",
+      "source:\n  connect: [\"tcp://127.0.0.1:37013\"]\nptychography:\n  iteratons: 5\n"
+    )
+    for arguments in [["check-config", path], ["live", "--config", path]] {
+      let outcome = try tiltfold.run(arguments)
+      #expect(outcome.code == 78)
+      #expect(outcome.errors.contains("\(path):4: ptychography.iteratons"))
+      #expect(outcome.errors.contains("ptychography.iterations"))
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
+  @Test func aValueOutOfBoundsEndsWith78() throws {
+    let scan = scratch.file("scan.cxi")
+    let wrong = try tiltfold("reconstruct", scan, "--iterations", "0")
+    #expect(wrong.code == 78)
+    #expect(wrong.errors.contains("ptychography.iterations"))
+    #expect(try tiltfold("reconstruct", scan, "--set", "nonsense").code == 78)
+  }
+
+  @Test func aGoodConfigurationIsPrintedSoThatItReadsAgain() throws {
+    let config = Repository.root.appending(path: "Config/als-5.3.2.1.yaml")
+      .path(percentEncoded: false)
+    let outcome = try tiltfold("check-config", config, "--set", "ptychography.beta=0.8125")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("beta: 0.8125  # default"))
+    let again = try tiltfold("check-config", try file("again.yaml", outcome.output))
+    #expect(again.code == 0)
+    #expect(again.output == outcome.output)
+  }
+
+  @Test(arguments: ["reconstruct", "inspect", "replay"])
+  func aMissingFileEndsWith66(command: String) throws {
+    let path = scratch.file("missing.cxi")
+    let outcome = try tiltfold(command, path)
+    #expect(outcome.code == 66)
+    #expect(outcome.errors.contains("\(path): there is no such file"))
+  }
+
+  @Test func whatIsNoScanEndsWith65() throws {
+    let text = try file("text.cxi", "not an HDF5 file")
+    for command in ["reconstruct", "inspect"] {
+      let outcome = try tiltfold(command, text)
+      #expect(outcome.code == 65)
+      #expect(outcome.errors.contains(text))
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+    let other = scratch.file("other.h5")
+    let storage = try StorageFile(creating: other)
+    try storage.write([1, 2, 3] as [Double], shape: [3], at: "/somewhere/numbers")
+    try storage.close()
+    #expect(try tiltfold("reconstruct", other).errors.contains("there are no frames"))
+    #expect(try tiltfold("reconstruct", other).code == 65)
+    #expect(try tiltfold("inspect", other).errors.contains("/somewhere"))
+    #expect(try tiltfold("inspect", other).code == 65)
+  }
+
+  @Test func aResultThatCannotBeWrittenEndsWith73BeforeAnythingIsDone() throws {
+    let path = scratch.file("scan.cxi")
+    try writeCXI(scan: Self.emptyPatch, to: path)
+    let nowhere = scratch.file("no/such/folder.cxi")
+    let outcome = try tiltfold("reconstruct", path, "--output", nowhere)
+    #expect(outcome.code == 73)
+    #expect(outcome.errors.contains(nowhere))
+  }
+
+  @Test func aScanIsReconstructedAndItsResultInspected() throws {
+    let path = scratch.file("scan.cxi")
+    try writeCXI(scan: Self.emptyPatch, to: path)
+    let outcome = try tiltfold(
+      "reconstruct",
+      path,
+      "--iterations",
+      "5",
+      "--quiet",
+      "--set",
+      "compute.planning_effort=estimate"
+    )
+    #expect(outcome.code == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.output.contains("data error: "))
+    #expect(outcome.output.contains("resolution: "))
+    #expect(
+      scratch.names
+        == ["scan-result-quality.png", "scan-result.cxi", "scan-result.png", "scan.cxi"]
+    )
+
+    let scan = try tiltfold("inspect", path)
+    #expect(scan.code == 0)
+    #expect(scan.output.contains("49 of 16 x 16"))
+    let result = try tiltfold("inspect", scratch.file("scan-result.cxi"))
+    #expect(result.code == 0)
+    #expect(result.output.contains("49 frames, 5 iterations"))
+  }
+
+  /// 7 x 7 points on vacuum: every pattern is that of the probe.
+  private static var emptyPatch: CXIScan {
+    let shape = Shape2D(square: 16)
+    let energy = PhotonEnergy(electronVolts: 708.2)
+    let pixel = energy.wavelength.meters * 0.08 / (16 * 30e-6)
+    var pattern = Image(shape: shape)
+    var probe = ComplexImage(shape: shape)
+    for row in 0..<16 {
+      for column in 0..<16 {
+        let k2 = Double((row - 8) * (row - 8) + (column - 8) * (column - 8))
+        pattern[row, column] = Float(1000 * exponential(-k2 / 8))
+        probe[row, column] = Complex64(Float(exponential(-k2 / 12)))
+      }
+    }
+    return CXIScan(
+      identity: ScanIdentity(scan: "patch", energy: energy),
+      detectorDistance: Length(meters: 0.08),
+      detectorPixelWidth: Length(micrometers: 30),
+      detectorPixelHeight: Length(micrometers: 30),
+      frames: ImageStack(
+        count: 49,
+        shape: shape,
+        values: (0..<49).flatMap { _ in pattern.values }
+      ),
+      positions: (0..<49).map { point in
+        ScanPosition(x: Double(point % 7 - 3) * 2 * pixel, y: Double(point / 7 - 3) * 2 * pixel)
+      },
+      probe: probe
+    )
+  }
+}
