@@ -101,7 +101,7 @@ let tests: [Target] = [
   suite("Tomography"),
   suite("ChemicalMapping"),
   suite("Reporting"),
-  suite("LivePipeline", also: ["FourierTransform", "HDF5Storage"]),
+  suite("LivePipeline", also: ["FourierTransform", "HDF5Storage", "ResolutionMetrics"]),
   suite("DetectorSimulator", also: ["WireFormat", "FourierTransform"]),
   .testTarget(
     name: "EndToEndTests",

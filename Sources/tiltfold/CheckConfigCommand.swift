@@ -9,7 +9,7 @@ struct CheckConfigCommand: ParsableCommand {
     commandName: "check-config",
     abstract: "Checks a configuration and prints it in full; starts nothing.",
     discussion: """
-      Every key is printed with the value that would be used, and with the default where that is
+      Every key is printed with the value that would be used, and with the default where that is \
       another one. Whatever is wrong is told by file, line and key, all of it at once.
 
       Example:

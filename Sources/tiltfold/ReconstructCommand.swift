@@ -9,9 +9,9 @@ struct ReconstructCommand: ParsableCommand {
     commandName: "reconstruct",
     abstract: "Reconstructs one scan from a CXI file.",
     discussion: """
-      Starts from the probe in the file or, where there is none, from what a search over defocus
-      finds. Writes object and probe as CXI with pictures beside it, and says how good they are:
-      the data error over all frames, and the resolution by Fourier ring correlation of two
+      Starts from the probe in the file or, where there is none, from what a search over defocus \
+      finds. Writes object and probe as CXI with pictures beside it, and says how good they are: \
+      the data error over all frames, and the resolution by Fourier ring correlation of two \
       reconstructions from every other frame.
 
       Examples:

@@ -6,6 +6,7 @@ import FourierTransform
 import HDF5Storage
 import Imaging
 import LivePipeline
+import ResolutionMetrics
 import TestSupport
 import Testing
 
