@@ -100,6 +100,7 @@ extension Pipeline {
   /// - Parameters:
   ///   - name: The thread's name.
   ///   - body: What it does; calls `started` once everything that may be refused is there.
+  /// - Returns: The running thread.
   /// - Throws: What `body` throws before it has started; what it throws later is an event.
   private func starting(
     _ name: String,

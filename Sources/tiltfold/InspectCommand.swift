@@ -9,7 +9,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Says in words what is in a recording, a scan or a tomogram.",
     discussion: """
-      A recording may still be growing. Nothing is changed.
+      A recording may still be growing. Nothing is changed, but that the in-use flag which a killed \
+      run leaves in its recording is cleared.
 
       Examples:
         tiltfold inspect run-17.h5

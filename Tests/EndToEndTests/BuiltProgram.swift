@@ -30,7 +30,13 @@ struct BuiltProgram {
   }
 
   /// Runs it to its end.
-  func run(_ arguments: [String]) throws -> Outcome {
+  ///
+  /// - Parameters:
+  ///   - arguments: The command line.
+  ///   - meanwhile: Called once it runs, to disturb it; it says little until that returns.
+  /// - Returns: Exit code and what it said.
+  /// - Throws: What keeps it from starting.
+  func run(_ arguments: [String], meanwhile: (Process) -> Void = { _ in }) throws -> Outcome {
     let process = Process()
     process.executableURL = location
     process.arguments = arguments
@@ -40,6 +46,7 @@ struct BuiltProgram {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
+    meanwhile(process)
     // Neither holds more than a pipe does, so that one after the other will do.
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()

@@ -18,7 +18,9 @@ struct SmallScan {
 
   /// Makes 10 x 10 jittered points on whole pixels.
   ///
-  /// - Parameter pixelWidth: Of the detector, micrometres; its height is 30.
+  /// - Parameters:
+  ///   - pixelWidth: Of the detector, micrometres; its height is 30.
+  ///   - seed: Draws object and jitter.
   init(pixelWidth: Double = 30, seed: UInt64 = 7) {
     var random = SeededGenerator(seed: seed)
     let object = Self.object(&random)

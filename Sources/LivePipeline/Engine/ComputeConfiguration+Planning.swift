@@ -9,6 +9,7 @@ extension ComputeConfiguration {
   /// - Parameters:
   ///   - shape: The extent of the patterns.
   ///   - onProblem: Told in words where the plans cannot be kept for the next run.
+  /// - Returns: The plan.
   func makePlan(shape: Shape2D, onProblem: (String) -> Void) -> FourierPlan2D {
     let wisdom = wisdomPath ?? Wisdom.defaultPath
     if let wisdom { Wisdom.load(from: wisdom) }

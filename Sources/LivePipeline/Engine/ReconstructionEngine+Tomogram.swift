@@ -35,6 +35,8 @@ extension ReconstructionEngine {
     return session.content.withLock { content in
       let fold = content.assembly.fold(finished.projection)
       content.folds.append(fold)
+      // A projection that comes after the end, such as a repeated tilt: completed again later.
+      content.isComplete = false
       tell(of: fold, finished)
       if let tilt = fold.tiltIndex, let energy = fold.energyIndex {
         content.energiesOfTilt[tilt, default: []].insert(energy)

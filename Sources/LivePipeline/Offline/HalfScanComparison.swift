@@ -11,7 +11,8 @@ import Synchronization
 /// Two independent reconstructions of one scan, each from every other frame, compared ring by ring.
 ///
 /// Both start from the same probe. A half has twice the distance between positions and half the
-/// photons, so that the resolution found is a careful one.
+/// photons, so that the resolution found is a careful one; where the start was searched, frames of
+/// both halves have shaped it.
 public struct HalfScanComparison: Sendable {
   /// The correlation on each ring.
   public var correlation: RingCorrelation

@@ -73,8 +73,13 @@ final class ResultFolder: Sendable {
   ) {
     // The first tomogram has the plain names.
     let isFirst = content.withLock { summary in
-      summary.tomograms.append(RunSummary.Tomogram(record, tomogram))
-      return summary.tomograms.count == 1
+      let entry = RunSummary.Tomogram(record, tomogram)
+      if let place = summary.tomograms.firstIndex(where: { $0.name == record.name }) {
+        summary.tomograms[place] = entry
+      } else {
+        summary.tomograms.append(entry)
+      }
+      return summary.tomograms[0].name == record.name
     }
     let prefix = isFirst ? "" : "\(fileName(record.name))-"
     writing("\(prefix)tomogram.h5", report) { try writeTomogram(record, to: $0) }
@@ -108,6 +113,7 @@ final class ResultFolder: Sendable {
         summary.framesLost = counters.lost
         summary.elapsed = elapsed
         summary.recording = recording
+        summary.errors = events.count { $0.severity == .error }
         summary.events = events.filter { $0.severity != .info }.map(\.description)
         if !summary.files.contains("summary.json") { summary.files.append("summary.json") }
         summary.files.sort()

@@ -75,6 +75,8 @@ public struct RunSummary: Codable, Sendable {
   public var scans: [Scan] = []
   /// Tomograms in the order of their end.
   public var tomograms: [Tomogram] = []
+  /// How many of the events are errors: something was lost or given up.
+  public var errors = 0
   /// Warnings and errors, in order.
   public var events: [String] = []
   /// Files that were written, relative to the folder of the results.
@@ -85,13 +87,13 @@ public struct RunSummary: Codable, Sendable {
 
   /// Whether nothing was lost, held back or given up.
   public var isWhole: Bool {
-    framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
+    errors == 0 && framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
       && counters.withoutPosition == 0 && counters.malformed == 0 && counters.unrecorded == 0
       && tomograms.allSatisfy(\.heldBack.isEmpty)
   }
 
   enum CodingKeys: String, CodingKey {
-    case version, counters, recording, scans, tomograms, events, files
+    case version, counters, recording, scans, tomograms, errors, events, files
     case framesLost = "frames_lost"
     case elapsed = "elapsed_s"
   }

@@ -37,6 +37,8 @@ final class ScanSession: Sendable {
   /// What only the thread that works on the scan touches.
   struct Solver: ~Copyable, Sendable {
     var reconstruction: IncrementalReconstruction?
+    /// Whether it cannot be reconstructed at all.
+    var isGivenUp = false
     /// Where the probe of each frame sat, in the order of joining.
     var positions: [ScanPosition] = []
     /// The patterns that joined, kept as long as a search over defocus may want them again.

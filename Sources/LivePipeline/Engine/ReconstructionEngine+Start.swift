@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import FourierTransform
+import Imaging
+import Preprocessing
+import Ptychography
+import Synchronization
+
+// How a scan begins: the object's grid, the first probe, the search over defocus.
+extension ReconstructionEngine {
+  /// Where a scan's first probe may come from, as the schedule names it.
+  enum ProbeSource {
+    static let zonePlate = "zone-plate"
+    static let stream = "source"
+    static let search = "search"
+    static func scan(_ key: String) -> String { "scan:\(key)" }
+  }
+
+  /// Searches the defocus of the first probe of all, and starts the scan anew from the best.
+  ///
+  /// Candidates lie within the configured range about the configured defocus, 2.5 rad apart in
+  /// the phase at the pupil's edge, then half of that and a quarter about the best.
+  func searchDefocus(_ session: ScanSession) {
+    let optics = configuration.probe
+    session.solver.withLock { solver in
+      guard !solver.kept.isEmpty else { return }
+      let patterns = solver.kept
+      let search = DefocusSearch(
+        patterns: patterns,
+        pixelSize: configuration.preprocessing.objectPixelSize,
+        identity: session.identity,
+        plan: plan,
+        parameters: configuration.ptychography
+      )
+      let edge = ZonePlate(optics).cutoffFrequency
+      let wavelength = session.identity.energy.wavelength.meters
+      var step = 2.5 / (Double.pi * wavelength * edge * edge)
+      let reach = optics.defocusRange.meters
+      var best: (defocus: Double, candidate: DefocusSearch.Candidate)?
+      func attempt(_ defocus: Double) {
+        guard abs(defocus - optics.defocus.meters) <= reach * 1.001 else { return }
+        let candidate = search.evaluate(zonePlateProbe(of: session, defocus: defocus))
+        if candidate.dataError < best?.candidate.dataError ?? .infinity {
+          best = (defocus, candidate)
+        }
+      }
+      let count = Int(reach / step)
+      for k in -count...count { attempt(optics.defocus.meters + Double(k) * step) }
+      for _ in 0..<2 {
+        step /= 2
+        let middle = best?.defocus ?? optics.defocus.meters
+        attempt(middle - step)
+        attempt(middle + step)
+      }
+      guard let best else { return }
+      solver.reconstruction = makeReconstruction(
+        session,
+        grid: solver.reconstruction?.grid ?? grid(of: session),
+        probe: best.candidate.probe
+      )
+      solver.unnoted = 0
+      solver.goal = nil
+      for pattern in patterns { solver.reconstruction?.add(pattern) }
+      solver.kept = []
+      schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
+      let micrometers = (best.defocus * 1e7).rounded() / 10
+      report(
+        RunEvent(
+          .info,
+          "the sample lies \(micrometers) um from the focus (data error "
+            + "\(rounded(best.candidate.dataError)) after \(search.iterations) iterations)",
+          scan: session.key
+        )
+      )
+    }
+  }
+
+  /// Whether a scan should look for its defocus, once it has all its frames.
+  func wantsSearch(_ session: ScanSession) -> Bool {
+    session.solver.withLock { !$0.kept.isEmpty }
+  }
+
+  /// The object's grid: from the planned positions, else from those of the frames at hand.
+  func grid(of session: ScanSession) -> ScanGrid {
+    let planned = session.description.positions
+    let middle =
+      session.description.positionsAreCentered
+      ? ScanPosition(x: 0, y: 0) : session.description.middleOfPositions
+    let positions =
+      planned.isEmpty
+      ? session.pending.withLock { $0.map(\.pattern.position) }
+      : planned.map { ScanPosition(x: $0.x - middle.x, y: $0.y - middle.y) }
+    return ScanGrid(
+      patternShape: plan.shape,
+      pixelSize: configuration.preprocessing.objectPixelSize,
+      positions: positions
+    )
+  }
+
+  func makeReconstruction(
+    _ session: ScanSession,
+    grid: ScanGrid,
+    probe: ComplexImage
+  ) -> IncrementalReconstruction {
+    IncrementalReconstruction(
+      grid: grid,
+      identity: session.identity,
+      plan: plan,
+      parameters: configuration.ptychography,
+      probe: probe
+    )
+  }
+
+  /// Pixels of the largest object; one of 8192 x 8192 takes some 4 GB with all that goes with it.
+  static let largestObject = 1 << 26
+
+  func startProbe(of session: ScanSession, _ source: String?) -> (String, ComplexImage) {
+    let energy = session.identity.energy
+    let previous = shelf.withLock { shelf -> (String, ComplexImage)? in
+      let wanted =
+        source.map { $0.hasPrefix("scan:") ? String($0.dropFirst(5)) : nil }
+        ?? (configuration.probe.reusesPrevious
+          ? shelf.best(
+            for: energy,
+            shape: plan.shape,
+            tolerance: configuration.source.energyTolerance
+          ) : nil)
+      guard let key = wanted, let probe = shelf.probe(of: key) else { return nil }
+      return (ProbeSource.scan(key), probe)
+    }
+    if let previous { return previous }
+    if let told = session.description.illumination, told.shape == plan.shape,
+      source ?? ProbeSource.stream == ProbeSource.stream
+    {
+      return (ProbeSource.stream, told)
+    }
+    return (
+      ProbeSource.zonePlate,
+      zonePlateProbe(of: session, defocus: configuration.probe.defocus.meters)
+    )
+  }
+
+  private func zonePlateProbe(of session: ScanSession, defocus: Double) -> ComplexImage {
+    ProbeStart.zonePlate(
+      ZonePlate(configuration.probe),
+      shape: plan.shape,
+      pixelSize: configuration.preprocessing.objectPixelSize,
+      energy: session.identity.energy,
+      defocus: Length(meters: defocus)
+    )
+  }
+
+  /// Patterns are kept for a search while no scan has been finished.
+  func keepsPatterns(of session: ScanSession) -> Bool {
+    guard configuration.probe.searchesDefocus, session.description.illumination == nil else {
+      return false
+    }
+    return isRepeating
+      || shelf.withLock {
+        $0.best(for: session.identity.energy, shape: plan.shape, tolerance: 0) == nil
+      }
+  }
+}
+
+extension ZonePlate {
+  /// The zone plate of a configuration.
+  init(_ optics: ProbeConfiguration) {
+    self.init(
+      diameter: optics.zonePlateDiameter,
+      outerZone: optics.outerZoneWidth,
+      centralStop: optics.centralStopFraction
+    )
+  }
+}
