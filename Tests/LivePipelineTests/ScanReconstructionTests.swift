@@ -189,8 +189,8 @@ struct MeasuredScanTests {
   @Test func theSiemensStarIsExplained() throws {
     let path = try #require(RealData.path("ptychography/siemens_star.cxi"))
     var configuration = PipelineConfiguration()
-    // An iteration whose overlap projections are not of one probe each is at 0.138 here.
-    try configuration.apply(["ptychography.iterations=60"])
+    // An iteration whose overlap projections are not of one probe each is at 0.133 here.
+    try configuration.apply(["ptychography.iterations=80"])
     let reconstruction = try ScanReconstruction(path: path, configuration: configuration)
     let result = reconstruction.run()
     #expect(result.object.frameCount == 516)
