@@ -9,10 +9,11 @@ import Imaging
 ///
 ///     ψ⁺ = 2β P_Q D + (1 − 2β) D + β (ψ − P_Q ψ).
 ///
-/// P_Q is linear in the sums over frames, so both of its terms become one product P Q with
-/// Q = 2β O_D − β O_ψ, known when all frames are through; the rest, R = (1 − 2β) D + β ψ, stays
-/// with the frame. The sweep therefore begins with ψ = P Q + R and ends with R: one pair of
-/// transforms and one pass over the frame's memory for each iteration.
+/// The overlap projections are known when all frames are through; the rest,
+/// R = (1 − 2β) D + β ψ, stays with the frame. The sweep therefore begins with
+/// ψ = 2β P O_D − β P′ O_ψ + R and ends with R: one pair of transforms and one pass over the
+/// frame's memory for each iteration. P′ is the probe that O_ψ was taken with. It must not be the
+/// refined one: P O_ψ is no projection of ψ, and what it is off by stays in ψ and grows.
 struct FrameSweep {
   let plan: FourierPlan2D
   let objectColumns: Int
@@ -27,7 +28,7 @@ struct FrameSweep {
   ///   - wave: R before and after, [row, column].
   ///   - probe: The copy of the probe that belongs to it, [row, column].
   ///   - object: The object of the last iteration, whole.
-  ///   - quotient: Q, whole.
+  ///   - overlap: The overlap projections of the last iteration.
   ///   - sums: The sums over frames, to which the frame is added.
   ///   - scratch: Room for one wave.
   func run(
@@ -35,7 +36,7 @@ struct FrameSweep {
     wave: inout [Complex64],
     probe: [Complex64],
     object: [Complex64],
-    quotient: [Complex64],
+    overlap: OverlapProjections,
     sums: inout ScanSums,
     scratch: inout [Complex64]
   ) {
@@ -43,7 +44,7 @@ struct FrameSweep {
     let probe = probe.span
     var wave = wave.mutableSpan
     var scratch = scratch.mutableSpan
-    complete(placement, &wave, probe, quotient.span, &scratch)
+    complete(frame, &wave, probe, overlap, &scratch)
     plan.forward(&scratch)
     projectOntoModuli(&scratch, frame.moduli.span, keep: 1 / Float(plan.shape.count))
     plan.inverse(&scratch)
@@ -66,20 +67,27 @@ struct FrameSweep {
   }
 
   private func complete(
-    _ placement: Placement,
+    _ frame: ScanFrame,
     _ wave: inout MutableSpan<Complex64>,
     _ probe: Span<Complex64>,
-    _ quotient: Span<Complex64>,
+    _ overlap: OverlapProjections,
     _ copy: inout MutableSpan<Complex64>
   ) {
+    let data = overlap.fromData.span
+    let previous = overlap.fromWave.span
+    let probes = overlap.probes[frame.slot]
+    let previousProbe = probes.span
     for row in 0..<plan.shape.rows {
       let pixels = self.pixels(row)
+      let place = self.place(row, frame.placement)
       var waveRow = wave.elements(pixels)
       var copyRow = copy.elements(pixels)
       completeWave(
         &waveRow,
         probe: probe.extracting(pixels),
-        quotient: quotient.extracting(place(row, placement)),
+        data: data.extracting(place),
+        previousProbe: previousProbe.extracting(pixels),
+        previous: previous.extracting(place),
         copy: &copyRow
       )
     }

@@ -30,6 +30,8 @@ extension IncrementalReconstruction {
     background?.subtract(from: &frame)
     if frames.isEmpty { scaleProbe(toPower: frame.photons) }
     illumination.require(slot, plan: plan)
+    // Whatever stands here, the new wave's R makes up for it.
+    if overlap.probes[slot].isEmpty { overlap.probes[slot] = illumination.copies[slot] }
     if sums.probeResidual[slot].isEmpty {
       sums.probeResidual[slot] = [Complex64](repeating: .zero, count: grid.patternShape.count)
     }
@@ -39,18 +41,20 @@ extension IncrementalReconstruction {
     return true
   }
 
-  /// R of a wave that starts at ψ = P O: with ψ = P Q + R that is R = P (O − Q).
+  /// R of a wave that starts at ψ = P O.
   private func initialWave(of frame: ScanFrame) -> [Complex64] {
     let columns = grid.patternShape.columns
     let probe = illumination.copies[frame.slot]
+    let previousProbe = overlap.probes[frame.slot]
     var wave: [Complex64] = []
     wave.reserveCapacity(probe.count)
     for row in 0..<grid.patternShape.rows {
       let place =
         (frame.placement.row + row) * grid.objectShape.columns + frame.placement.column
       for column in 0..<columns {
-        let rest = object.values[place + column] - quotient[place + column]
-        wave.append(probe[row * columns + column] * rest)
+        let i = row * columns + column
+        let rest = object.values[place + column] - overlap.fromData[place + column]
+        wave.append(probe[i] * rest + previousProbe[i] * overlap.fromWave[place + column])
       }
     }
     return wave
@@ -67,12 +71,12 @@ extension IncrementalReconstruction {
     divideObject(by: factor)
   }
 
-  /// Divides object and quotient where the object is lit; unlit it stays 1.
+  /// Divides what the probe multiplies by a factor; the object stays 1 where it is unlit.
   mutating func divideObject(by factor: Float) {
     let inverse = 1 / factor
     let threshold = litThreshold
     for i in object.values.indices {
-      quotient[i] = inverse * quotient[i]
+      overlap.fromData[i] = inverse * overlap.fromData[i]
       let isLit = sums.coverage[i] > threshold
       object.values[i] = (isLit ? inverse : 1) * object.values[i]
     }

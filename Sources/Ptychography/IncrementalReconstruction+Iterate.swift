@@ -27,7 +27,7 @@ extension IncrementalReconstruction {
         wave: &waves[k],
         probe: illumination.copies[frames[k].slot],
         object: object.values,
-        quotient: quotient,
+        overlap: overlap,
         sums: &sums,
         scratch: &scratch
       )
@@ -46,7 +46,7 @@ extension IncrementalReconstruction {
         .isMultiple(of: parameters.probeUpdatePeriod)
   }
 
-  /// O = Σ P* D / Σ|P|² where lit and 1 elsewhere, Q = 2β O − β O_ψ, and the overlap error.
+  /// O = Σ P* D / Σ|P|² where lit and 1 elsewhere, O_ψ likewise, and the overlap error.
   private mutating func finishObject() {
     let threshold = litThreshold
     let beta = Float(parameters.beta)
@@ -56,15 +56,18 @@ extension IncrementalReconstruction {
       guard coverage > threshold else {
         // Unlit: the object is 1 in both overlap projections alike.
         object.values[i] = .one
-        quotient[i] = Complex64(beta)
+        overlap.fromData[i] = Complex64(2 * beta)
+        overlap.fromWave[i] = Complex64(beta)
         continue
       }
       let data = sums.objectFromData[i]
       let value = (1 / coverage) * data
-      quotient[i] = 2 * beta * value - (beta / coverage) * sums.objectFromWave[i]
+      overlap.fromData[i] = 2 * beta * value
+      overlap.fromWave[i] = (beta / coverage) * sums.objectFromWave[i]
       object.values[i] = value
       explained += Double(data.squaredModulus / coverage)
     }
+    overlap.probes = illumination.copies
     guard sums.dataNorm > 0 else { return }
     // P_Q is an orthogonal projection: |D − P_Q D|² = |D|² − |P_Q D|².
     overlapError = (max(0, sums.dataNorm - explained) / sums.dataNorm).squareRoot()

@@ -34,8 +34,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   let plan: FourierPlan2D
   var illumination: Illumination
   var object: ComplexImage
-  /// Q = 2β O_D − β O_ψ, what the probe multiplies at the start of the next iteration.
-  var quotient: [Complex64]
+  /// What the next iteration's waves begin with.
+  var overlap: OverlapProjections
   var frames: [ScanFrame] = []
   /// Each frame's R between iterations, the exit wave beside its overlap projections,
   /// [frame][row, column].
@@ -71,7 +71,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
     self.parameters = parameters
     illumination = Illumination(probe: probe, steps: parameters.subpixelSteps)
     object = ComplexImage(shape: grid.objectShape, filledWith: .one)
-    quotient = object.values
+    overlap = OverlapProjections(object: object, probes: illumination.copies)
     sums = ScanSums(grid: grid, slots: parameters.subpixelSteps * parameters.subpixelSteps)
     scratch = [Complex64](repeating: .zero, count: grid.patternShape.count)
     if parameters.retrievesBackground {

@@ -47,7 +47,8 @@ struct ReplayCommand: ParsableCommand {
       configuration.previews.isEnabled = publish
       var options = Pipeline.Options(configuration)
       options.results =
-        results ?? URL(filePath: file).deletingPathExtension().path() + "-replay"
+        results
+        ?? URL(filePath: file).deletingPathExtension().path(percentEncoded: false) + "-replay"
       options.recording = nil
       let run = PipelineRun(quiet: quiet)
       let pipeline = Pipeline(

@@ -11,7 +11,7 @@ import Testing
     _ scan: SyntheticScan,
     order: [Int],
     batch: Int,
-    settle: Int = 150
+    settle: Int = 50
   ) -> Double {
     var reconstruction = scan.reconstruction(
       probe: SyntheticScan.lens(power: 1, curvature: 24)

@@ -28,7 +28,10 @@ struct ReferenceRAAR {
   private let extent: (rows: Int, columns: Int)
   private let corners: [(row: Int, column: Int)]
   private let amplitudes: [[Double]]
-  private let probe: [Number]
+  /// The probe, [row, column].
+  private(set) var probe: [Number]
+  /// Photons that the probe has after each refinement.
+  private let incidentPhotons: Double
   private let beta: Double
   /// +1 for RAAR; −1 turns β (ψ − P_Q ψ) into β (P_Q ψ − ψ).
   private let sign: Double
@@ -39,7 +42,13 @@ struct ReferenceRAAR {
   private(set) var object: [Number]
 
   /// Starts every wave as probe times 1.
-  init(scan: SyntheticScan, probe: ComplexImage, beta: Double, sign: Double = 1) {
+  init(
+    scan: SyntheticScan,
+    probe: ComplexImage,
+    beta: Double,
+    sign: Double = 1,
+    incidentPhotons: Double = 1
+  ) {
     n = SyntheticScan.shape.rows
     extent = (scan.grid.objectShape.rows, scan.grid.objectShape.columns)
     corners = scan.positions.map {
@@ -48,6 +57,7 @@ struct ReferenceRAAR {
     }
     amplitudes = scan.patterns.map { $0.amplitudes.values.map(Double.init) }
     self.probe = probe.values.map { Number(re: Double($0.re), im: Double($0.im)) }
+    self.incidentPhotons = incidentPhotons
     self.beta = beta
     self.sign = sign
     let n = n
@@ -61,23 +71,53 @@ struct ReferenceRAAR {
   }
 
   /// One iteration of the definition.
-  mutating func step() {
+  ///
+  /// - Parameter refinesProbe: Whether the probe is fitted to the data-projected waves before they
+  ///   are overlaid, with the object of the iteration before. The waves' own overlap projection
+  ///   stays one of the probe that they were overlaid with.
+  mutating func step(refinesProbe: Bool = false) {
     let data = waves.indices.map { projectedOntoModuli(waves[$0], amplitudes[$0]) }
-    object = overlap(of: data)
-    let ofWaves = overlap(of: waves)
+    let before = (probe: probe, object: object)
+    let (ofData, coverage) = overlap(of: data)
+    let ofWaves = overlap(of: waves).object
+    object = ofData
+    var scale = 1.0
+    if refinesProbe {
+      probe = fitted(to: data, before.object)
+      scale = (incidentPhotons / probe.reduce(0) { $0 + $1.squared }).squareRoot()
+      for i in probe.indices { probe[i] = scale * probe[i] }
+    }
+    let least = 1e-4 * (coverage.max() ?? 0)
+    for place in object.indices where coverage[place] > least {
+      object[place] = (1 / scale) * object[place]
+    }
     for k in waves.indices {
       for i in 0..<n * n {
-        let p = probe[i]
         let place = self.place(i, corners[k])
-        let rest = waves[k][i] + -1.0 * (p * ofWaves[place])
-        waves[k][i] =
-          2 * beta * (p * object[place]) + (1 - 2 * beta) * data[k][i] + sign * beta * rest
+        let rest = waves[k][i] + -1.0 * (before.probe[i] * ofWaves[place])
+        let overlaid = probe[i] * ((1 / scale) * ofData[place])
+        waves[k][i] = 2 * beta * overlaid + (1 - 2 * beta) * data[k][i] + sign * beta * rest
       }
     }
   }
 
+  /// P + Σ O* (D − P O) / Σ |O|², a ten-thousandth of the largest denominator added to each.
+  private func fitted(to data: [[Number]], _ object: [Number]) -> [Number] {
+    var sum = [Number](repeating: Number(), count: n * n)
+    var weight = [Double](repeating: 0, count: n * n)
+    for k in data.indices {
+      for i in 0..<n * n {
+        let o = object[place(i, corners[k])]
+        sum[i] = sum[i] + o.conjugate * (data[k][i] + -1.0 * (probe[i] * o))
+        weight[i] += o.squared
+      }
+    }
+    let floor = 1e-4 * (weight.max() ?? 0)
+    return sum.indices.map { probe[$0] + (1 / (weight[$0] + floor)) * sum[$0] }
+  }
+
   /// Σ P* ψ / Σ |P|², and 1 where that is less than 10⁻⁴ of the best lit pixel's.
-  private func overlap(of waves: [[Number]]) -> [Number] {
+  private func overlap(of waves: [[Number]]) -> (object: [Number], coverage: [Double]) {
     var sum = [Number](repeating: Number(), count: object.count)
     var weight = [Double](repeating: 0, count: object.count)
     for k in waves.indices {
@@ -88,7 +128,10 @@ struct ReferenceRAAR {
       }
     }
     let least = 1e-4 * (weight.max() ?? 0)
-    return sum.indices.map { weight[$0] > least ? (1 / weight[$0]) * sum[$0] : Number(re: 1) }
+    let object = sum.indices.map {
+      weight[$0] > least ? (1 / weight[$0]) * sum[$0] : Number(re: 1)
+    }
+    return (object, weight)
   }
 
   private func projectedOntoModuli(_ wave: [Number], _ amplitudes: [Double]) -> [Number] {

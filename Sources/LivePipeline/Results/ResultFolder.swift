@@ -132,7 +132,8 @@ final class ResultFolder: Sendable {
   func writing(_ name: String, _ report: (RunEvent) -> Void, _ body: (String) throws -> Void) {
     let file = "\(path)/\(name)"
     do {
-      let folder = URL(filePath: file).deletingLastPathComponent().path()
+      let folder = URL(filePath: file).deletingLastPathComponent()
+        .path(percentEncoded: false)
       try FileManager.default.createDirectory(
         atPath: folder,
         withIntermediateDirectories: true

@@ -5,17 +5,22 @@ package import Imaging
 // One row of one frame each, while the frame is in cache. Complex products are written out on the
 // parts, sums go straight to their place.
 
-/// Completes the exit wave, ψ = P Q + R, and copies it for the transform.
+/// Completes the exit wave, ψ = P · 2β O_D − P′ · β O_ψ + R, and copies it for the transform.
 func completeWave(
   _ wave: inout MutableSpan<Complex64>,
   probe: Span<Complex64>,
-  quotient: Span<Complex64>,
+  data: Span<Complex64>,
+  previousProbe: Span<Complex64>,
+  previous: Span<Complex64>,
   copy: inout MutableSpan<Complex64>
 ) {
   let n = wave.count
-  precondition(probe.count == n && quotient.count == n && copy.count == n, "rows differ")
+  precondition(probe.count == n && data.count == n && copy.count == n, "rows differ")
+  precondition(previousProbe.count == n && previous.count == n, "rows differ")
+  // Two loops, for six arrays in one are more than the compiler's vectoriser tells apart.
+  for i in 0..<n { copy[i] = probe[i] * data[i] - previousProbe[i] * previous[i] }
   for i in 0..<n {
-    let sum = wave[i] + probe[i] * quotient[i]
+    let sum = wave[i] + copy[i]
     wave[i] = sum
     copy[i] = sum
   }
