@@ -44,14 +44,18 @@ extension Pipeline {
         return ReceivedMessage(number: number, parts: parts, arrival: arrival)
       }
     }
-    try repetition.takeRemaining { number in
+    repetition.finishOpen()
+    let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
+    try repetition.takeRemaining(unless: isStopping) { number in
       let (parts, arrival) = try reader.message(number)
       return ReceivedMessage(number: number, parts: parts, arrival: arrival)
     }
+    engine.endIntake()
     board.update { $0.state = .done }
     return results.writeSummary(
       counters: board.status.counters,
       events: board.events,
+      errors: board.status.errors,
       elapsed: (ContinuousClock.now - started).inSeconds,
       recording: nil,
       report: engine.report

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import HDF5Storage
 import Imaging
 import Messaging
@@ -39,11 +40,15 @@ extension Pipeline {
     let recorder = try starting("recorder") { [self] started in
       var writer: RecordingWriter?
       if let recording {
-        writer = try RecordingWriter(
-          creating: recording,
-          configuration: configuration.describedInFull,
-          version: tiltfoldVersion
-        )
+        do throws(StorageError) {
+          writer = try RecordingWriter(
+            creating: recording,
+            configuration: configuration.describedInFull,
+            version: tiltfoldVersion
+          )
+        } catch {
+          throw PipelineError(.output, "no recording can be made: \(error)")
+        }
       }
       var recorder = StreamRecorder(
         writer: writer,
@@ -56,7 +61,10 @@ extension Pipeline {
       while !queue.isExhausted { recorder.work() }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
-      while !recorderMayEnd.load(ordering: .sequentiallyConsistent) { recorder.work() }
+      while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {
+        recorder.work()
+        Thread.sleep(forTimeInterval: 0.02)
+      }
       recorder.finish()
     }
     do {

@@ -130,10 +130,12 @@ public final class Pipeline: Sendable {
     requestFinish()
     for thread in sources { thread.join() }
 
+    engine.endIntake()
     board.update { $0.state = .done }
     return results.writeSummary(
       counters: board.status.counters,
       events: board.events,
+      errors: board.status.errors,
       elapsed: (ContinuousClock.now - started).inSeconds,
       recording: recordingPath,
       report: engine.report

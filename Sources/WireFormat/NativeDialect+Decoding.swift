@@ -31,8 +31,8 @@ extension NativeDialect {
     description.expectedFrames =
       try checked(fields.expectedFrames, "expected_frames", in: WireLimits.index)
     description.exposureTimes = try exposureTimes(of: fields)
-    description.tiltCount = try checked(fields.tiltCount, "tilt_count", in: WireLimits.index)
-    description.energyCount = try checked(fields.energyCount, "energy_count", in: WireLimits.index)
+    description.tiltCount = try checked(fields.tiltCount, "tilt_count", in: WireLimits.count)
+    description.energyCount = try checked(fields.energyCount, "energy_count", in: WireLimits.count)
     description.detectorDistance =
       try checked(fields.detectorDistance, "detector_distance", in: 1e-4...100)
       .map(Length.init(meters:))
@@ -240,7 +240,7 @@ extension NativeDialect {
   }
 
   private func checkedSequence(_ value: Int?) throws(WireError) -> Int? {
-    try checked(value, "sequence", in: 0...Int.max)
+    try checked(value, "sequence", in: WireLimits.sequence)
   }
 }
 

@@ -99,6 +99,8 @@ enum WireLimits {
   static let identifierBytes = 256
   static let rows = 1_000_000
   static let index = 0...10_000_000
+  static let count = 1...10_000_000
+  static let sequence = 0...1 << 48
   static let side = 1...16_384
   static let illuminationSide = 1...4096
   static let dimensions = 0...8

@@ -13,8 +13,8 @@ import Testing
 struct ControlCTests {
   @Test func theFirstCtrlCFinishesTheScanInHandAndLeavesWholeFiles() throws {
     let (outcome, folder) = try interrupted(iterations: 20) { process in process.interrupt() }
-    // Frames of the scan in hand are missing: done, but not all of it.
-    #expect(outcome.code == 1, "\(outcome.errors)")
+    // Frames that were never asked for are not lost: the run did what it was told.
+    #expect(outcome.code == 0, "\(outcome.errors)")
     let tomogram = try readTomogram(folder.file("results/tomogram.h5"))
     #expect(tomogram.volumes.count == 2)
     let data = try Data(contentsOf: URL(filePath: folder.file("results/summary.json")))

@@ -90,6 +90,7 @@ final class Conductor: @unchecked Sendable {
   func endSource() {
     condition.lock()
     sourceHasEnded = true
+    engine.board.update { $0.state = .finishing }
     condition.broadcast()
     condition.unlock()
   }
@@ -173,7 +174,7 @@ final class Conductor: @unchecked Sendable {
     guard sourceHasEnded, inbox.count == 0, !isTaking, toFold.count == 0 else { return false }
     // Scans that no source ends any more.
     let open = scans.filter { !$0.isEnded && !$0.isBusy }
-    for task in open { end(task, .silent) }
+    for task in open { end(task, .finished) }
     return scans.isEmpty
   }
 
@@ -256,11 +257,12 @@ final class Conductor: @unchecked Sendable {
 
   private func accept(_ outcome: ReconstructionEngine.IntakeOutcome) {
     isTaking = false
+    // Darks and frames that cannot be cleaned are signs of life, too.
+    for task in scans where !task.isEnded { task.lastFed = .now }
     for session in outcome.opened { scans.append(ScanTask(session)) }
     for session in outcome.fed {
       guard let task = scans.first(where: { $0.session === session }) else { continue }
       task.hasPatterns = true
-      task.lastFed = .now
     }
     for session in outcome.ended {
       scans.first { $0.session === session }?.isEnded = true

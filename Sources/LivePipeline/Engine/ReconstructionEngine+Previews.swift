@@ -20,7 +20,8 @@ extension ReconstructionEngine {
         photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
       }
       var header = header(session.identity)
-      header.frameCount = pattern.index
+      header.frameCount = session.progress.withLock { $0.received }
+      header.quality = ["index": Double(pattern.index)]
       offer(.diffraction, header, [PreviewArray(name: "photons", image: photons, unit: "photon")])
     }
     if mailbox.isDue(.stxm) {

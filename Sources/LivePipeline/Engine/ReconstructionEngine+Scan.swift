@@ -32,6 +32,7 @@ extension ReconstructionEngine {
         return
       }
       let (name, probe) = startProbe(of: session, source)
+      solver.keepsPatterns = keepsPatterns(of: session)
       solver.reconstruction = makeReconstruction(session, grid: grid, probe: probe)
       schedule.note(ScheduleStep(.begin, scan: session.key, probe: name))
     }
@@ -50,10 +51,11 @@ extension ReconstructionEngine {
         defer { pending = [] }
         return pending
       }
-      let byMessage = Dictionary(pending.map { ($0.message, $0) }) { first, _ in first }
+      // Frames that had waited for their start all came with the start's message.
+      var byMessage = Dictionary(grouping: pending, by: \.message)
       let taken = Set(messages)
       pending.removeAll { taken.contains($0.message) }
-      return messages.compactMap { byMessage[$0] }
+      return messages.flatMap { byMessage.removeValue(forKey: $0) ?? [] }
     }
     guard !chosen.isEmpty else { return 0 }
     var joined = 0
@@ -62,7 +64,7 @@ extension ReconstructionEngine {
       for waiting in chosen where solver.reconstruction?.add(waiting.pattern) == true {
         joined += 1
         solver.positions.append(waiting.pattern.position)
-        if keepsPatterns(of: session) { solver.kept.append(waiting.pattern) }
+        if solver.keepsPatterns { solver.kept.append(waiting.pattern) }
       }
     }
     schedule.note(ScheduleStep(.add, scan: session.key, messages: chosen.map(\.message)))
@@ -126,6 +128,12 @@ extension ReconstructionEngine {
     }
     session.progress.withLock { $0.isFinished = true }
     sessions.withLock { $0[session.key] = nil }
+    // What came after the last patterns joined is too late.
+    let tooLate = session.pending.withLock { pending in
+      defer { pending = [] }
+      return pending.count
+    }
+    count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }
     guard let (object, positions) = taken else {
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
@@ -142,6 +150,7 @@ extension ReconstructionEngine {
       positions: positions,
       tiltCount: session.description.tiltCount,
       energyCount: session.description.energyCount,
+      wasAborted: session.progress.withLock { $0.wasAborted },
       startedAt: session.startedAt,
       finishedAt: nanosecondsNow()
     )

@@ -25,6 +25,11 @@ extension ReconstructionEngine {
     let optics = configuration.probe
     session.solver.withLock { solver in
       guard !solver.kept.isEmpty else { return }
+      defer {
+        solver.kept = []
+        solver.keepsPatterns = false
+        solver.recentErrors = []
+      }
       let patterns = solver.kept
       let search = DefocusSearch(
         patterns: patterns,
@@ -62,7 +67,6 @@ extension ReconstructionEngine {
       solver.unnoted = 0
       solver.goal = nil
       for pattern in patterns { solver.reconstruction?.add(pattern) }
-      solver.kept = []
       schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
       let micrometers = (best.defocus * 1e7).rounded() / 10
       report(

@@ -30,11 +30,25 @@ extension ReconstructionEngine {
       )
       return FoldOutcome()
     }
-    let session = tomogram(of: finished)
+    guard !finished.wasAborted else {
+      report(
+        RunEvent(
+          .info,
+          "is reconstructed and kept, not folded: its source gave it up",
+          scan: finished.key
+        )
+      )
+      return FoldOutcome()
+    }
+    let session = tomogram(
+      of: finished.object.identity,
+      tilts: finished.tiltCount,
+      energies: finished.energyCount
+    )
     schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
     return session.content.withLock { content in
       let fold = content.assembly.fold(finished.projection)
-      content.folds.append(fold)
+      content.add(fold, of: finished.object.identity)
       // A projection that comes after the end, such as a repeated tilt: completed again later.
       content.isComplete = false
       tell(of: fold, finished)
@@ -52,13 +66,19 @@ extension ReconstructionEngine {
 
   /// Counts a scan that has no projection.
   ///
+  /// - Parameter session: The scan.
   /// - Returns: The tomogram's name, if it now has all that it will get.
   func skip(_ session: ScanSession) -> String? {
-    guard
-      let tomogram = tomograms.withLock({ $0[session.identity.tomogram ?? Self.unnamed] })
-    else { return nil }
+    guard session.identity.tilt != nil, !session.progress.withLock({ $0.wasAborted }) else {
+      return nil
+    }
+    let tomogram = tomogram(
+      of: session.identity,
+      tilts: session.description.tiltCount,
+      energies: session.description.energyCount
+    )
     return tomogram.content.withLock { content in
-      content.scansWithoutProjection += 1
+      content.places.insert(TomogramSession.Place(session.identity))
       return tomogram.hasAll(content) ? tomogram.name : nil
     }
   }
@@ -70,8 +90,14 @@ extension ReconstructionEngine {
   func complete(_ name: String) {
     guard let session = tomograms.withLock({ $0[name] }) else { return }
     session.content.withLock { content in
-      guard !content.isComplete, !content.assembly.energies.isEmpty else { return }
+      guard !content.isComplete else { return }
       content.isComplete = true
+      guard !content.assembly.energies.isEmpty else {
+        report(
+          RunEvent(.error, "tomogram \(name): no projection could be placed; nothing to write")
+        )
+        return
+      }
       schedule.note(ScheduleStep(.complete, tomogram: name))
       let reports = content.assembly.finish()
       solve(&content)
@@ -118,19 +144,21 @@ extension ReconstructionEngine {
     board.update { $0.stateOfCharge = chemistry.stateOfCharge?.fraction }
   }
 
-  private func tomogram(of finished: FinishedScan) -> TomogramSession {
-    let name = finished.object.identity.tomogram ?? Self.unnamed
+  private func tomogram(
+    of identity: ScanIdentity,
+    tilts: Int?,
+    energies: Int?
+  ) -> TomogramSession {
+    let name = identity.tomogram ?? Self.unnamed
     return tomograms.withLock { tomograms in
       if let known = tomograms[name] { return known }
       let session = TomogramSession(
         name: name,
-        expectedScans: finished.tiltCount.flatMap { tilts in
-          finished.energyCount.map { tilts * $0 }
-        },
+        expectedScans: tilts.flatMap { tilts in energies.map { tilts * $0 } },
         assembly: TomogramAssembly(
           name: name,
           energies: [],
-          energyLimit: finished.energyCount ?? 8,
+          energyLimit: energies ?? 8,
           energyTolerance: configuration.source.energyTolerance,
           registration: configuration.registration,
           tomography: configuration.tomography

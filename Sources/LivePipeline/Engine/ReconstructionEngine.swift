@@ -79,6 +79,14 @@ final class ReconstructionEngine: Sendable {
     }
   }
 
+  /// Counts what no message can make use of any more; no message comes after this.
+  func endIntake() {
+    intake.withLock { intake in
+      intake.finish()
+      board.update { $0.counters = intake.counters }
+    }
+  }
+
   /// The scans that have not ended.
   var openKeys: [String] { intake.withLock { $0.openKeys } }
 
@@ -137,9 +145,12 @@ final class ReconstructionEngine: Sendable {
           if status.scan == session.identity.scan { status.scanFrames += 1 }
         }
         outcome.fed.append(session)
-      case .ended(let key, _):
+      case .ended(let key, let reason):
         guard let session = sessions.withLock({ $0[key] }) else { continue }
-        session.progress.withLock { $0.isEnded = true }
+        session.progress.withLock {
+          $0.isEnded = true
+          $0.wasAborted = reason == .aborted
+        }
         outcome.ended.append(session)
       }
     }

@@ -12,11 +12,29 @@ final class TomogramSession: Sendable {
     /// The energies of each tilt whose projections were taken, by place in the series.
     var energiesOfTilt: [Int: Set<Int>] = [:]
     var chemistry: ChemicalVolumes?
-    /// What was said of each projection, in the order of their coming.
-    var folds: [FoldReport] = []
-    /// Scans of it that had no usable frame.
-    var scansWithoutProjection = 0
+    /// The tilts and energies that are in, or given up; a repeated scan counts once.
+    var places: Set<Place> = []
+    /// Projections that no tilt of the tomogram holds, not even held back.
+    var refused = 0
     var isComplete = false
+
+    /// Notes what became of a projection.
+    mutating func add(_ fold: FoldReport, of identity: ScanIdentity) {
+      places.insert(Place(identity))
+      if !fold.accepted, fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true { refused += 1 }
+    }
+  }
+
+  /// A tilt and an energy of the series.
+  struct Place: Hashable, Sendable {
+    private let centidegrees: Int
+    private let energy: Int
+
+    /// The place of a scan that has a tilt: to a hundredth of a degree, a twentieth of an eV.
+    init(_ identity: ScanIdentity) {
+      centidegrees = Int(((identity.tilt?.degrees ?? 0) * 100).rounded())
+      energy = Int((identity.energy.electronVolts * 20).rounded())
+    }
   }
 
   /// The tomogram's name.
@@ -34,6 +52,6 @@ final class TomogramSession: Sendable {
   /// Whether all scans that its source announced are in, or given up.
   func hasAll(_ content: Content) -> Bool {
     guard let expectedScans else { return false }
-    return content.folds.count + content.scansWithoutProjection >= expectedScans
+    return content.places.count >= expectedScans
   }
 }

@@ -103,6 +103,7 @@ final class ResultFolder: Sendable {
   func writeSummary(
     counters: StreamCounters,
     events: [RunEvent],
+    errors: Int,
     elapsed: Double,
     recording: String?,
     report: (RunEvent) -> Void
@@ -113,7 +114,7 @@ final class ResultFolder: Sendable {
         summary.framesLost = counters.lost
         summary.elapsed = elapsed
         summary.recording = recording
-        summary.errors = events.count { $0.severity == .error }
+        summary.errors = errors
         summary.events = events.filter { $0.severity != .info }.map(\.description)
         if !summary.files.contains("summary.json") { summary.files.append("summary.json") }
         summary.files.sort()
@@ -158,11 +159,17 @@ final class ResultFolder: Sendable {
     content.withLock { if !$0.files.contains(name) { $0.files.append(name) } }
   }
 
-  /// A scan's name without what does not belong into a file's.
+  /// A scan's name without what does not belong into a file's; different names stay different.
   private func fileName(_ name: String) -> String {
-    let allowed = name.map { $0.isLetter || $0.isNumber || "-_.~".contains($0) ? $0 : "_" }
-    let text = String(allowed.prefix(120))
-    return text.isEmpty || text.hasPrefix(".") ? "_\(text)" : text
+    let allowed = String(
+      name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.~".contains($0)) ? $0 : "_" }
+    )
+    guard allowed != name || name.utf8.count > 120 || name.hasPrefix(".") || name.isEmpty else {
+      return name
+    }
+    // FNV-1a, so that names which differ only in what was replaced or cut do not meet.
+    let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    return "scan-\(allowed.prefix(100))-\(String(hash, radix: 16))"
   }
 }
 
@@ -191,6 +198,7 @@ extension RunSummary.Tomogram {
       name: record.name,
       tilts: content.assembly.acceptedTiltCount,
       heldBack: content.assembly.heldBackTilts,
+      refused: content.refused,
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemistry?.stateOfCharge?.fraction,
       stateOfChargeUncertainty: content.chemistry?.stateOfCharge?.uncertainty

@@ -45,6 +45,8 @@ public struct RunSummary: Codable, Sendable {
     public var tilts: Int
     /// Tilts that were held back, by place in the series.
     public var heldBack: [Int]
+    /// Projections that could not be placed at all.
+    public var refused: Int
     /// Its photon energies, electron volts.
     public var energies: [Double]
     /// Σ C_FP / Σ (C_LFP + C_FP), 0 to 1, where there are two energies.
@@ -53,7 +55,7 @@ public struct RunSummary: Codable, Sendable {
     public var stateOfChargeUncertainty: Double?
 
     enum CodingKeys: String, CodingKey {
-      case name, tilts
+      case name, tilts, refused
       case heldBack = "held_back"
       case energies = "energies_eV"
       case stateOfCharge = "state_of_charge"
@@ -89,7 +91,7 @@ public struct RunSummary: Codable, Sendable {
   public var isWhole: Bool {
     errors == 0 && framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
       && counters.withoutPosition == 0 && counters.malformed == 0 && counters.unrecorded == 0
-      && tomograms.allSatisfy(\.heldBack.isEmpty)
+      && tomograms.allSatisfy { $0.heldBack.isEmpty && $0.refused == 0 }
   }
 
   enum CodingKeys: String, CodingKey {

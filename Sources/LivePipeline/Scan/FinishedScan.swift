@@ -20,6 +20,8 @@ struct FinishedScan: Sendable {
   let tiltCount: Int?
   /// The energies of each tilt, where its source said.
   let energyCount: Int?
+  /// Whether its source gave it up.
+  let wasAborted: Bool
   /// When its first frame was expected and when it was done, nanoseconds since 1970.
   let startedAt: Int64
   let finishedAt: Int64

@@ -28,6 +28,8 @@ final class ScanSession: Sendable {
     var overlapError = Double.nan
     /// Whether all frames have come that will come.
     var isEnded = false
+    /// Whether its source gave it up: it is reconstructed and kept, not folded.
+    var wasAborted = false
     /// Whether it is to be finished with what it has.
     var isCut = false
     /// Whether its result was taken.
@@ -41,6 +43,8 @@ final class ScanSession: Sendable {
     var isGivenUp = false
     /// Where the probe of each frame sat, in the order of joining.
     var positions: [ScanPosition] = []
+    /// Whether patterns are kept for a search over defocus; decided when the scan begins.
+    var keepsPatterns = false
     /// The patterns that joined, kept as long as a search over defocus may want them again.
     var kept: [DiffractionPattern] = []
     /// The iteration at which the scan is done; nil while frames may come.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import Synchronization
 
 /// Takes the steps of a schedule with an engine, reading messages as far as each step needs them.
 struct ScheduleRepetition {
@@ -56,9 +57,34 @@ struct ScheduleRepetition {
     }
   }
 
-  /// Reads what no step needed, so that it is counted.
-  mutating func takeRemaining(_ message: (Int) throws -> ReceivedMessage) throws {
-    while try read(message) {}
+  /// Reads what no step needed, so that it is counted; its patterns are let go.
+  mutating func takeRemaining(
+    unless isStopping: () -> Bool,
+    _ message: (Int) throws -> ReceivedMessage
+  ) throws {
+    while !isStopping(), try read(message) {
+      for session in sessions.values {
+        let count = session.pending.withLock { pending in
+          defer { pending = [] }
+          return pending.count
+        }
+        engine.count(used: 0, unusable: count)
+      }
+    }
+  }
+
+  /// Finishes what the schedule leaves open: the live run was killed, or the repetition stopped.
+  mutating func finishOpen() {
+    for session in sessions.values.sorted(by: { $0.startedAt < $1.startedAt }) {
+      guard session.progress.withLock({ $0.frames > 0 }) else { continue }
+      finished[session.key] = engine.finish(session)
+    }
+    sessions = [:]
+    for scan in finished.values.sorted(by: { $0.startedAt < $1.startedAt }) {
+      _ = engine.fold(scan)
+    }
+    finished = [:]
+    for name in engine.openTomograms { engine.complete(name) }
   }
 
   private mutating func session(

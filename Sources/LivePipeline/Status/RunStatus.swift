@@ -64,6 +64,8 @@ public struct RunStatus: Sendable, Hashable {
   public var recordedBytes = 0
   /// State of charge, 0 to 1, once both energies are there.
   public var stateOfCharge: Double?
+  /// Events that were errors: something was lost or given up.
+  public var errors = 0
   /// Seconds since the first message.
   public var elapsed = 0.0
   /// Where previews go out, the port spelled out; nil where none do.

@@ -67,6 +67,9 @@ struct FrameIntake {
     return results(of: assembler.receive(event))
   }
 
+  /// Counts what no message can make use of any more.
+  mutating func finish() { assembler.finish() }
+
   /// Ends a scan that the source does not end.
   mutating func end(key: String, _ reason: ScanAssembler.End) -> [Result] {
     results(of: assembler.end(key: key, reason))
@@ -116,6 +119,8 @@ struct FrameIntake {
     let place = Int((energy.electronVolts * 20).rounded())
     do {
       if chains[place] == nil {
+        // A spectrum has many energies, and each has tables of some megabytes.
+        if chains.count >= Self.chainLimit { chains.removeAll() }
         chains[place] = .some(nil)
         var chain = try PreprocessingChain(
           geometry: detector,
@@ -141,4 +146,7 @@ struct FrameIntake {
   private mutating func once(_ kind: String, _ event: () -> RunEvent) -> [Result] {
     told.insert(kind).inserted ? [.event(event())] : []
   }
+
+  /// Photon energies whose tables are kept.
+  private static let chainLimit = 16
 }

@@ -18,6 +18,8 @@ struct ScanAssembler {
     case superseded
     /// Nothing came any more.
     case silent
+    /// The run ends.
+    case finished
   }
 
   /// What an event leads to.
@@ -40,6 +42,8 @@ struct ScanAssembler {
     let sequence: Int?
     var seen: Set<Int> = []
     var isEnded = false
+    /// Whether frames that had not come when it ended were counted as missing.
+    var wasShort = false
   }
 
   /// What came and what was wrong with it.
@@ -49,6 +53,8 @@ struct ScanAssembler {
   private var scans: [String: Scan] = [:]
   /// The names of scans that have not ended, in the order of their start.
   private var open: [String] = []
+  /// The names of scans that ended, in that order.
+  private var ended = Fifo<String>()
   /// Frames of a scan that has not started, in case its start is on the way.
   private var orphans: [DetectorFrame] = []
   private var keys: Set<String> = []
@@ -72,6 +78,12 @@ struct ScanAssembler {
       end(name, .aborted, isDuplicate: isDuplicate, &actions)
     }
     return actions
+  }
+
+  /// Counts what still waits for a start, once no start can come any more.
+  mutating func finish() {
+    counters.withoutScan += orphans.count
+    orphans = []
   }
 
   /// Ends a scan that the source does not end.
@@ -166,8 +178,13 @@ struct ScanAssembler {
     guard var scan = scans[name] else { return }
     scan.isEnded = true
     scans[name] = scan
+    ended.append(name)
+    // Late frames and doubled marks come soon or never: old scans are forgotten.
+    if ended.count > Self.endedLimit, let oldest = ended.popFirst(), oldest != name {
+      if scans[oldest]?.isEnded == true { scans[oldest] = nil }
+    }
     switch reason {
-    case .stopped: break
+    case .stopped, .finished: break
     case .aborted:
       report(.warning, "was given up by its source", scan: name, kind: "aborted", &actions)
     case .superseded:
@@ -178,9 +195,14 @@ struct ScanAssembler {
     let expected = scan.description.expectedFrames ?? scan.description.positions.count
     let missing = expected - scan.seen.count
     if missing > 0 {
-      counters.missingFrames += missing
+      // Frames that were never taken are not lost.
+      let isLoss = reason != .aborted && reason != .finished
+      if isLoss {
+        counters.missingFrames += missing
+        scans[name]?.wasShort = true
+      }
       report(
-        .warning,
+        isLoss ? .warning : .info,
         "ended with \(scan.seen.count) of \(expected) frames",
         scan: name,
         kind: "short",
@@ -225,7 +247,7 @@ struct ScanAssembler {
       return
     }
     // A frame that was missed when its scan ended and comes after all.
-    if scan.isEnded, counters.missingFrames > 0 { counters.missingFrames -= 1 }
+    if scan.isEnded, scan.wasShort, counters.missingFrames > 0 { counters.missingFrames -= 1 }
     let planned = scan.description.positions
     guard
       var position = frame.header.position
@@ -273,6 +295,8 @@ struct ScanAssembler {
     return key
   }
 
+  /// Ended scans that are remembered.
+  private static let endedLimit = 64
   /// Frames that may wait for their scan's start; raw ones have 2.4 MB each.
   private static let orphanLimit = 64
 }

@@ -81,6 +81,15 @@ extension TomogramAssembly {
       )
     }
     let position = tilts.firstIndex { $0.index == index }
+    if let position, abs(tilts[position].angle.degrees - angle.degrees) > 0.05 {
+      return .refused(
+        .refused(
+          "it says tilt \(index), which stands at \(tilts[position].angle.degrees) degrees, and is at "
+            + "\(angle.degrees)",
+          energyIndex: energy
+        )
+      )
+    }
     if let position {
       tilts[position].scans[energy] = scan
       return .placed(position, energy: energy)
