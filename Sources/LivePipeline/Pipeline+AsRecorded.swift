@@ -50,15 +50,6 @@ extension Pipeline {
       let (parts, arrival) = try reader.message(number)
       return ReceivedMessage(number: number, parts: parts, arrival: arrival)
     }
-    engine.endIntake()
-    board.update { $0.state = .done }
-    return results.writeSummary(
-      counters: board.status.counters,
-      events: board.events,
-      errors: board.status.errors,
-      elapsed: (ContinuousClock.now - started).inSeconds,
-      recording: nil,
-      report: engine.report
-    )
+    return conclude(engine, since: started, recording: nil)
   }
 }

@@ -130,14 +130,23 @@ public final class Pipeline: Sendable {
     requestFinish()
     for thread in sources { thread.join() }
 
+    return conclude(engine, since: started, recording: recordingPath)
+  }
+
+  /// Counts what is left, and writes what the run came to.
+  func conclude(
+    _ engine: ReconstructionEngine,
+    since started: ContinuousClock.Instant,
+    recording: String?
+  ) -> RunSummary {
     engine.endIntake()
     board.update { $0.state = .done }
-    return results.writeSummary(
+    return engine.results.writeSummary(
       counters: board.status.counters,
       events: board.events,
       errors: board.status.errors,
       elapsed: (ContinuousClock.now - started).inSeconds,
-      recording: recordingPath,
+      recording: recording,
       report: engine.report
     )
   }
