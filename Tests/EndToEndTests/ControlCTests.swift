@@ -70,7 +70,8 @@ struct ControlCTests {
       "live", "--config", file, "--results", folder.file("results"),
       "--recording", folder.file("run.h5"),
     ]) { process in
-      let until = Date(timeIntervalSinceNow: 60)
+      // Where wisdom is still gathered, the detector waits for the planner.
+      let until = Date(timeIntervalSinceNow: 240)
       // Long iterations finish no scan: then a recording that has grown must do.
       while process.isRunning, Date() < until {
         Thread.sleep(forTimeInterval: 0.1)

@@ -197,9 +197,12 @@ extension ReconstructionEngine {
       rows: configuration.tomography.volumeHeight,
       columns: configuration.tomography.volumeSide
     )
+    // By energy, whichever scan was folded first.
+    let order = assembly.energies.indices.sorted { assembly.energies[$0] < assembly.energies[$1] }
+    let volumes = assembly.volumes
     var projections: [ImageStack] = []
     var coverage: [ImageStack] = []
-    for energy in assembly.energies.indices {
+    for energy in order {
       let aligned = Dictionary(
         assembly.alignedProjections(energy: energy).map { ($0.tiltIndex, $0) },
         uniquingKeysWith: { first, _ in first }
@@ -218,12 +221,12 @@ extension ReconstructionEngine {
       name: name,
       voxelSize: configuration.tomography.voxelSize,
       tilts: reports.map(\.tilt),
-      energies: assembly.energies,
+      energies: order.map { assembly.energies[$0] },
       projections: projections,
       coverage: coverage,
-      volumes: assembly.volumes,
+      volumes: order.map { volumes[$0] },
       shifts: reports.map(\.shift),
-      residuals: assembly.energies.indices.map { energy in
+      residuals: order.map { energy in
         reports.map { $0.residuals[energy] ?? .nan }
       },
       accepted: reports.map(\.accepted),
