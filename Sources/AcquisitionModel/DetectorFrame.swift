@@ -21,6 +21,18 @@ public enum SampleType: String, Sendable, Hashable {
   public var byteCount: Int { self == .uint16 ? 2 : 4 }
 }
 
+/// The order in which the words of a raw FastCCD frame stand
+/// (Docs/Explanations/FastCCD.md).
+public enum WordOrder: String, Sendable, Hashable, CaseIterable {
+  /// Rows of the raw picture, both halves assembled, [row, column], 1152 columns.
+  case image
+  /// Clock by clock, channels in order, [clock, channel], 192 channels; clock 12 · r + p is column
+  /// p of each tile in row r of both halves.
+  case clocks
+  /// Clock by clock, channels in the order of their arrival from the camera, [clock, arrival].
+  case arrival
+}
+
 /// What travels with the pixels of a frame.
 public struct FrameHeader: Sendable, Hashable {
   /// The scan's own name.
@@ -37,6 +49,8 @@ public struct FrameHeader: Sendable, Hashable {
   public var shape: Shape2D
   /// How the pixels are written.
   public var sampleType: SampleType
+  /// The order in which raw words stand; `shape` is that of the assembled raw picture in any case.
+  public var wordOrder = WordOrder.image
   /// The place in the stream, for finding gaps, where said.
   public var sequence: Int?
   /// When the source says it was taken, nanoseconds since 1970, where said.

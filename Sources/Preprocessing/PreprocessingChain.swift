@@ -108,6 +108,24 @@ public struct PreprocessingChain: Sendable {
     return DiffractionPattern(index: frame.header.index, position: position, amplitudes: image)
   }
 
+  /// Turns the exposures of one scan point into one pattern.
+  ///
+  /// - Parameters:
+  ///   - exposures: At least one; frames of one point, of any exposure times, in any order.
+  ///   - position: Where the probe sat.
+  /// - Returns: As `process(_:position:)`, scaled to the counts of the longest exposure.
+  /// - Throws: `PreprocessingError` where a frame does not fit or has no darks.
+  public mutating func process(
+    _ exposures: [DetectorFrame],
+    position: ScanPosition
+  ) throws -> DiffractionPattern {
+    // Frames that say no time count as equally long: the first of them stands for all.
+    let longest = exposures.max {
+      ($0.header.exposureTime ?? 0) < ($1.header.exposureTime ?? 0)
+    }
+    return try process(longest ?? exposures[0], position: position)
+  }
+
   /// The mean dark for an exposure, made when it is first asked for.
   mutating func dark(for frame: DetectorFrame) throws -> MeanDark {
     guard frame.header.role == .exposure else {
