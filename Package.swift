@@ -54,8 +54,8 @@ let modules: [Target] = [
   .executableTarget(
     name: "tiltfold",
     dependencies: [
-      "Imaging", "AcquisitionModel", "FourierTransform", "HDF5Storage", "LivePipeline",
-      "Reporting", argumentParser, logging,
+      "Imaging", "AcquisitionModel", "FourierTransform", "HDF5Storage", "WireFormat",
+      "LivePipeline", "Reporting", argumentParser, logging,
     ]
   ),
 

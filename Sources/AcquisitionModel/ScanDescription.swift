@@ -13,7 +13,8 @@ public struct ScanDescription: Sendable, Equatable {
   public var positionsAreCentered: Bool
   /// The number of exposure frames to expect over all exposure times, where known.
   public var expectedFrames: Int?
-  /// The exposure times in use, seconds, in order of taking; empty where unknown.
+  /// The exposures of each scan point, seconds, in order of taking; a time that is taken twice
+  /// stands twice. Empty where unknown.
   public var exposureTimes: [Double]
   /// The number of tilts of the tomogram, where known.
   public var tiltCount: Int?
@@ -32,6 +33,17 @@ public struct ScanDescription: Sendable, Equatable {
     self.positions = positions
     self.positionsAreCentered = true
     self.exposureTimes = []
+  }
+
+  /// The exposures to expect at each scan point: 1 where the source does not say.
+  public var exposuresPerPoint: Int { max(1, exposureTimes.count) }
+
+  /// The exposure frames to expect in all; 0 where unknown.
+  public var expectedExposures: Int { expectedFrames ?? positions.count * exposuresPerPoint }
+
+  /// The scan points to expect; 0 where unknown.
+  public var expectedPoints: Int {
+    positions.isEmpty ? expectedExposures / exposuresPerPoint : positions.count
   }
 
   /// The middle of the bounding box of the planned positions; the origin where none are planned.

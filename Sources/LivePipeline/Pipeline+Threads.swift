@@ -29,6 +29,25 @@ extension Pipeline {
     }
   }
 
+  /// Starts the thread that answers requests.
+  func startControl(
+    _ context: MessagingContext,
+    _ conductor: Conductor
+  ) throws -> PipelineThread {
+    try starting("control") { [self] started in
+      var server = try ControlServer(
+        context,
+        configuration: configuration,
+        conductor: conductor,
+        board: board
+      )
+      let endpoint = server.endpoint
+      board.update { $0.controlEndpoint = endpoint }
+      started()
+      while !recorderMayEnd.load(ordering: .sequentiallyConsistent) { try server.work() }
+    }
+  }
+
   /// Starts the receiver and the recorder of a live run.
   func startStream(
     _ context: MessagingContext,

@@ -11,7 +11,7 @@ import Synchronization
 /// A whole run: from the stream of a detector, or a recording, to files and previews.
 ///
 /// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), as many `compute`
-/// threads as the configuration says, `publisher`. They meet at bounded queues that block; only
+/// threads as the configuration says, `publisher`, `control`. They meet at bounded queues that block; only
 /// previews may be skipped. How they work together: Docs/Explanations/Pipeline.md.
 public final class Pipeline: Sendable {
   /// Where messages come from.
@@ -122,6 +122,9 @@ public final class Pipeline: Sendable {
       case .recording(let path):
         [try startReplay(of: path, conductor)]
       }
+    let control =
+      source == .stream && configuration.control.isEnabled
+      ? try startControl(context, conductor) : nil
     let workers = (0..<workerCount).map { number in
       PipelineThread("compute-\(number)") { conductor.work() }
     }
@@ -129,6 +132,7 @@ public final class Pipeline: Sendable {
     recorderMayEnd.store(true, ordering: .sequentiallyConsistent)
     requestFinish()
     for thread in sources { thread.join() }
+    control?.join()
 
     return conclude(engine, since: started, recording: recordingPath)
   }

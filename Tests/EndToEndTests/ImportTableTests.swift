@@ -34,8 +34,8 @@ import Testing
       "Reporting", "Logging", "Yams",
     ]),
     "tiltfold": values.union(foundation).union([
-      "FourierTransform", "HDF5Storage", "LivePipeline", "Reporting", "Ptychography",
-      "ArgumentParser", "Logging", "Dispatch",
+      "FourierTransform", "HDF5Storage", "WireFormat", "LivePipeline", "Reporting",
+      "Ptychography", "ArgumentParser", "Logging", "Dispatch",
     ]),
 
     // A mistake that simulator and solver share would cancel: no stage here.

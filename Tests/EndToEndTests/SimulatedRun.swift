@@ -26,7 +26,7 @@ struct SimulatedRun {
   /// What came of it.
   struct Outcome {
     var summary: RunSummary
-    var sent: DetectorStream.Summary
+    var sent = DetectorStream.Summary()
     var folder: TemporaryFolder
     var events: [RunEvent]
 
@@ -71,10 +71,20 @@ struct SimulatedRun {
   /// - Returns: What came of it.
   /// - Throws: What keeps the run from starting.
   func run(meanwhile: (@Sendable (Pipeline) -> Void)? = nil) throws -> Outcome {
-    let folder = try TemporaryFolder()
     let server = SimulatedSource(self)
+    var outcome = try run(endpoint: server.endpoint, meanwhile: meanwhile)
+    outcome.sent = try server.stop()
+    return outcome
+  }
+
+  /// Runs what somebody publishes at an endpoint, to its end.
+  func run(
+    endpoint: String,
+    meanwhile: (@Sendable (Pipeline) -> Void)? = nil
+  ) throws -> Outcome {
+    let folder = try TemporaryFolder()
     var configuration = configuration
-    configuration.source.endpoints = [server.endpoint]
+    configuration.source.endpoints = [endpoint]
     configuration.results.directory = folder.file("results")
     var options = Pipeline.Options(configuration)
     options.recording = isRecorded ? folder.file("run.h5") : nil
@@ -98,7 +108,6 @@ struct SimulatedRun {
     side?.wait()
     return Outcome(
       summary: summary,
-      sent: try server.stop(),
       folder: folder,
       events: collected.all
     )

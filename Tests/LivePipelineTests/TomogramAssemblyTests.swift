@@ -83,6 +83,20 @@ import Tomography
     #expect(assembly.heldBackTilts.isEmpty)
   }
 
+  @Test func anglesWithinTheToleranceAreOneTilt() {
+    var assembly = series.assembly
+    for (energy, offset) in [(0, 0.0), (1, 0.03), (1, 0.2)] {
+      var projection = series.projections[3][energy]
+      projection.identity.tiltIndex = nil
+      let degrees = (projection.identity.tilt?.degrees ?? 0) + offset
+      projection.identity.tilt = TiltAngle(degrees: degrees)
+      _ = assembly.fold(projection)
+    }
+    let reports = assembly.tiltReports()
+    #expect(reports.count == 2)
+    #expect(reports[0].residuals.allSatisfy { $0 != nil })
+  }
+
   @Test func whatCannotBePlacedIsRefusedInWords() {
     var assembly = series.assembly
     var untilted = series.projections[0][0]

@@ -75,3 +75,15 @@ public func rootMeanSquareDifference(_ a: [Float], _ b: [Float]) -> Double {
   }
   return (sum / Double(max(a.count, 1))).squareRoot()
 }
+
+/// The RMS of a − b over that of a; infinite where the lengths differ.
+public func relativeDifference(_ a: [Float], _ b: [Float]) -> Double {
+  guard a.count == b.count else { return .infinity }
+  var above = 0.0
+  var below = 0.0
+  for i in a.indices {
+    above += Double(a[i] - b[i]) * Double(a[i] - b[i])
+    below += Double(a[i]) * Double(a[i])
+  }
+  return (above / below).squareRoot()
+}

@@ -22,6 +22,9 @@ public struct DetectorStream: Sendable {
     public var dropped = 0
     /// Frame messages sent twice on purpose.
     public var duplicated = 0
+
+    /// Makes a count of nothing.
+    public init() {}
     /// Frame messages sent late on purpose.
     public var swapped = 0
     /// Frame messages cut on purpose.

@@ -32,6 +32,8 @@ public struct PipelineConfiguration: Sendable {
   public var recording = RecordingConfiguration()
   /// Section `previews`: what is published.
   public var previews = PreviewConfiguration()
+  /// Section `control`: requests while a run goes on.
+  public var control = ControlConfiguration()
   /// Section `results`: what is written.
   public var results = ResultConfiguration()
   /// Section `compute`: how the machine is used.

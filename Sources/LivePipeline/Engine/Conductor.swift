@@ -21,7 +21,7 @@ final class Conductor: @unchecked Sendable {
   }
 
   /// A scan as the conductor sees it.
-  private final class ScanTask {
+  final class ScanTask {
     let session: ScanSession
     var hasPatterns = false
     var isEnded = false
@@ -34,7 +34,7 @@ final class Conductor: @unchecked Sendable {
     }
   }
 
-  private let engine: ReconstructionEngine
+  let engine: ReconstructionEngine
   private let unfinishedLimit: Int
   private let sourceMayWait: Bool
   private let idleTime: Duration
@@ -44,8 +44,8 @@ final class Conductor: @unchecked Sendable {
   private var inbox = Fifo<ReceivedMessage>()
   private var isTaking = false
   /// Scans that are not done, in the order of their start.
-  private var scans: [ScanTask] = []
-  private var toFold = Fifo<FinishedScan>()
+  var scans: [ScanTask] = []
+  var toFold = Fifo<FinishedScan>()
   private var isOnVolume = false
   private var fullTomograms: [String] = []
   private var sourceHasEnded = false
@@ -191,8 +191,9 @@ final class Conductor: @unchecked Sendable {
     }
   }
 
-  private func end(_ task: ScanTask, _ reason: ScanAssembler.End) {
-    _ = engine.end(task.session.key, reason)
+  func end(_ task: ScanTask, _ reason: ScanAssembler.End) {
+    let outcome = engine.end(task.session.key, reason)
+    if !outcome.fed.isEmpty { task.hasPatterns = true }
     task.isEnded = true
     task.session.progress.withLock { $0.isEnded = true }
   }
@@ -277,7 +278,7 @@ final class Conductor: @unchecked Sendable {
     }
   }
 
-  private func locked<Result>(_ body: () -> Result) -> Result {
+  func locked<Result>(_ body: () -> Result) -> Result {
     condition.lock()
     defer {
       condition.broadcast()

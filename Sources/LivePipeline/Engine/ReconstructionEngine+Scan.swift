@@ -31,10 +31,12 @@ extension ReconstructionEngine {
         )
         return
       }
-      let (name, probe) = startProbe(of: session, source)
-      solver.keepsPatterns = keepsPatterns(of: session)
-      solver.reconstruction = makeReconstruction(session, grid: grid, probe: probe)
-      schedule.note(ScheduleStep(.begin, scan: session.key, probe: name))
+      starting.withLock { _ in
+        let (name, probe) = startProbe(of: session, source)
+        solver.keepsPatterns = keepsPatterns(of: session)
+        solver.reconstruction = makeReconstruction(session, grid: grid, probe: probe)
+        schedule.note(ScheduleStep(.begin, scan: session.key, probe: name))
+      }
     }
   }
 
@@ -59,17 +61,19 @@ extension ReconstructionEngine {
     }
     guard !chosen.isEmpty else { return 0 }
     var joined = 0
+    var used = 0
     session.solver.withLock { solver in
       noteIterations(of: session, &solver)
       for waiting in chosen where solver.reconstruction?.add(waiting.pattern) == true {
         joined += 1
+        used += waiting.exposures
         solver.positions.append(waiting.pattern.position)
         if solver.keepsPatterns { solver.kept.append(waiting.pattern) }
       }
     }
     schedule.note(ScheduleStep(.add, scan: session.key, messages: chosen.map(\.message)))
     session.progress.withLock { $0.frames += joined }
-    count(used: joined, unusable: chosen.count - joined)
+    count(used: used, unusable: chosen.reduce(0) { $0 + $1.exposures } - used)
     return joined
   }
 
@@ -123,7 +127,8 @@ extension ReconstructionEngine {
         solver.reconstruction = nil
         solver.kept = []
       }
-      guard let object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
+      guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
+      object.identity = session.identity
       return (object, solver.positions)
     }
     session.progress.withLock { $0.isFinished = true }
@@ -131,7 +136,7 @@ extension ReconstructionEngine {
     // What came after the last patterns joined is too late.
     let tooLate = session.pending.withLock { pending in
       defer { pending = [] }
-      return pending.count
+      return pending.reduce(0) { $0 + $1.exposures }
     }
     count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }

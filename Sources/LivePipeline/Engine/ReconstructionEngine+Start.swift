@@ -24,60 +24,68 @@ extension ReconstructionEngine {
   func searchDefocus(_ session: ScanSession) {
     let optics = configuration.probe
     session.solver.withLock { solver in
-      guard !solver.kept.isEmpty else { return }
-      defer {
-        solver.kept = []
-        solver.keepsPatterns = false
-        solver.recentErrors = []
-      }
-      let patterns = solver.kept
-      let search = DefocusSearch(
-        patterns: patterns,
-        pixelSize: configuration.preprocessing.objectPixelSize,
-        identity: session.identity,
-        plan: plan,
-        parameters: configuration.ptychography
-      )
-      let edge = ZonePlate(optics).cutoffFrequency
-      let wavelength = session.identity.energy.wavelength.meters
-      var step = 2.5 / (Double.pi * wavelength * edge * edge)
-      let reach = optics.defocusRange.meters
-      var best: (defocus: Double, candidate: DefocusSearch.Candidate)?
-      func attempt(_ defocus: Double) {
-        guard abs(defocus - optics.defocus.meters) <= reach * 1.001 else { return }
-        let candidate = search.evaluate(zonePlateProbe(of: session, defocus: defocus))
-        if candidate.dataError < best?.candidate.dataError ?? .infinity {
-          best = (defocus, candidate)
-        }
-      }
-      let count = Int(reach / step)
-      for k in -count...count { attempt(optics.defocus.meters + Double(k) * step) }
-      for _ in 0..<2 {
-        step /= 2
-        let middle = best?.defocus ?? optics.defocus.meters
-        attempt(middle - step)
-        attempt(middle + step)
-      }
-      guard let best else { return }
-      solver.reconstruction = makeReconstruction(
-        session,
-        grid: solver.reconstruction?.grid ?? grid(of: session),
-        probe: best.candidate.probe
-      )
-      solver.unnoted = 0
-      solver.goal = nil
-      for pattern in patterns { solver.reconstruction?.add(pattern) }
-      schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
-      let micrometers = (best.defocus * 1e7).rounded() / 10
-      report(
-        RunEvent(
-          .info,
-          "the sample lies \(micrometers) um from the focus (data error "
-            + "\(rounded(best.candidate.dataError)) after \(search.iterations) iterations)",
-          scan: session.key
-        )
-      )
+      starting.withLock { _ in search(session, &solver, optics) }
     }
+  }
+
+  private func search(
+    _ session: ScanSession,
+    _ solver: inout ScanSession.Solver,
+    _ optics: ProbeConfiguration
+  ) {
+    guard !solver.kept.isEmpty else { return }
+    defer {
+      solver.kept = []
+      solver.keepsPatterns = false
+      solver.recentErrors = []
+    }
+    let patterns = solver.kept
+    let search = DefocusSearch(
+      patterns: patterns,
+      pixelSize: configuration.preprocessing.objectPixelSize,
+      identity: session.identity,
+      plan: plan,
+      parameters: configuration.ptychography
+    )
+    let edge = ZonePlate(optics).cutoffFrequency
+    let wavelength = session.identity.energy.wavelength.meters
+    var step = 2.5 / (Double.pi * wavelength * edge * edge)
+    let reach = optics.defocusRange.meters
+    var best: (defocus: Double, candidate: DefocusSearch.Candidate)?
+    func attempt(_ defocus: Double) {
+      guard abs(defocus - optics.defocus.meters) <= reach * 1.001 else { return }
+      let candidate = search.evaluate(zonePlateProbe(of: session, defocus: defocus))
+      if candidate.dataError < best?.candidate.dataError ?? .infinity {
+        best = (defocus, candidate)
+      }
+    }
+    let count = Int(reach / step)
+    for k in -count...count { attempt(optics.defocus.meters + Double(k) * step) }
+    for _ in 0..<2 {
+      step /= 2
+      let middle = best?.defocus ?? optics.defocus.meters
+      attempt(middle - step)
+      attempt(middle + step)
+    }
+    guard let best else { return }
+    solver.reconstruction = makeReconstruction(
+      session,
+      grid: solver.reconstruction?.grid ?? grid(of: session),
+      probe: best.candidate.probe
+    )
+    solver.unnoted = 0
+    solver.goal = nil
+    for pattern in patterns { solver.reconstruction?.add(pattern) }
+    schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
+    let micrometers = (best.defocus * 1e7).rounded() / 10
+    report(
+      RunEvent(
+        .info,
+        "the sample lies \(micrometers) um from the focus (data error "
+          + "\(rounded(best.candidate.dataError)) after \(search.iterations) iterations)",
+        scan: session.key
+      )
+    )
   }
 
   /// Whether a scan should look for its defocus, once it has all its frames.

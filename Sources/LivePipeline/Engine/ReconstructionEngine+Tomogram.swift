@@ -19,17 +19,8 @@ extension ReconstructionEngine {
 
   /// Folds a finished scan's projection into its tomogram, and solves the chemistry anew where its
   /// tilt now has both energies.
-  func fold(_ finished: FinishedScan) -> FoldOutcome {
-    guard finished.object.identity.tilt != nil else {
-      report(
-        RunEvent(
-          .warning,
-          "has no tilt; it is reconstructed and kept, not folded",
-          scan: finished.key
-        )
-      )
-      return FoldOutcome()
-    }
+  func fold(_ scan: FinishedScan) -> FoldOutcome {
+    guard let finished = placedOrHeldBack(scan) else { return FoldOutcome() }
     guard !finished.wasAborted else {
       report(
         RunEvent(
@@ -78,7 +69,7 @@ extension ReconstructionEngine {
       energies: session.description.energyCount
     )
     return tomogram.content.withLock { content in
-      content.places.insert(TomogramSession.Place(session.identity))
+      content.add(session.identity)
       return tomogram.hasAll(content) ? tomogram.name : nil
     }
   }
@@ -154,11 +145,13 @@ extension ReconstructionEngine {
       if let known = tomograms[name] { return known }
       let session = TomogramSession(
         name: name,
+        source: configuration.source,
         expectedScans: tilts.flatMap { tilts in energies.map { tilts * $0 } },
         assembly: TomogramAssembly(
           name: name,
           energies: [],
           energyLimit: energies ?? 8,
+          tiltTolerance: configuration.source.tiltTolerance,
           energyTolerance: configuration.source.energyTolerance,
           registration: configuration.registration,
           tomography: configuration.tomography

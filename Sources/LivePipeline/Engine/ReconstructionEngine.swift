@@ -13,7 +13,7 @@ import Synchronization
 /// the order that the schedule holds. Every step that changes a result is noted in the schedule.
 /// Steps of one scan must not overlap, nor those of one tomogram; all else may.
 final class ReconstructionEngine: Sendable {
-  let configuration: PipelineConfiguration
+  private let settings: Mutex<PipelineConfiguration>
   let plan: FourierPlan2D
   let board: StatusBoard
   let mailbox: PreviewMailbox
@@ -23,6 +23,14 @@ final class ReconstructionEngine: Sendable {
   let isRepeating: Bool
 
   private let intake: Mutex<FrameIntake>
+  /// Held while a scan takes its parameters, so that a change stands before or after that.
+  let starting = Mutex(())
+  /// Where scans belong that do not say so themselves, by their names.
+  let placements = Mutex<[String: ScanPlacement]>([:])
+  /// Scans that are done and of which nobody knows where they belong.
+  let unplaced = Mutex<[FinishedScan]>([])
+  /// The message that was taken last.
+  private let lastMessage = Mutex(-1)
   let shelf = Mutex(ProbeShelf())
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
@@ -37,7 +45,7 @@ final class ReconstructionEngine: Sendable {
     results: ResultFolder,
     isRepeating: Bool = false
   ) {
-    self.configuration = configuration
+    settings = Mutex(configuration)
     self.plan = plan
     self.board = board
     self.mailbox = mailbox
@@ -45,6 +53,14 @@ final class ReconstructionEngine: Sendable {
     self.results = results
     self.isRepeating = isRepeating
     intake = Mutex(FrameIntake(configuration: configuration))
+  }
+
+  /// What an instrument and its user decided, as it stands.
+  var configuration: PipelineConfiguration { settings.withLock { $0 } }
+
+  /// Takes another configuration.
+  func change(_ configuration: PipelineConfiguration) {
+    settings.withLock { $0 = configuration }
   }
 
   /// What a message, or the want of one, changed.
@@ -55,7 +71,7 @@ final class ReconstructionEngine: Sendable {
     var fed: [ScanSession] = []
     /// Scans that have all frames that they will get.
     var ended: [ScanSession] = []
-    /// Patterns of scans that were done already.
+    /// Frames of scans that were done already.
     var tooLate = 0
   }
 
@@ -63,6 +79,7 @@ final class ReconstructionEngine: Sendable {
   func take(_ message: ReceivedMessage) -> IntakeOutcome {
     intake.withLock { intake in
       let before = intake.counters.exposures
+      lastMessage.withLock { $0 = max($0, message.number) }
       let outcome = follow(intake.take(message), message: message)
       intake.counters.unusable += outcome.tooLate
       finishIntake(&intake, framesBefore: before)
@@ -73,6 +90,8 @@ final class ReconstructionEngine: Sendable {
   /// Ends a scan that its source does not end.
   func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
     intake.withLock { intake in
+      // What its end merges comes with no message.
+      schedule.note(ScheduleStep(.close, scan: key, messages: [lastMessage.withLock { $0 }]))
       let outcome = follow(intake.end(key: key, reason), message: nil)
       board.update { $0.counters = intake.counters }
       return outcome
@@ -129,17 +148,18 @@ final class ReconstructionEngine: Sendable {
         let session = ScanSession(
           key: key,
           description: description,
-          startedAt: message?.arrival ?? nanosecondsNow()
+          startedAt: message?.arrival ?? nanosecondsNow(),
+          placement: placements.withLock { $0[description.identity.scan] }
         )
         sessions.withLock { $0[key] = session }
         showStart(of: session)
         outcome.opened.append(session)
-      case .pattern(let key, let pattern):
+      case .pattern(let key, let pattern, let exposures):
         guard let session = sessions.withLock({ $0[key] }) else {
-          outcome.tooLate += 1
+          outcome.tooLate += exposures
           continue
         }
-        session.receive(pattern, message: message?.number ?? -1)
+        session.receive(pattern, exposures: exposures, message: message?.number ?? -1)
         offerDiffraction(pattern, of: session)
         board.update { status in
           if status.scan == session.identity.scan { status.scanFrames += 1 }

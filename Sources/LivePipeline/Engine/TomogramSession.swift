@@ -13,28 +13,37 @@ final class TomogramSession: Sendable {
     var energiesOfTilt: [Int: Set<Int>] = [:]
     var chemistry: ChemicalVolumes?
     /// The tilts and energies that are in, or given up; a repeated scan counts once.
-    var places: Set<Place> = []
+    private(set) var places: [Place] = []
+    /// How close angles and energies are one.
+    let source: SourceConfiguration
     /// Projections that no tilt of the tomogram holds, not even held back.
     var refused = 0
     var isComplete = false
 
+    /// Notes that a scan is in, or given up.
+    mutating func add(_ identity: ScanIdentity) {
+      let place = Place(
+        degrees: identity.tilt?.degrees ?? 0,
+        electronVolts: identity.energy.electronVolts
+      )
+      let isKnown = places.contains {
+        abs($0.degrees - place.degrees) <= source.tiltTolerance
+          && abs($0.electronVolts - place.electronVolts) <= source.energyTolerance
+      }
+      if !isKnown { places.append(place) }
+    }
+
     /// Notes what became of a projection.
     mutating func add(_ fold: FoldReport, of identity: ScanIdentity) {
-      places.insert(Place(identity))
+      add(identity)
       if !fold.accepted, fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true { refused += 1 }
     }
   }
 
   /// A tilt and an energy of the series.
-  struct Place: Hashable, Sendable {
-    private let centidegrees: Int
-    private let energy: Int
-
-    /// The place of a scan that has a tilt: to a hundredth of a degree, a twentieth of an eV.
-    init(_ identity: ScanIdentity) {
-      centidegrees = Int(((identity.tilt?.degrees ?? 0) * 100).rounded())
-      energy = Int((identity.energy.electronVolts * 20).rounded())
-    }
+  struct Place: Sendable {
+    let degrees: Double
+    let electronVolts: Double
   }
 
   /// The tomogram's name.
@@ -43,10 +52,15 @@ final class TomogramSession: Sendable {
   /// The projections to come in all, where the source said.
   let expectedScans: Int?
 
-  init(name: String, expectedScans: Int?, assembly: TomogramAssembly) {
+  init(
+    name: String,
+    source: SourceConfiguration,
+    expectedScans: Int?,
+    assembly: TomogramAssembly
+  ) {
     self.name = name
     self.expectedScans = expectedScans
-    content = Mutex(Content(assembly: assembly))
+    content = Mutex(Content(assembly: assembly, source: source))
   }
 
   /// Whether all scans that its source announced are in, or given up.

@@ -23,6 +23,7 @@ extension PreviewMessage {
       "frames_duplicate": counters.duplicates,
       "frames_unusable": counters.unusable,
       "frames_without_scan": counters.withoutScan,
+      "points_incomplete": counters.incompletePoints,
       "frames_without_position": counters.withoutPosition,
       "messages_malformed": counters.malformed,
       "messages_unrecorded": counters.unrecorded,

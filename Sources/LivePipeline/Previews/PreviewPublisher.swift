@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
 import Imaging
 import Messaging
 import WireFormat
@@ -25,7 +24,7 @@ struct PreviewPublisher: ~Copyable {
     mailbox: PreviewMailbox,
     board: StatusBoard
   ) throws {
-    let keys = try Self.keys(configuration)
+    let keys = try configuration.curveKeys()
     let main = try Publisher(
       context,
       bindingTo: configuration.endpoint,
@@ -90,18 +89,5 @@ struct PreviewPublisher: ~Copyable {
     let parts = message.encode()
     lastValues[message.topic] = parts
     _ = try previews.send(parts)
-  }
-
-  private static func keys(_ configuration: PreviewConfiguration) throws -> CurveKeys? {
-    guard let publicKey = configuration.curvePublicKey,
-      let path = configuration.curveSecretKeyFile
-    else { return nil }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw PipelineError(.configuration, "previews.curve_secret_key_file: cannot read \(path)")
-    }
-    return CurveKeys(
-      publicKey: publicKey,
-      secretKey: text.trimmingCharacters(in: .whitespacesAndNewlines)
-    )
   }
 }

@@ -9,9 +9,9 @@ struct FinishedScan: Sendable {
   /// The name that makes it unique in the run.
   let key: String
   /// Object, probe and figures.
-  let object: ReconstructedObject
+  private(set) var object: ReconstructedObject
   /// The optical density.
-  let projection: Projection
+  private(set) var projection: Projection
   /// What vacuum was taken from.
   let vacuum: VacuumEstimate
   /// Where the probe of each frame sat.
@@ -25,4 +25,12 @@ struct FinishedScan: Sendable {
   /// When its first frame was expected and when it was done, nanoseconds since 1970.
   let startedAt: Int64
   let finishedAt: Int64
+
+  /// The same scan at the place that somebody says.
+  func placed(_ placement: ScanPlacement) -> FinishedScan {
+    var scan = self
+    scan.object.identity = object.identity.placed(placement)
+    scan.projection.identity = projection.identity.placed(placement)
+    return scan
+  }
 }

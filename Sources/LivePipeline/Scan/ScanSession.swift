@@ -14,6 +14,8 @@ final class ScanSession: Sendable {
   struct PendingPattern: Sendable {
     var pattern: DiffractionPattern
     var message: Int
+    /// The frames that it was merged from.
+    var exposures = 1
   }
 
   /// What is known of a scan's progress without asking its solver.
@@ -66,18 +68,26 @@ final class ScanSession: Sendable {
   let progress = Mutex(Progress())
   let solver = Mutex(Solver())
   let transmission = Mutex(TransmissionMap())
+  /// Where it belongs, where somebody other than its source says so.
+  let placement: Mutex<ScanPlacement?>
 
-  init(key: String, description: ScanDescription, startedAt: Int64) {
+  init(
+    key: String,
+    description: ScanDescription,
+    startedAt: Int64,
+    placement: ScanPlacement? = nil
+  ) {
+    self.placement = Mutex(placement)
     self.key = key
     self.description = description
     self.startedAt = startedAt
   }
 
   /// Which scan of which tilt it is.
-  var identity: ScanIdentity { description.identity }
+  var identity: ScanIdentity { description.identity.placed(placement.withLock { $0 }) }
 
-  /// The frames to expect: what was said, else one for each planned position; 0 if unknown.
-  var expectedFrames: Int { description.expectedFrames ?? description.positions.count }
+  /// The patterns to expect, one for each scan point; 0 if unknown.
+  var expectedFrames: Int { description.expectedPoints }
 
   /// Whether there is anything to size the object by.
   var canBegin: Bool {
@@ -85,9 +95,11 @@ final class ScanSession: Sendable {
   }
 
   /// Takes a pattern that came in.
-  func receive(_ pattern: DiffractionPattern, message: Int) {
+  func receive(_ pattern: DiffractionPattern, exposures: Int, message: Int) {
     transmission.withLock { $0.add(pattern) }
-    pending.withLock { $0.append(PendingPattern(pattern: pattern, message: message)) }
+    pending.withLock {
+      $0.append(PendingPattern(pattern: pattern, message: message, exposures: exposures))
+    }
     progress.withLock { $0.received += 1 }
   }
 }

@@ -52,6 +52,29 @@ struct ScheduleRepetition {
     case .fold:
       guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
       _ = engine.fold(scan)
+    case .close:
+      guard let session = try session(step, message) else { return }
+      while nextMessage <= step.messages?.max() ?? -1, try read(message) {}
+      _ = engine.end(session.key, .silent)
+      session.progress.withLock { $0.isEnded = true }
+    case .set:
+      guard let key = step.key, let value = step.value else { return }
+      do throws(PipelineError) {
+        try engine.set(key, to: value)
+      } catch {
+        engine.report(RunEvent(.warning, "a recorded change is passed over: \(error)"))
+      }
+    case .place:
+      guard let name = step.scan, let degrees = step.tilt else { return }
+      let placement = ScanPlacement(
+        scan: name,
+        tilt: TiltAngle(degrees: degrees),
+        tomogram: step.tomogram
+      )
+      _ = engine.place(placement)
+      for (key, scan) in finished where scan.object.identity.scan == name {
+        finished[key] = scan.placed(placement)
+      }
     case .complete:
       if let name = step.tomogram { engine.complete(name) }
     }
@@ -66,7 +89,7 @@ struct ScheduleRepetition {
       for session in sessions.values {
         let count = session.pending.withLock { pending in
           defer { pending = [] }
-          return pending.count
+          return pending.reduce(0) { $0 + $1.exposures }
         }
         engine.count(used: 0, unusable: count)
       }

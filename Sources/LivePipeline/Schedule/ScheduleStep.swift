@@ -22,10 +22,16 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     case fold
     /// A tomogram was aligned and rebuilt for the last time.
     case complete
+    /// A scan that its source did not end was ended after the message of `messages`.
+    case close
+    /// Somebody set the key of the configuration to a value.
+    case set
+    /// Somebody said which tilt of which tomogram the scan of this name is.
+    case place
   }
 
   var step: Kind
-  /// The scan, by the key that makes it unique in the run.
+  /// The scan, by the key that makes it unique in the run; for `place`, by its own name.
   var scan: String?
   /// Where the probe came from: "zone-plate", "source", "search", or "scan:KEY".
   var probe: String?
@@ -33,6 +39,11 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   var messages: [Int]?
   var iterations: Int?
   var tomogram: String?
+  /// The tilt, degrees.
+  var tilt: Double?
+  /// A key of the configuration and its value as it would stand in the file.
+  var key: String?
+  var value: String?
 
   init(
     _ step: Kind,
@@ -40,7 +51,10 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     probe: String? = nil,
     messages: [Int]? = nil,
     iterations: Int? = nil,
-    tomogram: String? = nil
+    tomogram: String? = nil,
+    tilt: Double? = nil,
+    key: String? = nil,
+    value: String? = nil
   ) {
     self.step = step
     self.scan = scan
@@ -48,6 +62,9 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     self.messages = messages
     self.iterations = iterations
     self.tomogram = tomogram
+    self.tilt = tilt
+    self.key = key
+    self.value = value
   }
 
   /// The step as one line of JSON.

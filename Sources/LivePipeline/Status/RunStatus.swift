@@ -70,6 +70,8 @@ public struct RunStatus: Sendable, Hashable {
   public var elapsed = 0.0
   /// Where previews go out, the port spelled out; nil where none do.
   public var previewEndpoint: String?
+  /// Where control requests are taken, the port spelled out; nil where none are.
+  public var controlEndpoint: String?
   /// Tomograms that are complete.
   public var tomogramsComplete = 0
 

@@ -13,8 +13,8 @@ struct FrameIntake {
   enum Result: Sendable {
     /// A scan starts, known by this key.
     case opened(String, ScanDescription)
-    /// A cleaned pattern of a scan.
-    case pattern(String, DiffractionPattern)
+    /// A cleaned pattern of a scan, merged from so many exposures.
+    case pattern(String, DiffractionPattern, exposures: Int)
     /// A scan has all frames that it will get.
     case ended(String, ScanAssembler.End)
     /// Somebody should know.
@@ -25,6 +25,7 @@ struct FrameIntake {
   private let detector: FastCCDGeometry
   private let parameters: PreprocessingParameters
   private var assembler = ScanAssembler()
+  private var gathering = PointGathering()
   private var darks: DarkReference
   /// The scan whose darks are in hand.
   private var darksScan: String?
@@ -81,11 +82,16 @@ struct FrameIntake {
       switch action {
       case .open(let key, let description):
         energies[key] = description.identity.energy
+        gathering.begin(key: key, description)
         results.append(.opened(key, description))
       case .dark(let frame): results += take(dark: frame)
       case .exposure(let key, let frame, let position):
-        results += clean(frame, of: key, at: position)
-      case .end(let key, let reason): results.append(.ended(key, reason))
+        results += gather(frame, of: key, at: position)
+      case .end(let key, let reason):
+        let rest = gathering.end(key: key)
+        counters.incompletePoints += rest.count
+        for point in rest { results += clean(point, of: key) }
+        results.append(.ended(key, reason))
       case .report(let event): results.append(.event(event))
       }
     }
@@ -110,11 +116,29 @@ struct FrameIntake {
     }
   }
 
-  private mutating func clean(
+  private mutating func gather(
     _ frame: DetectorFrame,
     of key: String,
     at position: ScanPosition
   ) -> [Result] {
+    switch gathering.add(frame, key: key, position: position) {
+    case .points(let points):
+      return points.flatMap { clean($0, of: key) }
+    case .tooLate:
+      assembler.counters.unusable += 1
+      return once("exposure|\(key)") {
+        RunEvent(
+          .warning,
+          "an exposure of point \(frame.header.index) came when the point was merged already; it is "
+            + "recorded and takes no part. Does the start say all exposure times?",
+          scan: key
+        )
+      }
+    }
+  }
+
+  private mutating func clean(_ point: PointGathering.Point, of key: String) -> [Result] {
+    let count = point.exposures.count
     guard let energy = energies[key] else { return [] }
     let place = Int((energy.electronVolts * 20).rounded())
     do {
@@ -130,13 +154,14 @@ struct FrameIntake {
         chain.setDarks(darks)
         chains[place] = chain
       }
-      guard let pattern = try chains[place]??.process(frame, position: position) else {
-        assembler.counters.unusable += 1
+      let pattern = try chains[place]??.process(point.exposures, position: point.position)
+      guard let pattern else {
+        assembler.counters.unusable += count
         return []
       }
-      return [.pattern(key, pattern)]
+      return [.pattern(key, pattern, exposures: count)]
     } catch {
-      assembler.counters.unusable += 1
+      assembler.counters.unusable += count
       return once("clean|\(key)") {
         RunEvent(.error, "frames cannot be cleaned: \(error); they are recorded", scan: key)
       }

@@ -4,9 +4,9 @@ import AcquisitionModel
 
 /// Sorts the events of a stream into scans, whatever is lost, doubled or out of order.
 ///
-/// A state machine without clocks, sockets and threads. Frames belong to a scan by its name and to
-/// a scan point by their index, never by the order of their coming. Whatever is wrong is counted
-/// in `counters` and told once for each scan and kind.
+/// A state machine without clocks, sockets and threads. Frames belong to a scan by its name, to a
+/// scan point by their index and to one of its exposures by their exposure time, never by the order
+/// of their coming. Whatever is wrong is counted in `counters` and told once for each scan and kind.
 struct ScanAssembler {
   /// Why a scan ended.
   enum End: Equatable, Sendable {
@@ -36,14 +36,39 @@ struct ScanAssembler {
     case report(RunEvent)
   }
 
+  /// One exposure of one scan point.
+  private struct Exposure: Hashable {
+    let index: Int
+    let microseconds: Int?
+
+    init(index: Int, seconds: Double?) {
+      self.index = index
+      microseconds = Self.microseconds(seconds)
+    }
+
+    static func microseconds(_ seconds: Double?) -> Int? {
+      seconds.flatMap { abs($0) < 1e9 ? Int(($0 * 1e6).rounded()) : nil }
+    }
+  }
+
   private struct Scan {
     let key: String
     let description: ScanDescription
     let sequence: Int?
-    var seen: Set<Int> = []
+    /// The frames that came, by scan point and exposure time.
+    var seen: [Exposure: Int] = [:]
+    var frameCount = 0
     var isEnded = false
     /// Whether frames that had not come when it ended were counted as missing.
     var wasShort = false
+
+    /// How often an exposure of a point is taken: as often as its time is announced.
+    func repeats(of exposure: Exposure) -> Int {
+      max(
+        1,
+        description.exposureTimes.count { Exposure.microseconds($0) == exposure.microseconds }
+      )
+    }
   }
 
   /// What came and what was wrong with it.
@@ -192,8 +217,8 @@ struct ScanAssembler {
     case .silent:
       report(.warning, "no frame and no stop came any more", scan: name, kind: "stop", &actions)
     }
-    let expected = scan.description.expectedFrames ?? scan.description.positions.count
-    let missing = expected - scan.seen.count
+    let expected = scan.description.expectedExposures
+    let missing = expected - scan.frameCount
     if missing > 0 {
       // Frames that were never taken are not lost.
       let isLoss = reason != .aborted && reason != .finished
@@ -203,7 +228,7 @@ struct ScanAssembler {
       }
       report(
         isLoss ? .warning : .info,
-        "ended with \(scan.seen.count) of \(expected) frames",
+        "ended with \(scan.frameCount) of \(expected) frames",
         scan: name,
         kind: "short",
         &actions
@@ -242,10 +267,13 @@ struct ScanAssembler {
     let name = frame.header.scan
     guard var scan = scans.removeValue(forKey: name) else { return }
     defer { scans[name] = scan }
-    guard scan.seen.insert(frame.header.index).inserted else {
+    let exposure = Exposure(index: frame.header.index, seconds: frame.header.exposureTime)
+    guard scan.seen[exposure, default: 0] < scan.repeats(of: exposure) else {
       counters.duplicates += 1
       return
     }
+    scan.seen[exposure, default: 0] += 1
+    scan.frameCount += 1
     // A frame that was missed when its scan ended and comes after all.
     if scan.isEnded, scan.wasShort, counters.missingFrames > 0 { counters.missingFrames -= 1 }
     let planned = scan.description.positions

@@ -24,6 +24,8 @@ public struct StreamCounters: Sendable, Hashable, Codable {
   public var withoutScan = 0
   /// Frames that no position is known for.
   public var withoutPosition = 0
+  /// Scan points that lack some of their exposures.
+  public var incompletePoints = 0
   /// Frames that could not be cleaned, or that the solver could not place.
   public var unusable = 0
   /// Starts, stops and aborts that made no sense where they came.
@@ -49,6 +51,7 @@ public struct StreamCounters: Sendable, Hashable, Codable {
     case late = "messages_late"
     case withoutScan = "frames_without_scan"
     case withoutPosition = "frames_without_position"
+    case incompletePoints = "points_incomplete"
     case unusable = "frames_unusable"
     case strayMarks = "stray_marks"
     case unrecorded = "messages_unrecorded"

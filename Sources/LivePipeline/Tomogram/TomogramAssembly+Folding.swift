@@ -81,7 +81,7 @@ extension TomogramAssembly {
       )
     }
     let position = tilts.firstIndex { $0.index == index }
-    if let position, abs(tilts[position].angle.degrees - angle.degrees) > 0.05 {
+    if let position, abs(tilts[position].angle.degrees - angle.degrees) > tiltTolerance {
       return .refused(
         .refused(
           "it says tilt \(index), which stands at \(tilts[position].angle.degrees) degrees, and is at "
@@ -104,10 +104,13 @@ extension TomogramAssembly {
     return .placed(tilts.count - 1, energy: energy)
   }
 
-  /// The place said by the source; else that of a tilt within 0.01°; else the next free one.
+  /// The place said by the source; else that of the nearest tilt within the tolerance; else the
+  /// next free one.
   private func tiltIndex(of identity: ScanIdentity, angle: TiltAngle) -> Int {
     if let index = identity.tiltIndex { return index }
-    let same = tilts.first { abs($0.angle.degrees - angle.degrees) < 0.01 }
+    func distance(_ tilt: Tilt) -> Double { abs(tilt.angle.degrees - angle.degrees) }
+    let same = tilts.filter { distance($0) <= tiltTolerance }
+      .min { distance($0) < distance($1) }
     return same?.index ?? (tilts.map(\.index).max() ?? -1) + 1
   }
 

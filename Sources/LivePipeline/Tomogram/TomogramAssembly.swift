@@ -21,6 +21,8 @@ public struct TomogramAssembly: Sendable {
   public private(set) var energies: [PhotonEnergy]
   /// How many energies there may be in all.
   public let energyLimit: Int
+  /// Angles closer than this belong to one tilt, degrees.
+  public let tiltTolerance: Double
   /// Photon energies closer than this are one, electron volts.
   public let energyTolerance: Double
   /// How projections are laid onto one another.
@@ -41,6 +43,7 @@ public struct TomogramAssembly: Sendable {
   ///   - name: The tomogram's name.
   ///   - energies: The photon energies, one volume each, as far as they are known.
   ///   - energyLimit: How many energies there may be in all; nil for those that are given.
+  ///   - tiltTolerance: Angles closer than this belong to one tilt, degrees.
   ///   - energyTolerance: Photon energies closer than this are one, electron volts.
   ///   - registration: How projections are laid onto one another.
   ///   - tomography: How projections become a volume.
@@ -48,6 +51,7 @@ public struct TomogramAssembly: Sendable {
     name: String,
     energies: [PhotonEnergy],
     energyLimit: Int? = nil,
+    tiltTolerance: Double = 0.05,
     energyTolerance: Double = 0.05,
     registration: RegistrationParameters = RegistrationParameters(),
     tomography: TomographyParameters = TomographyParameters()
@@ -55,6 +59,7 @@ public struct TomogramAssembly: Sendable {
     self.name = name
     self.energies = energies
     self.energyLimit = energyLimit ?? energies.count
+    self.tiltTolerance = tiltTolerance
     self.energyTolerance = energyTolerance
     self.registration = registration
     self.tomography = tomography

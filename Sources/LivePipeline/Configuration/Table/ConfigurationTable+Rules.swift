@@ -87,6 +87,18 @@ extension ConfigurationTable {
     ConfigurationRule(section: "previews") { c throws(ParameterError) in
       try checkReach(of: c.previews)
     },
+    ConfigurationRule(section: "control") { c throws(ParameterError) in
+      let isGuarded = c.previews.isInsecure || c.previews.curvePublicKey != nil
+      guard c.control.isEnabled, !isGuarded, !EndpointPolicy.isLoopback(c.control.endpoint) else {
+        return
+      }
+      throw ParameterError(
+        key: "bind",
+        value: c.control.endpoint,
+        expected: "a loopback address such as tcp://127.0.0.1:37018; for other machines give "
+          + "previews.curve_public_key and curve_secret_key_file, or say previews.insecure: true"
+      )
+    },
   ]
 
   /// Each endpoint has one use.
@@ -96,6 +108,9 @@ extension ConfigurationTable {
       c.source.endpoints.map { ($0, "source.connect") },
       uniquingKeysWith: { first, _ in first }
     )
+    if c.control.isEnabled, !c.control.endpoint.hasSuffix(":*") {
+      taken[c.control.endpoint] = "control.bind"
+    }
     for (key, endpoint) in [("bind", c.previews.endpoint), ("rec_bind", c.previews.recEndpoint)] {
       // The system chooses another port for every "*".
       guard let endpoint, !endpoint.hasSuffix(":*") else { continue }

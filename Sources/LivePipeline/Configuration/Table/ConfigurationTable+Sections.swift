@@ -150,6 +150,14 @@ extension ConfigurationTable {
     ]
   }()
 
+  static let control: [ConfigurationKey] = {
+    let at = SectionKeys(section: "control", part: \.control)
+    return [
+      at.flag("enabled", \.isEnabled, "whether requests are taken while a run goes on"),
+      at.text("bind", \.endpoint, as: .endpoint, "where they are taken"),
+    ]
+  }()
+
   static let results: [ConfigurationKey] = {
     let at = SectionKeys(section: "results", part: \.results)
     return [

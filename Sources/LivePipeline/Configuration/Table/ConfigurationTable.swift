@@ -8,7 +8,7 @@ package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
     source + detector + preprocessing + attenuator + ptychography + probe + registration
-    + tomography + chemistry + recording + previews + results + compute
+    + tomography + chemistry + recording + previews + control + results + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -33,6 +33,9 @@ package enum ConfigurationTable {
     "recording": "The file that keeps every message as it came.",
     "previews": "What is published while the acquisition runs. Loopback is free; any other address "
       + "needs keys, or `insecure: true`.",
+    "control":
+      "Requests while a run goes on: where a scan belongs, changes, ends. Loopback is free; "
+      + "for any other address the keys of `previews` hold.",
     "results": "What is written, and where.",
     "compute": "How the machine is used.",
   ]

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Messaging
+public import WireFormat
+
+/// Asks a running pipeline for something.
+public enum ControlClient {
+  /// Sends a request and waits for the answer.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - endpoint: Where the pipeline takes requests, its key `control.bind`.
+  ///   - configuration: The pipeline's section `previews`, where its port is guarded by keys.
+  ///   - timeout: How long to wait, seconds.
+  /// - Returns: The answer.
+  /// - Throws: `PipelineError` where none comes, `ZeroMQError` or `WireError` where it cannot be read.
+  public static func ask(
+    _ request: ControlRequest,
+    at endpoint: String,
+    configuration: PreviewConfiguration? = nil,
+    timeout: Double = 10
+  ) throws -> ControlReply {
+    let context = try MessagingContext()
+    var keys: CurveKeys?
+    if let serverKey = configuration?.curvePublicKey {
+      keys = try CurveKeys.generated(serverKey: serverKey)
+    }
+    var requester = try Requester(context, connectingTo: endpoint, keys: keys)
+    let answer = try requester.ask(request.encode(), timeoutMilliseconds: Int(timeout * 1000))
+    guard let answer else {
+      throw PipelineError(
+        .input,
+        "nobody answers at \(endpoint); does a run go on, with control.enabled: true?"
+      )
+    }
+    return try ControlReply.decode(answer)
+  }
+}

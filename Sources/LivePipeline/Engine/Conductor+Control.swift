@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+
+// What a person asks for while a run goes on; each is done between two jobs.
+extension Conductor {
+  /// Says where a scan belongs; one that was held back is folded then.
+  ///
+  /// - Parameter placement: Scan, tilt and tomogram.
+  /// - Returns: What was done, in words.
+  func place(_ placement: ScanPlacement) -> String {
+    locked {
+      let place =
+        "\(placement.scan) is at \(placement.tilt.degrees) degrees"
+        + (placement.tomogram.map { " of \($0)" } ?? "")
+      guard let finished = engine.place(placement) else { return place }
+      toFold.append(finished)
+      return "\(place); it was held back and is folded now"
+    }
+  }
+
+  /// Sets a key of the configuration.
+  ///
+  /// - Parameters:
+  ///   - key: The full key.
+  ///   - value: The value as it would stand in the file.
+  /// - Returns: What was done, in words.
+  /// - Throws: `PipelineError` with what is wrong.
+  func set(_ key: String, to value: String) throws(PipelineError) -> String {
+    try engine.set(key, to: value)
+    return "\(key) is \(value) for scans and tomograms that begin from now on"
+  }
+
+  /// Ends scans that their source has not ended.
+  ///
+  /// - Parameters:
+  ///   - name: The scan's name; nil for all.
+  ///   - reason: Why.
+  /// - Returns: What was done, in words.
+  /// - Throws: `PipelineError` where there is none.
+  func endScans(named name: String?, _ reason: ScanAssembler.End) throws(PipelineError) -> String {
+    let ended = locked { () -> [String] in
+      let tasks = scans.filter {
+        !$0.isEnded && (name == nil || name == $0.session.key || name == $0.session.identity.scan)
+      }
+      for task in tasks { end(task, reason) }
+      return tasks.map(\.session.key)
+    }
+    guard !ended.isEmpty else {
+      throw PipelineError(
+        .data,
+        name.map { "no scan \($0) goes on" } ?? "no scan goes on at the moment"
+      )
+    }
+    return "ended: \(ended.joined(separator: ", "))"
+  }
+}

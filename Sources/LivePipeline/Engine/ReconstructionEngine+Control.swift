@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Synchronization
+
+// What a person changes while the run goes on; every change is noted in the schedule, so that it is
+// repeated at its place.
+extension ReconstructionEngine {
+  /// The sections whose keys may be changed: none of them is read by the stream or the sockets.
+  static let changeableSections = [
+    "ptychography", "probe", "registration", "tomography", "chemistry",
+  ]
+
+  /// Sets a key of the configuration.
+  ///
+  /// Scans take their parameters when they begin and tomograms with their first projection; the
+  /// numbers of iterations hold at once.
+  ///
+  /// - Parameters:
+  ///   - key: The full key, "ptychography.beta".
+  ///   - value: The value as it would stand in the file.
+  /// - Throws: `PipelineError` with what is wrong; nothing is changed then.
+  func set(_ key: String, to value: String) throws(PipelineError) {
+    let section = key.prefix { $0 != "." }
+    guard Self.changeableSections.contains(String(section)) else {
+      let sections = Self.changeableSections.joined(separator: ", ")
+      throw PipelineError(
+        .configuration,
+        "\(key) cannot be changed while a run goes on; keys of these sections can: \(sections)"
+      )
+    }
+    var problem: ConfigurationErrors?
+    starting.withLock { _ in
+      var changed = configuration
+      do throws(ConfigurationErrors) {
+        try changed.set(key, to: value)
+        change(changed)
+        schedule.note(ScheduleStep(.set, key: key, value: value))
+      } catch {
+        problem = error
+      }
+    }
+    if let problem { throw PipelineError(.configuration, "\(problem)") }
+    report(RunEvent(.info, "\(key) is \(value) from now on"))
+  }
+
+  /// Says where a scan belongs: one that is to come, is worked on, or was held back.
+  ///
+  /// - Parameter placement: Scan, tilt and tomogram.
+  /// - Returns: A scan that was held back and can be folded now.
+  func place(_ placement: ScanPlacement) -> FinishedScan? {
+    placements.withLock { $0[placement.scan] = placement }
+    schedule.note(
+      ScheduleStep(
+        .place,
+        scan: placement.scan,
+        tomogram: placement.tomogram,
+        tilt: placement.tilt.degrees
+      )
+    )
+    for session in sessions.withLock({ Array($0.values) })
+    where session.description.identity.scan == placement.scan {
+      session.placement.withLock { $0 = placement }
+    }
+    return unplaced.withLock { unplaced in
+      guard let place = unplaced.firstIndex(where: { $0.object.identity.scan == placement.scan })
+      else { return nil }
+      return unplaced.remove(at: place).placed(placement)
+    }
+  }
+
+  /// A scan with its place, its own or the one that somebody said; nil where nobody knows, and then
+  /// it is kept until somebody does.
+  func placedOrHeldBack(_ finished: FinishedScan) -> FinishedScan? {
+    let identity = finished.object.identity
+    guard identity.tilt == nil else { return finished }
+    var given: FinishedScan?
+    let placement = unplaced.withLock { unplaced -> ScanPlacement? in
+      // Looked up with the list locked: a placement comes before or after this.
+      if let placement = placements.withLock({ $0[identity.scan] }) { return placement }
+      unplaced.append(finished)
+      if unplaced.count > Self.unplacedLimit { given = unplaced.removeFirst() }
+      return nil
+    }
+    if let placement { return finished.placed(placement) }
+    report(
+      RunEvent(
+        .warning,
+        "has no tilt; it is reconstructed and kept, not folded. Say where it belongs by the control "
+          + "request `place` or in the sidecar file",
+        scan: finished.key
+      )
+    )
+    if let given {
+      report(
+        RunEvent(
+          .warning,
+          "too many scans wait for a place; this one can be placed by a replay only",
+          scan: given.key
+        )
+      )
+    }
+    return nil
+  }
+
+  /// Scans that wait to be placed; each takes some megabytes.
+  private static let unplacedLimit = 200
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ArgumentParser
+import Foundation
+import LivePipeline
+import WireFormat
+
+/// Asks a running pipeline for something.
+struct ControlCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "control",
+    abstract: "Asks a running live process for something.",
+    discussion: """
+      Examples:
+        tiltfold control status
+        tiltfold control place NS_181126001_ccdframes_0_0 --tilt=-12.5 --tomogram plates
+        tiltfold control set ptychography.iterations 200
+        tiltfold control finish-scan
+        tiltfold control abort-scan
+      """,
+    subcommands: [Status.self, Place.self, Set.self, FinishScan.self, AbortScan.self]
+  )
+
+  /// Where the process is.
+  struct Options: ParsableArguments {
+    @Option(help: "Where the live process takes requests, its key control.bind.")
+    var connect = "tcp://127.0.0.1:37018"
+    @Option(help: "The configuration of the live process: address and keys are taken from it.")
+    var config: String?
+
+    /// Asks, and prints the answer.
+    func ask(_ request: ControlRequest) throws {
+      try ExitStatus.explaining {
+        let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
+        let reply = try ControlClient.ask(
+          request,
+          at: configuration?.control.endpoint ?? connect,
+          configuration: configuration?.previews
+        )
+        guard reply.ok else { throw PipelineError(.data, reply.text) }
+        print(reply.text)
+        for (name, value) in (reply.figures ?? [:]).sorted(by: { $0.key < $1.key }) {
+          print("  \(name)  \(value)")
+        }
+      }
+    }
+  }
+
+  struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Prints how the run stands.")
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.status) }
+  }
+
+  struct Place: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says which tilt of which tomogram a scan is; one that was held back is folded."
+    )
+    @Argument(help: "The scan's name.")
+    var scan: String
+    @Option(help: "The sample's tilt, degrees.")
+    var tilt: Double
+    @Option(help: "The tomogram that it belongs to.")
+    var tomogram: String?
+    @OptionGroup var options: Options
+    func run() throws {
+      let tilt = TiltAngle(degrees: tilt)
+      try options.ask(.place(ScanPlacement(scan: scan, tilt: tilt, tomogram: tomogram)))
+    }
+  }
+
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Changes a key of the configuration for scans and tomograms to come."
+    )
+    @Argument(help: "The key, as in ptychography.iterations.")
+    var key: String
+    @Argument(help: "The value, as it would stand in the file.")
+    var value: String
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.set(key: key, value: value)) }
+  }
+
+  struct FinishScan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ends a scan, or all that go on, as if the source had stopped them."
+    )
+    @Argument(help: "The scan's name; all that go on where none is named.")
+    var scan: String?
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.finishScan(scan)) }
+  }
+
+  struct AbortScan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ends a scan, or all that go on, as if the source had given them up: not folded."
+    )
+    @Argument(help: "The scan's name; all that go on where none is named.")
+    var scan: String?
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.abortScan(scan)) }
+  }
+}
