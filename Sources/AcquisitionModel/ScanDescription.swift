@@ -13,8 +13,9 @@ public struct ScanDescription: Sendable, Equatable {
   public var positionsAreCentered: Bool
   /// The number of exposure frames to expect over all exposure times, where known.
   public var expectedFrames: Int?
-  /// The exposures of each scan point, seconds, in order of taking; a time that is taken twice
-  /// stands twice. Empty where unknown.
+  /// The exposures of each scan point, seconds, in order of taking; empty where unknown.
+  ///
+  /// A time that is taken twice stands twice.
   public var exposureTimes: [Double]
   /// The number of tilts of the tomogram, where known.
   public var tiltCount: Int?
