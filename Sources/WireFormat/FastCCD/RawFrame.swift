@@ -20,7 +20,10 @@ struct RawFrame {
       )
     }
     let place = parts.count - 2
-    let digits = String(decoding: parts[place].slice(0..<min(parts[place].count, 32)).array(), as: UTF8.self)
+    let digits = String(
+      decoding: parts[place].slice(0..<min(parts[place].count, 32)).array(),
+      as: UTF8.self
+    )
     guard let number = UInt64(digits.trimmingSpaces) else {
       throw WireError("is \(quoted(digits))", part: place, expected: "a frame number in ASCII")
     }

@@ -42,7 +42,8 @@ struct ScanProgram {
   /// Takes a raw frame.
   mutating func take(_ frame: RawFrame) -> [AcquisitionEvent] {
     if let place = placeInOpen(frame.number) {
-      open?.newest = max(open?.newest ?? 0, place)
+      let newest = max(open?.newest ?? 0, place)
+      open?.newest = newest
       return emit(frame, place)
     }
     guard let scan = scanBeginning(with: frame.number) else {

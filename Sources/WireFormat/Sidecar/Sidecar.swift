@@ -138,7 +138,9 @@ public struct Sidecar: Sendable {
 extension WireObject {
   /// Throws for a key that is none of these.
   fileprivate func allow(_ known: [String]) throws(WireError) {
-    guard isDictionary else { throw error("is no mapping", expected: known.joined(separator: ", ")) }
+    guard isDictionary else {
+      throw error("is no mapping", expected: known.joined(separator: ", "))
+    }
     guard let strange = keys.first(where: { !known.contains($0) }) else { return }
     throw error("has an unknown key \(quoted(strange))", expected: known.joined(separator: ", "))
   }
