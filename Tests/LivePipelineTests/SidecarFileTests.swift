@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
+import Foundation
 import Imaging
 import LivePipeline
 import TestSupport

@@ -141,7 +141,7 @@ import WireFormat
   private func range(of bytes: SharedBytes) -> Range<UInt> {
     bytes.withBytes { span in
       unsafe span.withUnsafeBytes {
-        let start = unsafe UInt(bitPattern: $0.baseAddress)
+        let start = UInt(bitPattern: $0.baseAddress)
         return start..<start + UInt($0.count)
       }
     }
