@@ -73,12 +73,17 @@ let modules: [Target] = [
   ),
 ]
 
-func suite(_ module: String, also dependencies: [Target.Dependency] = []) -> Target {
+func suite(
+  _ module: String,
+  also dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(module)Tests",
     dependencies: ["Imaging", "AcquisitionModel", "TestSupport"]
       + (["Imaging", "AcquisitionModel"].contains(module) ? [] : [.byName(name: module)])
-      + dependencies
+      + dependencies,
+    exclude: exclude
   )
 }
 
@@ -93,7 +98,7 @@ let tests: [Target] = [
   suite("FourierTransform"),
   suite("Messaging"),
   suite("HDF5Storage"),
-  suite("WireFormat", also: ["Messaging"]),
+  suite("WireFormat", also: ["Messaging"], exclude: ["Fixtures"]),
   suite("ResolutionMetrics", also: ["FourierTransform"]),
   suite("Preprocessing", also: ["DetectorSimulator"]),
   suite("Ptychography", also: ["FourierTransform", "ResolutionMetrics", "HDF5Storage"]),

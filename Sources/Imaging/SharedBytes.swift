@@ -12,6 +12,8 @@ public final class SharedBytes: @unchecked Sendable {
   /// The number of bytes.
   public let count: Int
   private let release: @Sendable () -> Void
+  /// The bytes that these are a part of; they keep the memory.
+  private let whole: SharedBytes?
 
   /// Takes memory that stays valid and unchanged until `release` is called.
   public init(
@@ -22,7 +24,21 @@ public final class SharedBytes: @unchecked Sendable {
     unsafe self.base = base
     self.count = count
     self.release = release
+    whole = nil
   }
+
+  private init(_ range: Range<Int>, of whole: SharedBytes) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "beyond the bytes")
+    unsafe base = whole.base.map { unsafe $0 + range.lowerBound }
+    count = range.count
+    release = {}
+    self.whole = whole
+  }
+
+  /// Some of the bytes, uncopied: they stay where they are for as long as anyone has either.
+  ///
+  /// - Parameter range: Which bytes; within the bytes.
+  public func slice(_ range: Range<Int>) -> SharedBytes { SharedBytes(range, of: self) }
 
   /// Copies an array.
   public convenience init(_ array: [UInt8]) {

@@ -94,6 +94,11 @@ extension Pipeline {
           configuration: configuration.source,
           queue: queue
         )
+        if let path = configuration.source.sidecar {
+          // Ahead of the stream, and recorded as any message: a replay reads it there.
+          let parts = try SidecarFile.message(path)
+          queue.push(ReceivedMessage(number: -1, parts: parts, arrival: nanosecondsNow()))
+        }
         started()
         while !isStopping.load(ordering: .sequentiallyConsistent) { try receiver.work() }
       }

@@ -23,6 +23,13 @@ struct PixelLayout {
   let isColumnMajor: Bool
   let shape: Shape2D
 
+  init(number: Number, isBigEndian: Bool, isColumnMajor: Bool, shape: Shape2D) {
+    self.number = number
+    self.isBigEndian = isBigEndian
+    self.isColumnMajor = isColumnMajor
+    self.shape = shape
+  }
+
   init(
     sampleType: String,
     byteOrder: String?,
@@ -83,6 +90,49 @@ struct PixelLayout {
       return (
         converted(bytes, as: UInt64.self) { Float(Double(bitPattern: $0)) }, .float32
       )
+    }
+  }
+
+  /// Raw detector words, little-endian, whatever whole number they are written as; nil where a
+  /// number is none of 16 bits. Uncopied where they are words already.
+  func rawWords(from bytes: SharedBytes) -> SharedBytes? {
+    let isStandard = !isBigEndian && !isColumnMajor
+    switch number {
+    // int16 is the same words with their first bit read as a sign.
+    case .uint16, .int16: return isStandard ? bytes : rearranged(bytes, as: UInt16.self)
+    case .uint8: return narrowed(bytes, as: UInt8.self)
+    case .int8: return narrowed(bytes, as: Int8.self)
+    case .uint32: return narrowed(bytes, as: UInt32.self)
+    case .int32: return narrowed(bytes, as: Int32.self)
+    case .uint64: return narrowed(bytes, as: UInt64.self)
+    case .int64: return narrowed(bytes, as: Int64.self)
+    case .float32, .float64: return nil
+    }
+  }
+
+  private func narrowed<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: SharedBytes,
+    as type: Word.Type
+  ) -> SharedBytes? {
+    let wide = words(bytes, as: type)
+    let narrow = wide.map { UInt16(truncatingIfNeeded: $0) }
+    guard zip(wide, narrow).allSatisfy({ $0 == $1 }) else { return nil }
+    return SharedBytes(copying: narrow)
+  }
+
+  /// The numbers in the order of rows.
+  func doubles(from bytes: SharedBytes) -> [Double] {
+    switch number {
+    case .uint8: words(bytes, as: UInt8.self).map { Double($0) }
+    case .int8: words(bytes, as: Int8.self).map { Double($0) }
+    case .uint16: words(bytes, as: UInt16.self).map { Double($0) }
+    case .int16: words(bytes, as: Int16.self).map { Double($0) }
+    case .uint32: words(bytes, as: UInt32.self).map { Double($0) }
+    case .int32: words(bytes, as: Int32.self).map { Double($0) }
+    case .uint64: words(bytes, as: UInt64.self).map { Double($0) }
+    case .int64: words(bytes, as: Int64.self).map { Double($0) }
+    case .float32: words(bytes, as: UInt32.self).map { Double(Float(bitPattern: $0)) }
+    case .float64: words(bytes, as: UInt64.self).map { Double(bitPattern: $0) }
     }
   }
 

@@ -63,8 +63,7 @@ import Tomography
       guard let name = section.label, name != "text" else { continue }
       let keys = ConfigurationTable.keys.filter { $0.path.hasPrefix(name + ".") }
       let before = Self.described(section.value)
-      // There is only one dialect to choose so far.
-      var untouched = Set(before.keys).subtracting(name == "source" ? ["dialect"] : [])
+      var untouched = Set(before.keys)
       for key in keys {
         for value in key.kind.samples {
           var changed = configuration

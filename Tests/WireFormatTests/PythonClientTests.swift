@@ -9,20 +9,9 @@ import WireFormat
 
 /// Runs the Python client of Docs/Clients/python against a real publisher.
 @Suite struct PythonClientTests {
-  /// The interpreter: TILTFOLD_PYTHON, else python3.
-  private static let python = ProcessInfo.processInfo.environment["TILTFOLD_PYTHON"] ?? "python3"
-
-  private static let hasClientLibraries: Bool = {
-    let process = makeProcess(["-c", "import zmq, numpy"])
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
-
   @Test(
     .enabled(
-      if: hasClientLibraries,
+      if: PythonInterpreter.hasLibraries,
       "the Python client is tested where python3 (or TILTFOLD_PYTHON) has pyzmq and NumPy"
     )
   )
@@ -33,7 +22,7 @@ import WireFormat
       .deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Clients/check_client.py")
     let output = Pipe()
-    let client = Self.makeProcess([script.path, publisher.endpoint, "2"])
+    let client = PythonInterpreter.makeProcess([script.path, publisher.endpoint, "2"])
     client.standardOutput = output
     try client.run()
     var newcomer: SubscriptionChange?
@@ -84,17 +73,6 @@ import WireFormat
     let rec = try JSONDecoder().decode(Understood.self, from: Data(lines[1].utf8))
     #expect(rec.topic == "rec")
     #expect(rec.arrays["object"] == preview.arrays["object"])
-  }
-
-  private static func makeProcess(_ arguments: [String]) -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [python] + arguments
-    var environment = ProcessInfo.processInfo.environment
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    environment["PYTHONIOENCODING"] = "utf-8"
-    process.environment = environment
-    return process
   }
 
   /// A line of Tests/Clients/check_client.py.

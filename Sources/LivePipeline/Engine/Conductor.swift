@@ -181,7 +181,8 @@ final class Conductor: @unchecked Sendable {
   /// Whether a message must wait because it would start one scan too many.
   private func mustWait(_ message: ReceivedMessage) -> Bool {
     // Scans that have not ended do not count: the very start that waits may be what ends them.
-    sourceMayWait && message.startsScan && scans.count(where: \.isEnded) >= unfinishedLimit
+    sourceMayWait && scans.count(where: \.isEnded) >= unfinishedLimit
+      && engine.startsScan(message)
   }
 
   private func endSilentScans() {

@@ -87,6 +87,11 @@ final class ReconstructionEngine: Sendable {
     }
   }
 
+  /// Whether a message opens a new scan.
+  func startsScan(_ message: ReceivedMessage) -> Bool {
+    intake.withLock { $0.startsScan(message) }
+  }
+
   /// Ends a scan that its source does not end.
   func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
     intake.withLock { intake in

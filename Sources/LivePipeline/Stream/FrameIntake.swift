@@ -21,7 +21,7 @@ struct FrameIntake {
     case event(RunEvent)
   }
 
-  private let dialect: NativeDialect
+  private var reader: any StreamReader
   private let detector: FastCCDGeometry
   private let parameters: PreprocessingParameters
   private var assembler = ScanAssembler()
@@ -37,7 +37,7 @@ struct FrameIntake {
 
   /// Prepares for one run.
   init(configuration: PipelineConfiguration) {
-    dialect = NativeDialect(axes: configuration.source.axes)
+    reader = configuration.source.makeReader()
     detector = configuration.detector
     parameters = configuration.preprocessing
     darks = DarkReference(geometry: configuration.detector)
@@ -55,9 +55,9 @@ struct FrameIntake {
   /// Takes one message.
   mutating func take(_ message: ReceivedMessage) -> [Result] {
     assembler.counters.messages += 1
-    let event: AcquisitionEvent
+    let events: [AcquisitionEvent]
     do throws(WireError) {
-      event = try dialect.decode(message.parts)
+      events = try reader.events(in: message.parts)
     } catch {
       assembler.counters.malformed += 1
       let scan = assembler.openKeys.last
@@ -65,7 +65,20 @@ struct FrameIntake {
         RunEvent(.warning, "a message cannot be read: \(error); it is recorded", scan: scan)
       }
     }
-    return results(of: assembler.receive(event))
+    return takeNotes() + events.flatMap { results(of: assembler.receive($0)) }
+  }
+
+  /// Whether a message opens a new scan.
+  func startsScan(_ message: ReceivedMessage) -> Bool { reader.startsScan(message.parts) }
+
+  /// What the reader has to say, each kind once for a scan.
+  private mutating func takeNotes() -> [Result] {
+    reader.takeNotes().flatMap { note in
+      assembler.counters.withoutScan += note.unplacedFrames
+      return once("\(note.kind)|\(note.scan ?? "")") {
+        RunEvent(note.weight == .hint ? .info : .warning, note.words, scan: note.scan)
+      }
+    }
   }
 
   /// Counts what no message can make use of any more.

@@ -11,11 +11,6 @@ struct ReceivedMessage: Sendable {
   var parts: [SharedBytes]
   /// When it arrived, nanoseconds since 1970.
   var arrival: Int64
-
-  /// Whether it announces a new scan, as its topic has it.
-  var startsScan: Bool { parts.first.map { $0.count == 5 && $0.array() == Self.start } ?? false }
-
-  private static let start = Array("start".utf8)
 }
 
 /// The time now, nanoseconds since 1970.

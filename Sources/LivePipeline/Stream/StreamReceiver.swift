@@ -19,7 +19,7 @@ struct StreamReceiver: ~Copyable {
     subscriber = try Subscriber(
       context,
       connectingTo: configuration.endpoints,
-      topics: configuration.topics,
+      topics: configuration.topics ?? configuration.dialect.topics,
       highWaterMark: configuration.highWaterMark
     )
     self.queue = queue

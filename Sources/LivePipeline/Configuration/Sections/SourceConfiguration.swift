@@ -6,6 +6,19 @@ public import WireFormat
 public enum SourceDialect: String, CaseIterable, Hashable, Sendable {
   /// The native stream, a superset of cosmicstreams (Docs/Reference/WireProtocol.md).
   case tiltfold
+  /// The events of the beamline's control system, Python pickles.
+  case pystxmcontrol
+  /// The frame server's raw frames, with the events of the control system or a sidecar file.
+  case fastccd
+
+  /// The topics to subscribe to where the configuration names none.
+  var topics: [String] {
+    switch self {
+    case .tiltfold: NativeDialect.topics
+    case .pystxmcontrol: PystxmcontrolDialect.topics
+    case .fastccd: FastCCDDialect.topics
+    }
+  }
 }
 
 /// Section `source`: where frames come from and how they are to be understood.
@@ -14,8 +27,14 @@ public struct SourceConfiguration: Sendable {
   public var dialect = SourceDialect.tiltfold
   /// Key `connect`: the ZeroMQ endpoints to subscribe to.
   public var endpoints: [String] = []
-  /// Key `topics`: the topics to subscribe to; [""] for all.
-  public var topics = ["start", "frame", "stop", "abort"]
+  /// Key `topics`: the topics to subscribe to; nil for those of the dialect.
+  public var topics: [String]?
+  /// Key `tilt_motor`: the motor of pystxmcontrol whose place is the tilt in degrees.
+  public var tiltMotor: String?
+  /// Key `tomogram_id`: the tomogram of scans whose source names none.
+  public var tomogram: String?
+  /// Key `sidecar`: a file that says where scans belong, or what the scans to come are.
+  public var sidecar: String?
   /// Key `position_axes`: how the source's scan positions turn into ours.
   public var axes = PositionAxes.identity
   /// Key `idle_time_s`: a scan without a stop ends after so many seconds without a frame.

@@ -81,6 +81,17 @@ extension ConfigurationTable {
         )
       }
     },
+    ConfigurationRule(section: "source") { c throws(ParameterError) in
+      let source = c.source
+      guard source.dialect != .fastccd || source.endpoints.count > 1 || source.sidecar != nil else {
+        throw ParameterError(
+          key: "connect",
+          value: source.endpoints.joined(separator: ", "),
+          expected: "a second endpoint, that of pystxmcontrol's events, or source.sidecar: raw "
+            + "frames do not say which scan they belong to"
+        )
+      }
+    },
     ConfigurationRule(section: "previews") { c throws(ParameterError) in
       try checkEndpoints(of: c)
     },

@@ -17,7 +17,33 @@ extension ConfigurationTable {
         isRequired: true,
         "the ZeroMQ endpoints to subscribe to"
       ),
-      at.texts("topics", \.topics, as: .text, count: 1...16, "the topics to subscribe to"),
+      at.texts(
+        "topics",
+        \.topics,
+        as: .text,
+        count: 1...16,
+        absent: "those of the dialect",
+        "the topics to subscribe to"
+      ),
+      at.text(
+        "tilt_motor",
+        \.tiltMotor,
+        absent: "no motor says it",
+        "the motor of pystxmcontrol whose place is the tilt in degrees"
+      ),
+      at.text(
+        "tomogram_id",
+        \.tomogram,
+        absent: "as the source says",
+        "the tomogram of scans whose source names none"
+      ),
+      at.text(
+        "sidecar",
+        \.sidecar,
+        absent: "none",
+        "a YAML or JSON file that says where scans belong, or what the scans to come are "
+          + "(Docs/Reference/WireProtocol.md)"
+      ),
       at.matrix(
         "position_axes",
         rows: 2...2,

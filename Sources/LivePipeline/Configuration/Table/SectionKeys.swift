@@ -156,6 +156,22 @@ struct SectionKeys<Part> {
     }
   }
 
+  /// A list of texts, or `null`.
+  func texts(
+    _ name: String,
+    _ field: Field<[String]?>,
+    as kind: ConfigurationKind,
+    count: ClosedRange<Int>,
+    absent: String,
+    _ meaning: String
+  ) -> ConfigurationKey {
+    key(name, .optional(.list(of: kind, count: count), absent: absent), meaning) {
+      $0[keyPath: field].map { .list($0.map(ConfigurationValue.text)) } ?? .none
+    } write: {
+      $0[keyPath: field] = $1.list?.compactMap(\.text)
+    }
+  }
+
   /// A list of whole numbers.
   func integers<Value: FixedWidthInteger & Sendable>(
     _ name: String,

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+
+/// Places raw frames in the scans that a sidecar file lists, by the frames' numbers.
+///
+/// A scan has numbers from its first frame on: its darks, for each the exposure times in order, then
+/// its points, for each the exposure times in order. Numbers count modulo 65536 and may begin anew
+/// with a scan. Gaps, doubled frames and frames out of order do no harm.
+struct ScanProgram {
+  private struct Open {
+    let scan: Int
+    /// The place of the newest frame in its scan.
+    var newest: Int
+    var seen: Set<Int> = []
+  }
+
+  private let scans: [SidecarScan]
+  private let axes: PositionAxes
+  /// The number of each scan's first frame.
+  private let first: [Int]
+  private var open: Open?
+  /// The first scan that has not begun.
+  private var next = 0
+  private var leftOver = 0
+
+  init(_ scans: [SidecarScan], axes: PositionAxes) {
+    self.scans = scans
+    self.axes = axes
+    var first: [Int] = []
+    // Where nothing is said, the camera counts on.
+    var following = 0
+    for scan in scans {
+      let number = scan.firstFrame ?? following
+      first.append(number)
+      following = number + scan.frameCount
+    }
+    self.first = first
+  }
+
+  /// Takes a raw frame.
+  mutating func take(_ frame: RawFrame) -> [AcquisitionEvent] {
+    if let place = placeInOpen(frame.number) {
+      let newest = max(open?.newest ?? 0, place)
+      open?.newest = newest
+      return emit(frame, place)
+    }
+    guard let scan = scanBeginning(with: frame.number) else {
+      leftOver += 1
+      return []
+    }
+    var events: [AcquisitionEvent] = []
+    if let open { events.append(.stop(scan: scans[open.scan].name, sequence: nil)) }
+    let place = offset(of: frame.number, in: scan)
+    open = Open(scan: scan, newest: place)
+    next = scan + 1
+    events.append(.start(scans[scan].description(axes), sequence: nil))
+    return events + emit(frame, place)
+  }
+
+  /// Whether a frame of this number would open a scan.
+  func opensScan(_ number: UInt16) -> Bool {
+    placeInOpen(number) == nil && scanBeginning(with: number) != nil
+  }
+
+  /// Frames that belong to no scan, since this was last asked.
+  mutating func takeLeftOver() -> Int {
+    defer { leftOver = 0 }
+    return leftOver
+  }
+
+  /// The place of a number in the open scan; nil where it belongs to another.
+  private func placeInOpen(_ number: UInt16) -> Int? {
+    guard let open else { return nil }
+    let newest = first[open.scan] + open.newest
+    let step = Int(Int16(truncatingIfNeeded: Int(number) - newest))
+    let place = open.newest + step
+    guard place >= 0, place < scans[open.scan].frameCount else { return nil }
+    guard step <= 0 else { return place }
+    // Behind the newest: late or doubled, unless the camera counts anew for the next scan.
+    let beginsNext = next < scans.count && offset(of: number, in: next) < Self.reach
+    let isAnew = beginsNext && (open.seen.contains(place) || step < -Self.reach)
+    return isAnew && step != 0 ? nil : place
+  }
+
+  private func scanBeginning(with number: UInt16) -> Int? {
+    scans.indices.dropFirst(next).first { offset(of: number, in: $0) < scans[$0].frameCount }
+  }
+
+  /// How many frames after a scan's first one a number stands.
+  private func offset(of number: UInt16, in scan: Int) -> Int {
+    Int(UInt16(truncatingIfNeeded: Int(number) - first[scan]))
+  }
+
+  private mutating func emit(_ frame: RawFrame, _ place: Int) -> [AcquisitionEvent] {
+    guard let scan = open?.scan else { return [] }
+    let said = scans[scan]
+    let times = said.exposureTimes
+    let darks = said.darks * times.count
+    let isDark = place < darks
+    let count = isDark ? place : place - darks
+    var header = FrameHeader(
+      scan: said.name,
+      index: count / times.count,
+      role: isDark ? .dark : .exposure,
+      exposureTime: times[count % times.count],
+      shape: frame.shape,
+      sampleType: .uint16
+    )
+    header.wordOrder = .clocks
+    var events: [AcquisitionEvent] = [
+      .frame(DetectorFrame(header: header, pixels: frame.words))
+    ]
+    open?.seen.insert(place)
+    if place == said.frameCount - 1 {
+      events.append(.stop(scan: said.name, sequence: nil))
+      open = nil
+    }
+    return events
+  }
+
+  /// Frames may come so many places late.
+  private static let reach = 64
+}
