@@ -46,7 +46,11 @@ public struct BeamlineScanMetadata: Sendable, Hashable {
     repeats = max(1, try Self.whole(value["n_repeats"] ?? value["repetition"], "n_repeats") ?? 1)
     translations = try Self.translations(value)
     let geometry = value["geometry"]
-    detectorDistance = try Self.length(geometry?["distance"], "geometry.distance", millimetres: true)
+    detectorDistance = try Self.length(
+      geometry?["distance"],
+      "geometry.distance",
+      millimetres: true
+    )
     detectorPixelSize = try Self.length(geometry?["psize"], "geometry.psize", millimetres: false)
     expectedExposures = try Self.whole(value["exp_num_total"], "exp_num_total")
   }
