@@ -12,13 +12,13 @@ enum ScanFileDescription {
     let hasFrames = try hasFrames(path)
     // Without a result what is missing for a scan is told.
     var lines = hasFrames || results.isEmpty ? Self.scan(try readCXI(path)) : []
-    if let latest = results.last {
+    if !results.isEmpty {
       if lines.isEmpty { lines.append("result of a scan (CXI), without its frames") }
       if results.count > 1 {
         let names = results.map { "image_\($0)" }
-        lines.append("\(results.count) results, the latest is shown: \(Words.list(names))")
+        lines.append("\(results.count) results, \(Words.list(names)); the latest is described")
       }
-      lines += try result(path, number: latest)
+      lines += try result(path)
     }
     return lines
   }
@@ -33,8 +33,8 @@ enum ScanFileDescription {
       title = "\(scan.title), \(Words.number(scan.energy.electronVolts, 2)) eV"
       panels += ScanPanels.panels(scan)
     }
-    if let latest = results.last {
-      let object = try readCXIResult(path, number: latest)
+    if !results.isEmpty {
+      let object = try readCXIResult(path)
       if title.isEmpty { title = object.identity.scan }
       panels += ScanPanels.panels(object)
     }
@@ -118,11 +118,8 @@ enum ScanFileDescription {
     )
   }
 
-  private static func result(
-    _ path: String,
-    number: Int
-  ) throws(StorageError) -> [String] {
-    let result = try readCXIResult(path, number: number)
+  private static func result(_ path: String) throws(StorageError) -> [String] {
+    let result = try readCXIResult(path)
     let shape = result.transmission.shape
     let width = Double(shape.columns) * result.pixelSize.micrometers
     let height = Double(shape.rows) * result.pixelSize.micrometers

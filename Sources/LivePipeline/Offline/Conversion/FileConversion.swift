@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
+public import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging

@@ -4,6 +4,7 @@ import AcquisitionModel
 import HDF5Storage
 import Imaging
 import Preprocessing
+import WireFormat
 
 /// Turns a file of raw frames into a scan that a solver can take: darks, cleaning, merging.
 ///
