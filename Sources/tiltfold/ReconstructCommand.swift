@@ -7,9 +7,10 @@ import LivePipeline
 struct ReconstructCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconstruct",
-    abstract: "Reconstructs one scan from a CXI file.",
+    abstract: "Reconstructs one scan from a file.",
     discussion: """
-      Starts from the probe in the file or, where there is none, from what a search over defocus \
+      Takes cleaned scans (CXI), scans of raw frames (.stxm, raw CXI), which are cleaned as the \
+      configuration says, and one scan of a recording. Starts from the probe in the file or, where there is none, from what a search over defocus \
       finds. Writes object and probe as CXI with pictures beside it, and says how good they are: \
       the data error over all frames, and the resolution by Fourier ring correlation of two \
       reconstructions from every other frame.
@@ -18,14 +19,20 @@ struct ReconstructCommand: ParsableCommand {
         tiltfold reconstruct siemens_star.cxi
         tiltfold reconstruct scan.cxi --output scan-300.cxi --iterations 300
         tiltfold reconstruct scan.cxi --search-defocus --set ptychography.beta=0.8
+        tiltfold reconstruct NS_231005012_ccdframes_0_0.stxm --config als-cosmic-7.0.1.yaml
+        tiltfold reconstruct run-17.h5 --scan NS_231005012
       """
   )
 
-  @Argument(help: "The scan, a CXI file with frames and positions.")
+  @Argument(help: "The scan: CXI, .stxm, or a recording.")
   var file: String
+  @Option(help: "Which scan of a recording.")
+  var scan: String?
   @Option(help: "The result; FILE-result.cxi beside the scan where not said.")
   var output: String?
-  @Option(help: "A configuration; its sections ptychography and compute count.")
+  @Flag(help: "Add the result to the scan's own CXI file, as its latest image_N.")
+  var append = false
+  @Option(help: "A configuration; for raw frames the instrument's, else the defaults do.")
   var config: String?
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
@@ -40,21 +47,40 @@ struct ReconstructCommand: ParsableCommand {
   @Flag(help: "No progress.")
   var quiet = false
 
+  func validate() throws {
+    if append, output != nil {
+      throw ValidationError("--append writes into the scan's own file: leave --output out.")
+    }
+  }
+
   func run() throws {
     try ExitStatus.explaining {
-      var configuration = PipelineConfiguration()
-      if let config { configuration = try PipelineConfiguration.load(path: config) }
-      try configuration.apply(set)
-      if let iterations { try configuration.set("ptychography.iterations", to: "\(iterations)") }
+      let configuration = try readConfiguration()
       let output = output ?? ScanReconstruction.defaultOutput(for: file)
-      let reconstruction = try ScanReconstruction(path: file, configuration: configuration)
-      try reconstruction.checkOutput(output)
+      let line = OfflineLine(quiet: quiet)
+      let reconstruction = try ScanReconstruction(
+        path: file,
+        scan: scan,
+        configuration: configuration,
+        progress: line.show
+      )
+      line.finish()
+      if append {
+        try reconstruction.checkAppending()
+      } else {
+        try reconstruction.checkOutput(output)
+      }
       var options = ScanReconstruction.Options()
       options.searchesDefocus = searchDefocus
       options.measuresResolution = !noFrc
       let result = Self.run(reconstruction, options, quiet: quiet)
-      try reconstruction.write(result, to: output)
-      var written = [output]
+      var written: [String]
+      if append {
+        written = ["\(file) (image_\(try reconstruction.append(result)))"]
+      } else {
+        try reconstruction.write(result, to: output)
+        written = [output]
+      }
       if !noPictures { written += try result.drawPictures(beside: output) }
       print(result.inWords)
       print("written: \(written.joined(separator: ", "))")
@@ -62,6 +88,13 @@ struct ReconstructCommand: ParsableCommand {
         throw ExitCode(1)
       }
     }
+  }
+
+  private func readConfiguration() throws -> PipelineConfiguration {
+    var configuration = try PipelineConfiguration.forOfflineUse(path: config, file: file)
+    try configuration.apply(set)
+    if let iterations { try configuration.set("ptychography.iterations", to: "\(iterations)") }
+    return configuration
   }
 
   private static func run(

@@ -10,7 +10,7 @@ import Testing
 /// Holds the built program to what Docs/Reference/CommandLine.md promises.
 @Suite struct CommandLineTests {
   private static let commands = [
-    "live", "control", "replay", "reconstruct", "inspect", "check-config",
+    "live", "control", "replay", "reconstruct", "inspect", "convert", "check-config",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram
@@ -44,7 +44,8 @@ import Testing
 
   @Test(
     arguments: [
-      ["reconstruct"], ["live"], ["inspect", "a", "b"], ["replay", "--no-such-option"],
+      ["reconstruct"], ["live"], ["inspect", "a", "b"], ["convert", "a"],
+      ["reconstruct", "a.cxi", "--append", "--output", "b.cxi"], ["replay", "--no-such-option"],
       ["no-such-command"], ["reconstruct", "a.cxi", "--iterations", "many"],
     ]
   )
@@ -109,8 +110,13 @@ import Testing
     try storage.close()
     #expect(try tiltfold("reconstruct", other).errors.contains("there are no frames"))
     #expect(try tiltfold("reconstruct", other).code == 65)
-    #expect(try tiltfold("inspect", other).errors.contains("/somewhere"))
-    #expect(try tiltfold("inspect", other).code == 65)
+    // What is HDF5 at least is listed.
+    let listed = try tiltfold("inspect", other)
+    #expect(listed.code == 0)
+    #expect(listed.output.contains("/somewhere/numbers: 3 float64"))
+    let refused = try tiltfold("convert", other, scratch.file("other.cxi"))
+    #expect(refused.code == 65)
+    #expect(refused.errors.contains("an HDF5 file of another kind"))
   }
 
   @Test func aResultThatCannotBeWrittenEndsWith73BeforeAnythingIsDone() throws {
@@ -146,6 +152,22 @@ import Testing
     let scan = try tiltfold("inspect", path)
     #expect(scan.code == 0)
     #expect(scan.output.contains("49 of 16 x 16"))
+    #expect(scratch.names.contains("scan-inspection.png"))
+    #expect(try tiltfold("inspect", path, "--picture", scratch.file("no/such.png")).code == 73)
+    let appended = try tiltfold(
+      "reconstruct",
+      path,
+      "--append",
+      "--iterations",
+      "2",
+      "--no-frc",
+      "--no-pictures",
+      "--set",
+      "compute.planning_effort=estimate"
+    )
+    #expect(appended.code == 0, "\(appended.errors)")
+    #expect(appended.output.contains("(image_1)"))
+    #expect(try cxiResultNumbers(path) == [1])
     let result = try tiltfold("inspect", scratch.file("scan-result.cxi"))
     #expect(result.code == 0)
     #expect(result.output.contains("49 frames, 5 iterations"))
@@ -166,7 +188,7 @@ import Testing
   }
 
   /// 7 x 7 points on vacuum: every pattern is that of the probe.
-  private static var emptyPatch: CXIScan {
+  static var emptyPatch: CXIScan {
     let shape = Shape2D(square: 16)
     let energy = PhotonEnergy(electronVolts: 708.2)
     let pixel = energy.wavelength.meters * 0.08 / (16 * 30e-6)

@@ -11,6 +11,14 @@ enum Python {
     var description: String
   }
 
+  /// Writes a file in the layout of another program (Tests/Clients/make_layouts.py).
+  static func make(_ layout: String, at path: String) throws {
+    let script = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Clients/make_layouts.py")
+    _ = try run(try String(contentsOf: script, encoding: .utf8), layout, path)
+  }
+
   /// Runs a script and returns what it prints.
   static func run(_ script: String, _ arguments: String...) throws -> String {
     let process = Process()

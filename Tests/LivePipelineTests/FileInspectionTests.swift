@@ -124,6 +124,52 @@ import Testing
     #expect(words.contains("75.0 % of all iron phosphate is FePO4"))
   }
 
+  /// The extent of a PNG file.
+  private static func extent(_ path: String) throws -> (width: Int, height: Int) {
+    let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+    try #require(bytes.count > 24 && Array(bytes[1..<4]) == Array("PNG".utf8))
+    func number(_ place: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[place + $1]) } }
+    return (number(16), number(20))
+  }
+
+  @Test func everyKindHasItsPicture() throws {
+    let scan = scratch.file("scan.cxi")
+    try writeCXI(scan: SmallScan().scan, to: scan)
+    #expect(FileInspection.defaultPicture(for: scan) == scratch.file("scan-inspection.png"))
+    #expect(try FileInspection.draw(scan, to: scratch.file("scan.png")))
+    // Mean pattern, positions and map side by side.
+    let extent = try Self.extent(scratch.file("scan.png"))
+    #expect(extent.width > 2 * extent.height)
+
+    let run = scratch.file("run.h5")
+    var writer = try RecordingWriter(creating: run, configuration: "", version: "9.8.7")
+    try append(to: &writer)
+    try writer.finish()
+    #expect(try FileInspection.draw(run, to: scratch.file("run.png")))
+    #expect(try Self.extent(scratch.file("run.png")).width > 100)
+
+    let volume = scratch.file("volume.mrc")
+    let voxels = Volume(sizeX: 4, sizeZ: 2, sizeY: 3, values: (0..<24).map { Float($0) })
+    try writeMRC(voxels, voxelSize: Length(nanometers: 6.7), to: volume, label: "plates")
+    let words = try FileInspection.describe(volume)
+    #expect(words.contains("4 x 3 x 2"))
+    #expect(words.contains("6.700 nm"))
+    #expect(words.contains("plates"))
+    #expect(words.contains("0 to 23, mean 11.5"))
+    #expect(try FileInspection.draw(volume, to: scratch.file("volume.png")))
+
+    let other = scratch.file("truth.h5")
+    let file = try StorageFile(creating: other)
+    try file.write([708.2, 710.2], shape: [2], at: "/entry/energy", unit: "eV")
+    try file.write(text: "annular", at: "/entry/probe")
+    try file.close()
+    let listed = try FileInspection.describe(other)
+    #expect(listed.contains("/entry/energy: 2 float64 eV"))
+    #expect(listed.contains("/entry/probe: \"annular\""))
+    #expect(try FileInspection.draw(other, to: scratch.file("truth.png")) == false)
+    #expect(!scratch.names.contains("truth.png"))
+  }
+
   @Test func whatIsNotOursIsRefusedInWords() throws {
     let text = scratch.file("text.h5")
     try "hello".write(toFile: text, atomically: true, encoding: .utf8)
@@ -137,6 +183,7 @@ import Testing
     }
     #expect(failure(text)?.kind == .data)
     #expect(failure(text)?.description.contains("no HDF5 file") == true)
+    #expect(failure(text)?.description.contains("tomograms") == true)
     #expect(failure(scratch.file("missing"))?.kind == .input)
     #expect(failure(scratch.path)?.kind == .input)
   }

@@ -15,6 +15,11 @@ enum CXIPaths {
   /// The attribute of a translation that is about the middle of the planned scan already.
   static let centeredAttribute = "centered_on_planned_scan"
 
+  /// Where the lit part of the aperture may stand.
+  static let illuminationMasks = [
+    "\(detector)/Fillumination_mask", "\(source)/Fillumination_mask",
+  ]
+
   /// A result.
   static func image(_ number: Int) -> String { "/entry_1/image_\(number)" }
 }

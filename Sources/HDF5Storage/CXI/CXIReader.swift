@@ -47,6 +47,7 @@ enum CXIReader {
       mask: mask,
       frameMasks: frameMasks
     )
+    scan.illuminationMask = readIlluminationMask(file, mean: scan.meanFrame)
     scan.nearField = saysNearField(file) || scan.stepsBeyondFarField
     return scan
   }
@@ -55,7 +56,7 @@ enum CXIReader {
     guard let path = first(framePaths, in: file) else {
       if let raw = first(rawFramePaths, in: file) {
         throw StorageError(
-          "the file holds raw detector frames, not cleaned patterns",
+          "the file holds raw detector frames, which have to be cleaned first",
           file: file.path,
           path: raw
         )
@@ -76,7 +77,7 @@ enum CXIReader {
 
   static func readPositions(
     _ file: borrowing StorageFile,
-    count: Int
+    count: Int? = nil
   ) throws(StorageError) -> [ScanPosition] {
     guard let path = first(translationPaths, in: file) else {
       throw StorageError("there are no positions", file: file.path, path: translationPaths[0])
@@ -89,7 +90,7 @@ enum CXIReader {
         path: path
       )
     }
-    guard translations.shape[0] == count else {
+    if let count, translations.shape[0] != count {
       throw StorageError(
         "there are \(translations.shape[0]) positions for \(count) frames",
         file: file.path,
@@ -135,8 +136,8 @@ enum CXIReader {
     let corner = "\(CXIPaths.detector)/corner_position"
     if !file.exists("\(CXIPaths.detector)/distance"), file.exists(corner) {
       let position = try file.read(Double.self, at: corner)
-      if position.values.count == 3, position.values[2] > 0 {
-        return Length(meters: position.values[2])
+      if position.values.count == 3, abs(position.values[2]) > 0 {
+        return Length(meters: abs(position.values[2]))
       }
     }
     return Length(meters: try positive("\(CXIPaths.detector)/distance", in: file))
@@ -149,10 +150,11 @@ enum CXIReader {
     let corner = "\(CXIPaths.detector)/corner_position"
     if !file.exists("\(CXIPaths.detector)/x_pixel_size"), file.exists(corner) {
       let position = try file.read(Double.self, at: corner)
-      if position.values.count == 3, position.values[0] > 0, position.values[1] > 0 {
+      // The corner lies on either side of the axis, as the writer likes.
+      if position.values.count == 3, abs(position.values[0]) > 0, abs(position.values[1]) > 0 {
         return (
-          Length(meters: 2 * position.values[0] / Double(frame.columns)),
-          Length(meters: 2 * position.values[1] / Double(frame.rows))
+          Length(meters: 2 * abs(position.values[0]) / Double(frame.columns)),
+          Length(meters: 2 * abs(position.values[1]) / Double(frame.rows))
         )
       }
     }
@@ -207,13 +209,15 @@ enum CXIReader {
     let stem = name.hasSuffix(".cxi") ? String(name.dropLast(4)) : name
     let title = try? file.readText(at: "\(CXIPaths.entry)/title")
     let sample = CXIPaths.sample
-    let tilt = try? file.readValue(Double.self, at: "\(sample)/rotation_angle")
+    let tilt =
+      (try? file.readValue(Double.self, at: "\(sample)/rotation_angle"))
+      ?? (try? file.readValue(Double.self, at: "/tomography/angles"))
     let tiltIndex = try? file.readValue(Int32.self, at: "\(sample)/tilt_index")
     let energyIndex = try? file.readValue(Int32.self, at: "\(sample)/energy_index")
     return ScanIdentity(
       scan: title ?? stem,
       tomogram: try? file.readText(at: "\(sample)/tomogram_id"),
-      tilt: tilt.map { TiltAngle(degrees: $0) },
+      tilt: tilt.flatMap { $0.isFinite ? TiltAngle(degrees: $0) : nil },
       tiltIndex: tiltIndex.map { Int($0) },
       energy: energy,
       energyIndex: energyIndex.map { Int($0) }
@@ -245,31 +249,5 @@ enum CXIReader {
   static func first(_ paths: [String], in file: borrowing StorageFile) -> String? {
     for path in paths where file.exists(path) { return path }
     return nil
-  }
-}
-
-extension CXIScan {
-  /// Whether the median distance to the nearest neighbour exceeds half of the far-field window.
-  ///
-  /// A far-field pattern samples only probes narrower than half of λz/p, so that neighbours
-  /// further apart than that share no sample.
-  fileprivate var stepsBeyondFarField: Bool {
-    guard positions.count > 1 else { return false }
-    // A few hundred positions tell the step; all pairs of a large scan would take long.
-    let stride = max(1, positions.count / 256)
-    var nearest: [Double] = []
-    for index in Swift.stride(from: 0, to: positions.count, by: stride) {
-      var smallest = Double.infinity
-      for other in positions.indices where other != index {
-        let dx = positions[other].x - positions[index].x
-        let dy = positions[other].y - positions[index].y
-        smallest = min(smallest, dx * dx + dy * dy)
-      }
-      nearest.append(smallest.squareRoot())
-    }
-    let step = nearest.sorted()[nearest.count / 2]
-    let windowX = objectPixelWidth.meters * Double(frames.shape.columns)
-    let windowY = objectPixelHeight.meters * Double(frames.shape.rows)
-    return step > min(windowX, windowY) / 2
   }
 }

@@ -26,6 +26,8 @@ public struct CXIScan: Sendable {
   public var mask: Image?
   /// Pixels that were not measured in single frames, [frame, row, column]; 0 is good.
   public var frameMasks: ImageStack?
+  /// The part of the aperture that the file says is lit, [row, column], DC at [N/2, N/2]; 1 is lit.
+  public var illuminationMask: Image?
   /// Whether the frames cannot be far-field patterns of this scan: the file says so, or
   /// neighbouring positions lie further apart than half of the far-field window λz/p, so that no
   /// probe that the detector samples could link them.

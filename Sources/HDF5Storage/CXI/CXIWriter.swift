@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
+import Glibc
 import Imaging
 
 /// Writes a reconstruction as a CXI file that the readers of SHARP's results understand.
@@ -40,8 +41,45 @@ public func writeCXI(
   )
   if let scan = source.scan { try CXIWriter.writeFrames(scan, to: file) }
   try CXIWriter.writeResult(result, source: source, to: file)
-  try file.setAttribute("default", of: CXIPaths.entry, to: "image_1")
   try file.close()
+}
+
+/// Adds a reconstruction to the scan's own file, as the next `/entry_1/image_N` and the latest.
+///
+/// Everything else in the file stays as it is. The file is copied, added to and put in the old
+/// one's place, so that it is whole at any moment.
+///
+/// - Parameters:
+///   - result: The object, probe and figures.
+///   - source: Positions, parameters.
+///   - path: The file, a scan or a result in SHARP's layout.
+/// - Returns: The number N that the result got.
+/// - Throws: `StorageError` where the file cannot be read or added to.
+@discardableResult
+public func appendCXI(
+  result: ReconstructedObject,
+  source: CXISource,
+  to path: String
+) throws(StorageError) -> Int {
+  let copy = StorageFile.temporaryPath(for: path)
+  try copyFile(path, to: copy)
+  var isWhole = false
+  defer { if !isWhole { unsafe unlink(copy) } }
+  let number: Int
+  do {
+    let file = try StorageFile(updating: copy)
+    guard file.exists(CXIPaths.entry) else {
+      throw StorageError("this is no CXI file", file: path, path: CXIPaths.entry)
+    }
+    number = (CXIReader.resultNumbers(file).last ?? 0) + 1
+    try CXIWriter.writeResult(result, source: source, number: number, to: file)
+    try file.close()
+  }
+  guard unsafe rename(copy, path) == 0 else {
+    throw systemError("cannot give the finished file its name", path)
+  }
+  isWhole = true
+  return number
 }
 
 /// Writes a scan without a result: frames, positions, geometry, probe and mask.
@@ -178,6 +216,13 @@ enum CXIWriter {
       try file.write(flags, shape: [frameMasks.count] + extent, at: mask, layout: perFrame)
     } else if let shared = scan.mask {
       try file.write(shared.values.map { UInt32($0 == 0 ? 0 : 1) }, shape: extent, at: mask)
+    }
+    if let lit = scan.illuminationMask {
+      try file.write(
+        lit.values.map { UInt32($0 == 0 ? 0 : 1) },
+        shape: extent,
+        at: CXIPaths.illuminationMasks[0]
+      )
     }
     if scan.nearField {
       try file.write(value: Int32(1), at: "\(CXIPaths.detector)/near_field")

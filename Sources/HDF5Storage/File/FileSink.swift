@@ -51,6 +51,28 @@ struct FileSink: ~Copyable {
   }
 }
 
+/// Copies a file, replacing what stands at the target.
+func copyFile(_ path: String, to target: String) throws(StorageError) {
+  let source = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  guard source >= 0 else { throw systemError("cannot read the file", path) }
+  defer { Glibc.close(source) }
+  let copy = unsafe open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard copy >= 0 else { throw systemError("cannot write the file", target) }
+  defer { Glibc.close(copy) }
+  var status = stat()
+  guard unsafe fstat(source, &status) == 0 else { throw systemError("cannot read the file", path) }
+  var left = Int(status.st_size)
+  while left > 0 {
+    let count = sendfile(copy, source, nil, min(left, 1 << 30))
+    guard count > 0 else {
+      let error = systemError("cannot copy the file", path)
+      unsafe unlink(target)
+      throw error
+    }
+    left -= count
+  }
+}
+
 /// The error for a call of the operating system that has just failed.
 func systemError(_ problem: String, _ path: String) -> StorageError {
   let reason = unsafe String(cString: strerror(errno))

@@ -40,6 +40,26 @@ extension PipelineConfiguration {
     return configuration
   }
 
+  /// The configuration for work on one file: the one that is named, else that of a recording, else
+  /// the defaults.
+  ///
+  /// - Parameters:
+  ///   - path: The configuration; nil where none is named.
+  ///   - file: The file that is worked on, of any kind.
+  /// - Returns: The configuration.
+  /// - Throws: `ConfigurationErrors` for what is wrong in it.
+  public static func forOfflineUse(
+    path: String?,
+    file: String
+  ) throws(ConfigurationErrors) -> PipelineConfiguration {
+    if let path { return try load(path: path) }
+    // What is no recording has none; why it cannot be read is told by whoever reads it.
+    guard let yaml = try? RecordingReader(path: file).configuration, !yaml.isEmpty else {
+      return PipelineConfiguration()
+    }
+    return try PipelineConfiguration(yaml: yaml, file: file)
+  }
+
   /// Sets keys, "KEY=VALUE" each, with the same checks as in a file, all at once.
   ///
   /// - Parameter overrides: The keys with their values.

@@ -2,72 +2,64 @@
 
 import Foundation
 import HDF5Storage
+import Reporting
 
-/// Says in words what is in a recording, a scan or a tomogram.
+/// Says in words and shows in a picture what a file holds.
 public enum FileInspection {
   /// Describes a file.
   ///
   /// - Parameter path: The file.
   /// - Returns: Lines for a person.
-  /// - Throws: `PipelineError` where the file cannot be opened, or is none of ours.
+  /// - Throws: `PipelineError` where the file cannot be opened, or is nothing that is known.
   public static func describe(_ path: String) throws(PipelineError) -> String {
-    let kind: Kind = try PipelineError.reading(path) { () throws(StorageError) in
-      try Self.kind(of: path)
-    }
-    let lines: [String]
-    switch kind {
-    case .recording:
-      lines = try PipelineError.reading(path) { () throws(StorageError) in
-        try RecordingDescription.lines(path)
+    let kind = try FileKind(of: path)
+    let lines = try PipelineError.reading(path) { () throws(StorageError) in
+      switch kind {
+      case .recording: try RecordingDescription.lines(path)
+      case .scan, .result: try ScanFileDescription.lines(path)
+      case .rawScan: try RawScanDescription.lines(path)
+      case .image: try StxmImageDescription.lines(path)
+      case .tomogram: TomogramDescription.lines(try readTomogram(path))
+      case .mrc: try VolumeDescription.lines(path)
+      case .hdf5: try DatasetListing.lines(path)
       }
-    case .scan:
-      lines = try PipelineError.reading(path) { () throws(StorageError) in
-        try ScanFileDescription.lines(path)
-      }
-    case .tomogram:
-      lines = try PipelineError.reading(path) { () throws(StorageError) in
-        TomogramDescription.lines(try readTomogram(path))
-      }
-    case .unknown(let reason):
-      throw PipelineError(
-        .data,
-        "\(path): \(reason). Recordings, scans (CXI) and tomograms can be inspected"
-      )
     }
     return lines.joined(separator: "\n")
   }
 
-  // MARK: -
-
-  private enum Kind {
-    case recording
-    case scan
-    case tomogram
-    case unknown(String)
+  /// Where the picture of a file stands unless another place is named: beside it,
+  /// NAME-inspection.png.
+  public static func defaultPicture(for path: String) -> String {
+    URL(filePath: path).deletingPathExtension().path(percentEncoded: false) + "-inspection.png"
   }
 
-  private static func kind(of path: String) throws(StorageError) -> Kind {
-    guard hasSignature(path) else { return .unknown("this is no HDF5 file") }
-    // A recording that is growing, or whose writer was killed, opens in its own way only.
-    guard let file = try? StorageFile(reading: path) else { return .recording }
-    switch file.attributeText("format", of: "/") {
-    case let format? where format.hasPrefix("tiltfold-recording/"): return .recording
-    case let format? where format.hasPrefix("tiltfold-tomogram/"): return .tomogram
-    case let format?: return .unknown("files of the format \(format) are not known")
-    case nil: break
+  /// Draws a file: mean pattern, positions and object of a scan, slices of a volume.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - picture: The PNG file to be, replaced if it is there.
+  /// - Returns: Whether there was anything to draw.
+  /// - Throws: `PipelineError` where the file cannot be read or the picture not be written.
+  public static func draw(_ path: String, to picture: String) throws(PipelineError) -> Bool {
+    let kind = try FileKind(of: path)
+    let sheet = try PipelineError.reading(path) { () throws(StorageError) in
+      switch kind {
+      case .recording: try RecordingPicture.sheet(path)
+      case .scan, .result: try ScanFileDescription.sheet(path)
+      case .rawScan: try RawScanDescription.sheet(path)
+      case .image: try StxmImageDescription.sheet(path)
+      case .tomogram: try TomogramDescription.sheet(path)
+      case .mrc: try VolumeDescription.sheet(path)
+      case .hdf5: nil as PictureSheet?
+      }
     }
-    if file.exists("/entry_1") { return .scan }
-    let names = try file.children(of: "/").prefix(8).map { "/\($0)" }.joined(separator: ", ")
-    return .unknown("nothing in this HDF5 file is known (\(names.isEmpty ? "empty" : names))")
-  }
-
-  /// Whether the file begins as HDF5 files do.
-  private static func hasSignature(_ path: String) -> Bool {
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    guard let bytes = try? file.read(upToCount: signature.count) else { return false }
-    return Array(bytes) == signature
+    guard let sheet else { return false }
+    do throws(PictureError) {
+      try writePicture(sheet, to: picture)
+    } catch {
+      throw PipelineError(.output, error.description)
+    }
+    return true
   }
 }
 

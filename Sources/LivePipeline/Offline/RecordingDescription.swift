@@ -15,11 +15,24 @@ enum RecordingDescription {
     lines.append(Words.line("messages", "\(reader.messageCount)"))
     lines.append(Words.line("time", time(reader)))
     lines.append(Words.line("frames", frames(reader)))
-    var scans = RecordedScans()
-    for message in 0..<reader.messageCount { scans.take(try reader.text(of: message)) }
+    let scans = try scans(in: reader)
     lines += scans.lines
     lines.append(Words.line("schedule", schedule(try reader.schedule())))
     return lines
+  }
+
+  /// The names of the scans whose starts were recorded, in their order.
+  static func scanNames(_ path: String) throws(StorageError) -> [String] {
+    try scans(in: try RecordingReader(path: path)).scans.map(\.name)
+  }
+
+  /// What the starts, frames and ends of a recording tell of its scans.
+  static func scans(
+    in reader: borrowing RecordingReader
+  ) throws(StorageError) -> RecordedScanList {
+    var scans = RecordedScanList()
+    for message in 0..<reader.messageCount { scans.take(try reader.text(of: message)) }
+    return scans
   }
 
   private static func time(_ reader: borrowing RecordingReader) -> String {
@@ -50,8 +63,9 @@ enum RecordingDescription {
 }
 
 /// The scans that a recording's messages tell of.
-private struct RecordedScans {
-  private struct Scan {
+struct RecordedScanList {
+  /// What is known of one scan.
+  struct Scan {
     var name: String
     var tilt: Double?
     var energy: Double?
@@ -71,7 +85,7 @@ private struct RecordedScans {
     var expected_frames: Int?
   }
 
-  private var scans: [Scan] = []
+  private(set) var scans: [Scan] = []
   private var others = 0
 
   mutating func take(_ parts: [SharedBytes]) {

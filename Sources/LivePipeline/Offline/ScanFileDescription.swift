@@ -3,26 +3,48 @@
 import AcquisitionModel
 import HDF5Storage
 import Imaging
+import Reporting
 
 /// What a CXI file holds: a scan, its result, or both.
 enum ScanFileDescription {
   static func lines(_ path: String) throws(StorageError) -> [String] {
-    let hasResult: Bool
-    let hasFrames: Bool
-    do {
-      let file = try StorageFile(reading: path)
-      hasResult = file.exists("/entry_1/image_latest")
-      hasFrames =
-        file.exists("/entry_1/data_1/data")
-        || file.exists("/entry_1/instrument_1/detector_1/data")
-    }
+    let results = try cxiResultNumbers(path)
+    let hasFrames = try hasFrames(path)
     // Without a result what is missing for a scan is told.
-    var lines = hasFrames || !hasResult ? Self.scan(try readCXI(path)) : []
-    if hasResult {
+    var lines = hasFrames || results.isEmpty ? Self.scan(try readCXI(path)) : []
+    if !results.isEmpty {
       if lines.isEmpty { lines.append("result of a scan (CXI), without its frames") }
+      if results.count > 1 {
+        let names = results.map { "image_\($0)" }
+        lines.append("\(results.count) results, \(Words.list(names)); the latest is described")
+      }
       lines += try result(path)
     }
     return lines
+  }
+
+  /// Mean pattern and positions where there are frames, object and probe where there is a result.
+  static func sheet(_ path: String) throws(StorageError) -> PictureSheet? {
+    var panels: [PictureSheet.Panel] = []
+    var title = ""
+    let results = try cxiResultNumbers(path)
+    if try hasFrames(path) || results.isEmpty {
+      let scan = try readCXI(path)
+      title = "\(scan.title), \(Words.number(scan.energy.electronVolts, 2)) eV"
+      panels += ScanPanels.panels(scan)
+    }
+    if !results.isEmpty {
+      let object = try readCXIResult(path)
+      if title.isEmpty { title = object.identity.scan }
+      panels += ScanPanels.panels(object)
+    }
+    return PictureSheet(title: title, panels: panels, columns: 3)
+  }
+
+  private static func hasFrames(_ path: String) throws(StorageError) -> Bool {
+    let file = try StorageFile(reading: path)
+    return file.exists("/entry_1/data_1/data")
+      || file.exists("/entry_1/instrument_1/detector_1/data")
   }
 
   private static func scan(_ scan: CXIScan) -> [String] {
@@ -56,6 +78,10 @@ enum ScanFileDescription {
       Words.line("start probe", scan.probe == nil ? "none, defocus must be searched" : "there")
     )
     lines.append(Words.line("mask", mask(scan)))
+    if let lit = scan.illuminationMask {
+      let count = lit.values.count { $0 != 0 }
+      lines.append(Words.line("aperture", "\(count) of \(lit.values.count) pixels are lit"))
+    }
     if scan.nearField {
       lines.append(
         Words.line("kind", "near-field patterns, which cannot be reconstructed here")
@@ -113,9 +139,9 @@ enum ScanFileDescription {
     let photons = squaredNorm(result.probe.values.span)
     lines.append(Words.line("probe", "\(Words.number(photons, 0)) photons in one exposure"))
     lines.append(Words.line("background", result.background == nil ? "none" : "retrieved"))
-    lines.append(
-      Words.line("made from", "\(result.frameCount) frames, \(result.iteration) iterations")
-    )
+    let iterations =
+      result.iteration > 0 ? "\(result.iteration) iterations" : "iterations not said"
+    lines.append(Words.line("made from", "\(result.frameCount) frames, \(iterations)"))
     lines.append(
       Words.line(
         "errors",

@@ -45,17 +45,27 @@ public final class ScanReconstruction: Sendable {
   let configuration: PipelineConfiguration
   private let isStopping = Atomic(false)
 
-  /// Reads a scan.
+  /// Reads a scan; raw frames are cleaned.
   ///
   /// - Parameters:
-  ///   - path: The file, CXI.
-  ///   - configuration: How to reconstruct; of its sections `ptychography` and `compute` count.
+  ///   - path: The file: a scan (CXI), a scan of raw frames (`.stxm`, raw CXI) or a recording.
+  ///   - name: Which scan of a recording; nil where it has only one.
+  ///   - configuration: How to reconstruct; its sections `ptychography` and `compute` count and,
+  ///     for raw frames, `source`, `detector` and `preprocessing`.
+  ///   - progress: Told of every step of the reading.
   /// - Throws: `PipelineError` where the file cannot be read or its scan not be reconstructed.
   public convenience init(
     path: String,
-    configuration: PipelineConfiguration
+    scan name: String? = nil,
+    configuration: PipelineConfiguration,
+    progress: @escaping (OfflineProgress) -> Void = { _ in }
   ) throws(PipelineError) {
-    let scan = try PipelineError.reading(path) { () throws(StorageError) in try readCXI(path) }
+    let scan = try OfflineScan.read(
+      path,
+      scan: name,
+      configuration: configuration,
+      progress: progress
+    )
     try self.init(scan: scan, path: path, configuration: configuration)
   }
 

@@ -7,7 +7,10 @@ import HDF5Storage
 extension ScanReconstruction {
   /// Where a scan's result is written unless another place is named: beside it, NAME-result.cxi.
   public static func defaultOutput(for path: String) -> String {
-    (path.lowercased().hasSuffix(".cxi") ? String(path.dropLast(4)) : path) + "-result.cxi"
+    for ending in [".cxi", ".stxm", ".h5"] where path.lowercased().hasSuffix(ending) {
+      return "\(path.dropLast(ending.count))-result.cxi"
+    }
+    return "\(path)-result.cxi"
   }
 
   /// Checks that a result may be written before any time is spent on it.
@@ -39,6 +42,35 @@ extension ScanReconstruction {
     }
   }
 
+  /// Adds a result to the scan's own file, as its latest `/entry_1/image_N`.
+  ///
+  /// - Parameter result: What the reconstruction came to.
+  /// - Returns: The number N.
+  /// - Throws: `PipelineError` where the file is no CXI file or cannot be added to.
+  public func append(_ result: ScanResult) throws(PipelineError) -> Int {
+    do throws(StorageError) {
+      return try appendCXI(result: result.object, source: source, to: path)
+    } catch {
+      throw PipelineError(.output, error.description)
+    }
+  }
+
+  /// Checks that a result may be added to the scan's own file.
+  ///
+  /// - Throws: `PipelineError` where that is no CXI file or may not be written.
+  public func checkAppending() throws(PipelineError) {
+    guard try [.scan, .rawScan].contains(FileKind(of: path)), path.lowercased().hasSuffix(".cxi")
+    else {
+      throw PipelineError(.output, "\(path) is no CXI file, to which a result could be added")
+    }
+    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    guard FileManager.default.isWritableFile(atPath: path),
+      FileManager.default.isWritableFile(atPath: folder)
+    else {
+      throw PipelineError(.output, "\(path) may not be written; name another file with --output")
+    }
+  }
+
   /// Writes a result as CXI: object, probe, errors, the positions that were used, parameters.
   ///
   /// - Parameters:
@@ -46,16 +78,19 @@ extension ScanReconstruction {
   ///   - output: The file, replaced if it is there.
   /// - Throws: `PipelineError` where it cannot be written.
   public func write(_ result: ScanResult, to output: String) throws(PipelineError) {
-    let source = CXISource(
-      detectorDistance: scan.detectorDistance,
-      positions: scan.positions,
-      parameters: configuration.describedInFull,
-      version: tiltfoldVersion
-    )
     do throws(StorageError) {
       try writeCXI(result: result.object, source: source, to: output)
     } catch {
       throw PipelineError(.output, error.description)
     }
+  }
+
+  private var source: CXISource {
+    CXISource(
+      detectorDistance: scan.detectorDistance,
+      positions: scan.positions,
+      parameters: configuration.describedInFull,
+      version: tiltfoldVersion
+    )
   }
 }

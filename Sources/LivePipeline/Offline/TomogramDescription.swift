@@ -3,6 +3,7 @@
 import AcquisitionModel
 import HDF5Storage
 import Imaging
+import Reporting
 
 /// What a tomogram holds.
 enum TomogramDescription {
@@ -35,6 +36,12 @@ enum TomogramDescription {
     lines.append(Words.line("alignment", alignment(record)))
     lines.append(Words.line("chemistry", chemistry(record)))
     return lines
+  }
+
+  /// The middle slices of its volumes, a row for each energy.
+  static func sheet(_ path: String) throws(StorageError) -> PictureSheet? {
+    let record = try readTomogram(path)
+    return record.volumes.isEmpty ? nil : VolumeSlices.sheet(of: record)
   }
 
   private static func accepted(_ record: TomogramRecord) -> String {

@@ -62,7 +62,7 @@ extension ResultFolder {
     _ report: (RunEvent) -> Void
   ) {
     writing("\(prefix)volume-slices.png", report) { path in
-      try writePicture(volumeSlices(record), to: path)
+      try writePicture(VolumeSlices.sheet(of: record), to: path)
     }
     if let chemistry = record.chemistry {
       writing("\(prefix)chemical-map.png", report) { path in
@@ -79,39 +79,13 @@ extension ResultFolder {
 
   // MARK: -
 
-  private func volumeSlices(_ record: TomogramRecord) -> PictureSheet {
-    let highest = record.volumes.flatMap { $0.values }.max() ?? 1
-    let range = ValueRange.given(0...Double(max(highest, 1e-6)))
-    var panels: [PictureSheet.Panel] = []
-    for (volume, energy) in zip(record.volumes, record.energies) {
-      for (slice, place) in Self.middleSlices(of: volume) {
-        panels.append(
-          .image(
-            ImagePicture(
-              slice,
-              title: "\(energy.electronVolts) eV, \(place)",
-              pixelSize: record.voxelSize,
-              quantity: "OD per voxel",
-              colorMap: .gray,
-              range: range
-            )
-          )
-        )
-      }
-    }
-    return PictureSheet(
-      title: "\(record.name): slices of the volumes, \(record.tilts.count) tilts",
-      panels: panels
-    )
-  }
-
   private func chemicalSlices(
     _ chemistry: TomogramChemistry,
     _ record: TomogramRecord
   ) -> PictureSheet {
     let pairs = zip(
-      Self.middleSlices(of: chemistry.lithiated),
-      Self.middleSlices(of: chemistry.delithiated)
+      VolumeSlices.middle(of: chemistry.lithiated),
+      VolumeSlices.middle(of: chemistry.delithiated)
     )
     // One brightness for all three, set by the fullest voxels.
     let iron = zip(chemistry.lithiated.values, chemistry.delithiated.values)
@@ -219,14 +193,6 @@ extension ResultFolder {
       }
     }
     return (density, phase)
-  }
-
-  private static func middleSlices(of volume: Volume) -> [(image: Image, place: String)] {
-    [
-      (volume.slice(z: volume.sizeZ / 2), "along the beam (x, y)"),
-      (volume.slice(y: volume.sizeY / 2), "across the axis (x, z)"),
-      (volume.slice(x: volume.sizeX / 2), "from the side (z, y)"),
-    ]
   }
 
   private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }

@@ -49,7 +49,7 @@ final class ResultFolder: Sendable {
     let object = finished.object
     content.withLock { $0.scans.append(RunSummary.Scan(finished)) }
     if configuration.results.scans {
-      writing("scans/\(fileName(finished.key)).cxi", report) { path in
+      writing("scans/\(Self.fileName(finished.key)).cxi", report) { path in
         try writeCXI(
           result: object,
           source: CXISource(
@@ -81,7 +81,7 @@ final class ResultFolder: Sendable {
       }
       return summary.tomograms[0].name == record.name
     }
-    let prefix = isFirst ? "" : "\(fileName(record.name))-"
+    let prefix = isFirst ? "" : "\(Self.fileName(record.name))-"
     writing("\(prefix)tomogram.h5", report) { try writeTomogram(record, to: $0) }
     if configuration.results.mrc {
       for (volume, energy) in zip(record.volumes, record.energies) {
@@ -160,7 +160,7 @@ final class ResultFolder: Sendable {
   }
 
   /// A scan's name without what does not belong into a file's; different names stay different.
-  private func fileName(_ name: String) -> String {
+  static func fileName(_ name: String) -> String {
     let allowed = String(
       name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.~".contains($0)) ? $0 : "_" }
     )

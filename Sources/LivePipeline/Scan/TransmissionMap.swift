@@ -16,7 +16,12 @@ struct TransmissionMap: Sendable {
     for amplitude in pattern.amplitudes.values where amplitude > 0 {
       photons += Double(amplitude) * Double(amplitude)
     }
-    points.append((pattern.position, photons))
+    add(position: pattern.position, photons: photons)
+  }
+
+  /// Adds the light at a point.
+  mutating func add(position: ScanPosition, photons: Double) {
+    points.append((position, photons))
   }
 
   /// The map as an image with a pixel for each step of the scan.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import HDF5Storage
+import Reporting
+
+/// What an MRC file holds.
+enum VolumeDescription {
+  static func lines(_ path: String) throws(StorageError) -> [String] {
+    let summary = try readMRCSummary(path)
+    var lines = ["volume (MRC)"]
+    for label in summary.labels where !label.isEmpty { lines.append(Words.line("label", label)) }
+    let extents = [summary.columns, summary.rows, summary.sections]
+    lines.append(
+      Words.line(
+        "voxels",
+        "\(extents.map(String.init).joined(separator: " x ")) (x = columns, y = rows, z = sections)"
+      )
+    )
+    if let size = summary.voxelSize {
+      let sides = extents.map { Words.number(Double($0) * size.micrometers, 3) }
+      lines.append(
+        Words.line(
+          "voxel size",
+          "\(Words.number(size.nanometers, 3)) nm, in all \(sides.joined(separator: " x ")) um"
+        )
+      )
+    }
+    let types = [0: "int8", 1: "int16", 2: "float32", 6: "uint16"]
+    lines.append(Words.line("numbers", types[summary.mode] ?? "mode \(summary.mode)"))
+    if let range = summary.range {
+      lines.append(
+        Words.line(
+          "values",
+          "\(Words.short(range.lowerBound)) to \(Words.short(range.upperBound)), mean "
+            + Words.short(summary.mean)
+        )
+      )
+    }
+    return lines
+  }
+
+  static func sheet(_ path: String) throws(StorageError) -> PictureSheet? {
+    let summary = try readMRCSummary(path)
+    guard summary.voxelBytes != nil else { return nil }
+    let volume = try readMRC(path, summary)
+    return PictureSheet(
+      title: summary.labels.first ?? "",
+      panels: VolumeSlices.middle(of: volume).map { slice, place in
+        .image(
+          ImagePicture(slice, title: place, pixelSize: summary.voxelSize, colorMap: .gray)
+        )
+      }
+    )
+  }
+}
