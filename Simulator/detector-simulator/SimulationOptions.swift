@@ -58,6 +58,18 @@ struct SimulationOptions: ParsableArguments {
   var attenuator = "0.015,0.0159"
   @Option(help: "Read noise, ADU.")
   var readNoise = 5.0
+  @Option(help: "Dark current, ADU each second.")
+  var darkCurrentAduPerS = 0.0
+  @Option(help: "RMS of an offset of each row of each half in each frame, ADU.")
+  var rowStripesAdu = 0.0
+  @Option(help: "Part of what a word cannot hold that comes out with the next of its channel.")
+  var blooming = 0.0
+  @Option(help: "Pixels of high dark current.")
+  var hotPixels = 0
+  @Option(help: "Pixels that see no light.")
+  var deadPixels = 0
+  @Option(help: "The direct beam falls so far off the picture's middle, px, ROWS,COLUMNS.")
+  var beamOffsetPx = "0,0"
   @Option(help: "Dark frames before the first scan.")
   var darks = 10
   @Option(help: "Raw FastCCD words (raw) or 128x128 photon counts (cleaned).")
@@ -101,7 +113,17 @@ struct SimulationOptions: ParsableArguments {
     parameters.defocus = Length(micrometers: defocusUm)
     parameters.centralStop = centralStop
     parameters.attenuator.transmissions = try numbers(attenuator, "--attenuator")
-    parameters.readNoise = readNoise
+    parameters.camera.readNoise = readNoise
+    parameters.camera.darkCurrent = darkCurrentAduPerS
+    parameters.camera.rowStripes = rowStripesAdu
+    parameters.camera.blooming = blooming
+    parameters.camera.hotPixelCount = hotPixels
+    parameters.camera.deadPixelCount = deadPixels
+    let offset = try numbers(beamOffsetPx, "--beam-offset-px")
+    guard offset.count == 2 else {
+      throw ValidationError("--beam-offset-px is \(beamOffsetPx); expected ROWS,COLUMNS, as 3.4,-2")
+    }
+    parameters.beamOffset = PixelShift(rows: offset[0], columns: offset[1])
     parameters.darkCount = darks
     parameters.frames = frames
     try parameters.validate()

@@ -17,6 +17,7 @@ enum TruthFile {
     try writeVolumes(detector, to: file)
     try writeProjections(detector, to: file)
     try writeScans(detector, to: file)
+    try writeCamera(detector, to: file)
     try file.close()
   }
 
@@ -54,8 +55,8 @@ enum TruthFile {
       ("detector_distance_m", parameters.detectorDistance.meters),
       ("detector_pixel_m", parameters.detectorPixel.meters),
       ("attenuator_radius_m", parameters.attenuator.radius.meters),
-      ("adu_per_eV", parameters.aduPerElectronVolt),
-      ("read_noise_adu", parameters.readNoise),
+      ("adu_per_eV", parameters.camera.aduPerElectronVolt),
+      ("read_noise_adu", parameters.camera.readNoise),
       ("exposures_planned", Double(parameters.exposureCount)),
     ]
     for (name, number) in numbers { try file.setAttribute(name, of: root, to: number) }
@@ -76,6 +77,41 @@ enum TruthFile {
       shape: [2, 2],
       at: "/entry/absorption",
       unit: "1/um"
+    )
+  }
+
+  private static func writeCamera(
+    _ detector: SimulatedDetector,
+    to file: borrowing StorageFile
+  ) throws {
+    let pixels = [
+      ("hot_pixel", detector.camera.hotPixels), ("dead_pixel", detector.camera.deadPixels),
+    ]
+    for (name, pixels) in pixels where !pixels.isEmpty {
+      let path = "/entry/detector/\(name)"
+      try file.write(
+        pixels.flatMap { [Int32($0.row), Int32($0.column)] },
+        shape: [pixels.count, 2],
+        at: path
+      )
+      try file.setAttribute("axes", of: path, to: ["pixel", "row_column"])
+    }
+    let hot = detector.camera.hotPixels.map(\.darkCurrent)
+    if !hot.isEmpty {
+      try file.write(
+        hot,
+        shape: [hot.count],
+        at: "/entry/detector/hot_pixel_current",
+        unit: "ADU/s"
+      )
+    }
+    let offset = detector.parameters.beamOffset
+    let middle = Double(FastCCDLayout.side - 1) / 2
+    try file.write(
+      [middle + offset.rows, middle + offset.columns],
+      shape: [2],
+      at: "/entry/detector/direct_beam_px",
+      unit: "1"
     )
   }
 

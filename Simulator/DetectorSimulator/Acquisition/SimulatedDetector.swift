@@ -14,7 +14,8 @@ public struct SimulatedDetector: Sendable {
 
   private let probes: [ZonePlateProbe]
   private var farFields: [FarField]
-  private var camera: FastCCDModel
+  /// The camera, with its defects.
+  public private(set) var camera: FastCCDModel
   private let attenuation: [Image]
   private var means: Image
   private var tilt: (index: Int, transmissions: [ComplexImage])?
@@ -40,11 +41,7 @@ public struct SimulatedDetector: Sendable {
     self.parameters = parameters
     self.phantom = phantom ?? Phantom(parameters)
     plan = ScanPlan(parameters)
-    camera = FastCCDModel(
-      seed: parameters.seed &+ 0xCCD,
-      aduPerElectronVolt: parameters.aduPerElectronVolt,
-      readNoise: parameters.readNoise
-    )
+    camera = FastCCDModel(seed: parameters.seed &+ 0xCCD, parameters.camera)
     let probes = parameters.energies.map { ZonePlateProbe(parameters, energy: $0) }
     let geometry = parameters.energies.indices.map { PatternGeometry(parameters, energyIndex: $0) }
     let sampling = Length(meters: parameters.voxelSize.meters / Double(Self.oversampling))
@@ -148,7 +145,13 @@ public struct SimulatedDetector: Sendable {
     seed: UInt64
   ) -> SharedBytes {
     SharedBytes(count: FastCCDLayout.rawShape.count) { words in
-      camera.read(photons, energy: energy, seed: seed, into: &words)
+      camera.read(
+        photons,
+        exposureTime: parameters.exposureTime,
+        energy: energy,
+        seed: seed,
+        into: &words
+      )
     }
   }
 

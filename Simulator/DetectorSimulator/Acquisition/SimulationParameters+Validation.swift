@@ -50,7 +50,9 @@ extension SimulationParameters {
     for transmission in attenuator.transmissions {
       try ParameterError.require(transmission, in: 2e-4...1, key: "attenuator_transmission")
     }
-    try ParameterError.require(readNoise, in: 0...200, key: "read_noise_adu")
+    try ParameterError.require(beamOffset.rows, in: -200...200, key: "beam_offset_px")
+    try ParameterError.require(beamOffset.columns, in: -200...200, key: "beam_offset_px")
+    try camera.validate()
     try ParameterError.require(darkCount, in: 0...1000, key: "darks")
   }
 }

@@ -77,10 +77,8 @@ public struct SimulationParameters: Sendable, Hashable {
   public var beamOffset = PixelShift.zero
   /// The disc over the middle of the pattern.
   public var attenuator = Attenuator()
-  /// ADU for each electron volt of a photon's energy.
-  public var aduPerElectronVolt = 25.0 / 708
-  /// The read noise, ADU RMS.
-  public var readNoise = 5.0
+  /// What the camera does to photons.
+  public var camera = FastCCDParameters()
   /// Dark frames before the first scan.
   public var darkCount = 10
   /// How frames are sent.
