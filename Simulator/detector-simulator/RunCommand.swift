@@ -3,7 +3,7 @@
 import AcquisitionModel
 import ArgumentParser
 import DetectorSimulator
-import Glibc
+import Foundation
 import Synchronization
 
 /// Set by Ctrl-C; a signal handler can reach nothing else.
@@ -36,6 +36,8 @@ struct RunCommand: ParsableCommand {
   var eventsBind = "tcp://127.0.0.1:37012"
   @Option(help: "File for the truth.")
   var truth: String?
+  @Option(help: "File for a sidecar, which places scans whose stream does not (WireProtocol.md).")
+  var sidecar: String?
   @Flag(inversion: .prefixedNo, help: "Wait until someone subscribes before anything is sent.")
   var waitForSubscriber = true
   @Option(help: "How long to wait for a subscriber, s.")
@@ -53,6 +55,13 @@ struct RunCommand: ParsableCommand {
       try TruthFile.write(detector, settings, to: truth)
       say("truth in \(truth)")
     }
+    if let sidecar {
+      let text = SidecarText.json(detector, settings)
+      guard FileManager.default.createFile(atPath: sidecar, contents: Data(text.utf8)) else {
+        throw ValidationError("--sidecar: \(sidecar) cannot be written")
+      }
+      say("sidecar in \(sidecar)")
+    }
     signal(SIGINT) { _ in interrupted.store(true, ordering: .relaxed) }
     signal(SIGTERM) { _ in interrupted.store(true, ordering: .relaxed) }
 
@@ -63,9 +72,8 @@ struct RunCommand: ParsableCommand {
       queueLength: parameters.frames == .raw ? 40 : 4000
     )
     let isCancelled = { interrupted.load(ordering: .relaxed) }
-    say(
-      "publishing on \(([server.endpoint] + [server.eventEndpoint].compactMap { $0 }).joined(separator: " and "))"
-    )
+    let endpoints = [server.endpoint, server.eventEndpoint].compactMap { $0 }
+    say("publishing on \(endpoints.joined(separator: " and "))")
     if waitForSubscriber {
       say("waiting for a subscriber")
       let isHeard = try server.waitForSubscriber(

@@ -4,8 +4,9 @@ import AcquisitionModel
 public import ArgumentParser
 public import DetectorSimulator
 
-/// What is simulated, as options. Whatever is not given is the instrument's; the numbers in
-/// brackets are those of `demo`.
+/// What is simulated, as options.
+///
+/// Whatever is not given is the instrument's; the numbers in brackets are those of `demo`.
 struct SimulationOptions: ParsableArguments {
   @Option(help: "Settings to start from: demo, als-5.3.2.1 or als-cosmic-7.0.1.")
   var instrument = Instrument.demo

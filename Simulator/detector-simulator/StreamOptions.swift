@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import AcquisitionModel
 public import ArgumentParser
 public import DetectorSimulator
 
@@ -29,8 +28,6 @@ struct StreamOptions: ParsableArguments {
   var firstFrameNumber = 0
   @Flag(help: "fastccd: each scan starts again from the first number.")
   var restartNumbers = false
-  @Option(help: "fastccd: order of the words, clocks, arrival or image.")
-  var wordOrder = WordOrder.clocks
   @Flag(inversion: .prefixedNo, help: "fastccd: send events on their own socket.")
   var events = true
 
@@ -47,7 +44,6 @@ struct StreamOptions: ParsableArguments {
     settings.events.endsWithText = endText
     settings.frameServer.firstNumber = firstFrameNumber
     settings.frameServer.restartsEachScan = restartNumbers
-    settings.frameServer.wordOrder = wordOrder
     settings.frameServer.sendsEvents = events
     return settings
   }
@@ -106,4 +102,3 @@ extension StreamDialect: ExpressibleByArgument {}
 extension EventSettings.NumPyNames: ExpressibleByArgument {}
 extension EventSettings.PixelPlace: ExpressibleByArgument {}
 extension MissingWord: ExpressibleByArgument {}
-extension WordOrder: ExpressibleByArgument {}

@@ -18,10 +18,25 @@ import Tomography
 struct SimulatedRun {
   var parameters = SimulationParameters()
   var phantom: Phantom?
-  var faults = FaultPlan()
-  var framesPerSecond: Double?
+  /// The dialect, the pace, prepared frames and faults.
+  var stream = StreamSettings()
   var configuration = PipelineConfiguration()
   var isRecorded = false
+  /// What the configuration needs besides: called when endpoints, dialect and the run's folder are
+  /// known, to name the tilt's motor or to write and name a sidecar, say.
+  var adapt: (@Sendable (inout PipelineConfiguration, TemporaryFolder) throws -> Void)?
+
+  /// What goes wrong on the way.
+  var faults: FaultPlan {
+    get { stream.faults }
+    set { stream.faults = newValue }
+  }
+
+  /// The pace of the stream; nil for as fast as it can.
+  var framesPerSecond: Double? {
+    get { stream.framesPerSecond }
+    set { stream.framesPerSecond = newValue }
+  }
 
   /// What came of it.
   struct Outcome {
@@ -65,6 +80,31 @@ struct SimulatedRun {
     configuration.tomography.averagedSweeps = 2
   }
 
+  /// Takes raw frames of an instrument instead, with as small a sample and as few points.
+  mutating func useInstrument(_ instrument: Instrument) {
+    var raw = SimulationParameters(instrument)
+    raw.tiltCount = parameters.tiltCount
+    raw.scanColumns = parameters.scanColumns
+    raw.scanRows = parameters.scanRows
+    raw.volumeSide = parameters.volumeSide
+    raw.plateCount = parameters.plateCount
+    raw.sampleDiameter = parameters.sampleDiameter
+    parameters = raw
+    configuration.preprocessing.detectorDistance = raw.detectorDistance
+    configuration.preprocessing.objectPixelSize = raw.voxelSize
+    if instrument == .cosmic { configuration.preprocessing.attenuator = nil }
+    configuration.tomography.voxelSize = raw.voxelSize
+    configuration.probe.zonePlateDiameter = raw.zonePlateDiameter
+    configuration.probe.outerZoneWidth = raw.outerZone
+    configuration.probe.centralStopFraction = raw.centralStop
+    configuration.probe.defocus = raw.defocus
+  }
+
+  /// The sidecar of what will be sent (Docs/Reference/WireProtocol.md).
+  func sidecar() throws -> String {
+    SidecarText.json(try SimulatedDetector(parameters, phantom: phantom), stream)
+  }
+
   /// Runs it to its end.
   ///
   /// - Parameter meanwhile: Called with the running pipeline on another thread.
@@ -74,7 +114,12 @@ struct SimulatedRun {
     let folder = try TemporaryFolder()
     let server = SimulatedSource(self)
     var configuration = configuration
-    configuration.source.endpoints = [server.endpoint]
+    configuration.source.endpoints = server.endpoints
+    if let dialect = SourceDialect(rawValue: stream.dialect.rawValue) {
+      configuration.source.dialect = dialect
+    }
+    if stream.dialect != .tiltfold { configuration.source.topics = [""] }
+    try adapt?(&configuration, folder)
     configuration.results.directory = folder.file("results")
     var options = Pipeline.Options(configuration)
     options.recording = isRecorded ? folder.file("run.h5") : nil

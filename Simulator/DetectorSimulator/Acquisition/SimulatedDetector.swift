@@ -81,8 +81,9 @@ public struct SimulatedDetector: Sendable {
     }
   }
 
-  /// The photons that each pixel of the pattern catches on average, [row, column], behind the
-  /// attenuator: 960 x 960 raw pixels as seen looking downstream, or a 128 x 128 pattern. For
+  /// The photons that each pixel catches on average, [row, column], behind the attenuator.
+  ///
+  /// 960 x 960 raw pixels as seen looking downstream, or a 128 x 128 pattern, for
   /// `photonsPerExposure` photons on the sample.
   public mutating func expectedPhotons(_ scan: ScanPlan.Scan, point: Int) -> Image {
     computeMeans(scan, point: point)

@@ -8,8 +8,9 @@ public struct FastCCDParameters: Sendable, Hashable {
   public var aduPerElectronVolt = 25.0 / 708
   /// The read noise, ADU RMS.
   public var readNoise = 5.0
-  /// The mean dark current of a pixel that sees light, ADU per second; pixels differ by up to half
-  /// of it. Overscan columns and dark rows have none.
+  /// The mean dark current of a pixel that sees light, ADU per second.
+  ///
+  /// Pixels differ by up to half of it. Overscan columns and dark rows have none.
   public var darkCurrent = 0.0
   /// The RMS of an offset that each row of each half draws anew in each frame, ADU, the same in
   /// overscan and data columns.

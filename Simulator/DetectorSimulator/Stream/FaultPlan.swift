@@ -2,7 +2,9 @@
 
 public import AcquisitionModel
 
-/// What goes wrong on the way, on request. Parts are of all frame messages, or of all scans.
+/// What goes wrong on the way, on request.
+///
+/// Parts are of all frame messages, or of all scans.
 public struct FaultPlan: Sendable, Hashable {
   /// The part of frame messages that are lost.
   public var dropFraction = 0.0

@@ -4,13 +4,13 @@ import AcquisitionModel
 import Imaging
 
 /// Writes the frame server's stream: a number in decimal digits, then the words, clock by clock.
+///
 /// What scan and point they belong to is said on another socket, in the control system's events.
 struct FrameServerEncoder: DialectEncoder {
-  let wordOrder: WordOrder
+  let wordOrder = WordOrder.clocks
   private var events: EventEncoder?
 
   init(_ settings: FrameServerSettings, events: EventEncoder) {
-    wordOrder = settings.wordOrder
     self.events = settings.sendsEvents ? events : nil
   }
 

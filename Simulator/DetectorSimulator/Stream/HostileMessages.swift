@@ -2,9 +2,10 @@
 
 import Imaging
 
-/// Messages that nobody should believe: noise, numbers too large, nesting too deep, and pickles
-/// that ask for a function to be called. The function is `posix.getpid`, so that a reader that
-/// falls for it comes to no harm.
+/// Messages that nobody should believe.
+///
+/// Noise, numbers too large, nesting too deep, and pickles that ask for a function to be called.
+/// The function is `posix.getpid`, so that a reader that falls for it comes to no harm.
 struct HostileMessages: Sendable {
   private let dialect: StreamDialect
 

@@ -26,8 +26,11 @@ struct ScanRecords: Sendable {
   }
 
   /// The file that the control system stores a scan in.
-  func fileName(of scan: ScanPlan.Scan) -> String {
-    "\(names["\(scan.tiltIndex)/\(scan.energyIndex)"] ?? "NS_180101000").stxm"
+  func fileName(of scan: ScanPlan.Scan) -> String { fileStem(of: scan) + ".stxm" }
+
+  /// Its name without the ending.
+  func fileStem(of scan: ScanPlan.Scan) -> String {
+    names["\(scan.tiltIndex)/\(scan.energyIndex)"] ?? "NS_180101000"
   }
 
   private func energyIndex(of scan: ScanPlan.Scan) -> Int {

@@ -90,8 +90,6 @@ public struct FrameServerSettings: Sendable, Hashable {
   public var firstNumber = 0
   /// Whether each scan starts again from the first number.
   public var restartsEachScan = false
-  /// The order of the words.
-  public var wordOrder = WordOrder.clocks
   /// Whether the control system's events are sent as well, on their own socket, without pixels.
   public var sendsEvents = true
 
