@@ -67,15 +67,17 @@ struct FaultOptions: ParsableArguments {
   var lostPackets = 0.0
   @Option(help: "What stands in their place: zero, marked (0x2000) or either.")
   var missingWord = MissingWord.either
-  @Option(help: "Part of the scans that start unannounced.")
+  @Option(help: "fastccd: part of the frames' events that get lost.")
+  var lostEvents = 0.0
+  @Option(help: "Part of the starts that get lost.")
   var lostStarts = 0.0
   @Option(help: "Part of the scans whose start is announced twice.")
   var doubleStarts = 0.0
-  @Option(help: "Part of the scans that end unannounced.")
+  @Option(help: "Part of the stops that get lost.")
   var lostStops = 0.0
-  @Flag(help: "All scans start unannounced.")
+  @Flag(help: "Scans start unannounced.")
   var noStart = false
-  @Flag(help: "All scans end unannounced.")
+  @Flag(help: "Scans end unannounced.")
   var noStop = false
   @Option(help: "Starts the random choice of faults; the sample's seed where it is not given.")
   var faultSeed: UInt64?
@@ -90,9 +92,12 @@ struct FaultOptions: ParsableArguments {
     plan.hostileFraction = hostile
     plan.lostPacketFraction = lostPackets
     plan.missingWord = missingWord
-    plan.lostStartFraction = noStart ? 1 : lostStarts
+    plan.lostEventFraction = lostEvents
+    plan.lostStartFraction = lostStarts
+    plan.omitsStart = noStart
     plan.doubleStartFraction = doubleStarts
-    plan.lostStopFraction = noStop ? 1 : lostStops
+    plan.lostStopFraction = lostStops
+    plan.omitsStop = noStop
     plan.seed = faultSeed ?? seed
     return plan
   }

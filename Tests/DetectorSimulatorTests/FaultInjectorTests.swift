@@ -95,17 +95,22 @@ import WireFormat
     plan.lostStartFraction = 0.3
     plan.doubleStartFraction = 0.5
     plan.lostStopFraction = 0.2
+    plan.lostEventFraction = 0.4
     var injector = FaultInjector(plan)
     let message = [StreamMessage(parts: [SharedBytes([1])])]
     var starts = 0
     var stops = 0
+    var events = 0
     for _ in 0..<400 {
       starts += injector.start(message).count
       stops += injector.stop(message).count
+      events += injector.events(message).count
     }
     let counts = injector.counts
     #expect(starts == 400 - counts.lostStarts + counts.doubleStarts)
     #expect(stops == 400 - counts.lostStops)
+    #expect(events == 400 - counts.eventsLost)
+    #expect(abs(counts.eventsLost - 160) < 45)
     #expect(abs(counts.lostStarts - 120) < 40)
     #expect(abs(counts.doubleStarts - 140) < 40)
     #expect(abs(counts.lostStops - 80) < 35)

@@ -164,11 +164,12 @@ public struct DetectorStream: Sendable {
   }
 
   private mutating func start(of scan: ScanPlan.Scan) -> [StreamMessage] {
-    injector.start(encoder.start(scan))
+    settings.faults.omitsStart ? [] : injector.start(encoder.start(scan))
   }
 
   private mutating func end(of scan: ScanPlan.Scan) -> [StreamMessage] {
-    injector.stop(encoder.stop(scan)) + encoder.end(scan)
+    let stop = settings.faults.omitsStop ? [] : injector.stop(encoder.stop(scan))
+    return stop + encoder.end(scan)
   }
 
   private mutating func lateMessages() -> [StreamMessage] {
@@ -245,6 +246,6 @@ public struct DetectorStream: Sendable {
     let written = encoder.frame(taken)
     let passed = injector.pass(written.frame)
     summary.frameMessages = injector.framesPassed
-    return passed + written.events
+    return passed + injector.events(written.events)
   }
 }

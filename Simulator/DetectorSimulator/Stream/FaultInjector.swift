@@ -118,6 +118,13 @@ public struct FaultInjector: Sendable {
     return messages + messages
   }
 
+  /// What is sent in place of the events of a frame that travel apart from its pixels.
+  public mutating func events(_ messages: [StreamMessage]) -> [StreamMessage] {
+    guard !messages.isEmpty, happens(plan.lostEventFraction) else { return messages }
+    counts.eventsLost += messages.count
+    return []
+  }
+
   /// What is sent in place of a scan's stop.
   public mutating func stop(_ messages: [StreamMessage]) -> [StreamMessage] {
     guard happens(plan.lostStopFraction) else { return messages }

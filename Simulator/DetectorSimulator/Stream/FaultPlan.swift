@@ -22,29 +22,23 @@ public struct FaultPlan: Sendable, Hashable {
   public var lostPacketFraction = 0.0
   /// What stands in place of a missing packet.
   public var missingWord = MissingWord.either
-  /// The part of the scans that start unannounced.
+  /// The part of the frames' events that are lost where they travel apart from the pixels.
+  public var lostEventFraction = 0.0
+  /// The part of the starts that are lost.
   public var lostStartFraction = 0.0
   /// The part of the scans whose start is announced twice.
   public var doubleStartFraction = 0.0
-  /// The part of the scans that end unannounced.
+  /// The part of the stops that are lost.
   public var lostStopFraction = 0.0
+  /// Whether the source announces no scans at all; nothing is lost then.
+  public var omitsStart = false
+  /// Whether the source ends no scans at all; nothing is lost then.
+  public var omitsStop = false
   /// Starts the random choice of frames.
   public var seed: UInt64 = 1
 
   /// Nothing goes wrong.
   public init() {}
-
-  /// Whether all scans start unannounced.
-  public var omitsStart: Bool {
-    get { lostStartFraction >= 1 }
-    set { lostStartFraction = newValue ? 1 : 0 }
-  }
-
-  /// Whether all scans end unannounced.
-  public var omitsStop: Bool {
-    get { lostStopFraction >= 1 }
-    set { lostStopFraction = newValue ? 1 : 0 }
-  }
 
   /// Throws where a part is no part.
   public func validate() throws(ParameterError) {
@@ -53,6 +47,7 @@ public struct FaultPlan: Sendable, Hashable {
       ("out_of_order", swapFraction), ("truncate", truncateFraction),
       ("wrong_size", wrongSizeFraction), ("hostile", hostileFraction),
       ("lost_packets", lostPacketFraction), ("lost_starts", lostStartFraction),
+      ("lost_events", lostEventFraction),
       ("double_starts", doubleStartFraction), ("lost_stops", lostStopFraction),
     ]
     for (key, part) in parts { try ParameterError.require(part, in: 0...1, key: key) }
@@ -77,11 +72,13 @@ public struct FaultCounts: Sendable, Hashable {
   public var packetsLost = 0
   /// Frames with packets missing.
   public var framesWithLostPackets = 0
-  /// Scans started unannounced.
+  /// Events of frames lost.
+  public var eventsLost = 0
+  /// Starts lost.
   public var lostStarts = 0
   /// Scans whose start was announced twice.
   public var doubleStarts = 0
-  /// Scans ended unannounced.
+  /// Stops lost.
   public var lostStops = 0
 
   /// Nothing went wrong.
