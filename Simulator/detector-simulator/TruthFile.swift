@@ -8,7 +8,11 @@ import Imaging
 /// What was truly there, as a file (Docs/Reference/Simulator.md lists its datasets).
 enum TruthFile {
   /// Writes everything that is known before the first frame.
-  static func write(_ detector: SimulatedDetector, to path: String) throws {
+  static func write(
+    _ detector: SimulatedDetector,
+    _ settings: StreamSettings,
+    to path: String
+  ) throws {
     let file = try StorageFile(creating: path)
     try file.makeGroup("/entry", nexusClass: "NXentry")
     try file.setAttribute("default", of: "/", to: "entry")
@@ -17,6 +21,10 @@ enum TruthFile {
     try writeVolumes(detector, to: file)
     try writeProjections(detector, to: file)
     try writeScans(detector, to: file)
+    try writeCamera(detector, to: file)
+    // A ring of fewer frames than a scan has points shows the first scan's over and over.
+    let repeats = (settings.ring ?? .max) < detector.parameters.pointCount
+    try file.setAttribute("frames_repeat", of: "/entry", to: Int64(repeats ? 1 : 0))
     try file.close()
   }
 
@@ -54,8 +62,14 @@ enum TruthFile {
       ("detector_distance_m", parameters.detectorDistance.meters),
       ("detector_pixel_m", parameters.detectorPixel.meters),
       ("attenuator_radius_m", parameters.attenuator.radius.meters),
-      ("adu_per_eV", parameters.aduPerElectronVolt),
-      ("read_noise_adu", parameters.readNoise),
+      ("adu_per_eV", parameters.camera.aduPerElectronVolt),
+      ("read_noise_adu", parameters.camera.readNoise),
+      ("dark_current_adu_per_s", parameters.camera.darkCurrent),
+      ("row_stripes_adu", parameters.camera.rowStripes),
+      ("blooming", parameters.camera.blooming),
+      ("beam_lifetime_s", parameters.beamLifetime ?? 0),
+      ("beam_flicker", parameters.beamFlicker),
+      ("shutter_failures", parameters.shutterFailureFraction),
       ("exposures_planned", Double(parameters.exposureCount)),
     ]
     for (name, number) in numbers { try file.setAttribute(name, of: root, to: number) }
@@ -64,6 +78,7 @@ enum TruthFile {
       of: root,
       to: parameters.attenuator.transmissions
     )
+    try file.setAttribute("exposure_times_s", of: root, to: parameters.exposureTimes)
     try file.setAttribute("frames", of: root, to: parameters.frames.rawValue)
     try file.write(
       parameters.energies.map(\.electronVolts),
@@ -76,6 +91,41 @@ enum TruthFile {
       shape: [2, 2],
       at: "/entry/absorption",
       unit: "1/um"
+    )
+  }
+
+  private static func writeCamera(
+    _ detector: SimulatedDetector,
+    to file: borrowing StorageFile
+  ) throws {
+    let pixels = [
+      ("hot_pixel", detector.camera.hotPixels), ("dead_pixel", detector.camera.deadPixels),
+    ]
+    for (name, pixels) in pixels where !pixels.isEmpty {
+      let path = "/entry/detector/\(name)"
+      try file.write(
+        pixels.flatMap { [Int32($0.row), Int32($0.column)] },
+        shape: [pixels.count, 2],
+        at: path
+      )
+      try file.setAttribute("axes", of: path, to: ["pixel", "row_column"])
+    }
+    let hot = detector.camera.hotPixels.map(\.darkCurrent)
+    if !hot.isEmpty {
+      try file.write(
+        hot,
+        shape: [hot.count],
+        at: "/entry/detector/hot_pixel_current",
+        unit: "ADU/s"
+      )
+    }
+    let offset = detector.parameters.beamOffset
+    let middle = Double(FastCCDLayout.side - 1) / 2
+    try file.write(
+      [middle + offset.rows, middle + offset.columns],
+      shape: [2],
+      at: "/entry/detector/direct_beam_px",
+      unit: "1"
     )
   }
 
@@ -195,7 +245,36 @@ enum TruthFile {
     }
     try write("position", \.positions)
     try write("position_on_sample", \.truePositions)
+    try writeExposures(scans, to: file)
     let indices = scans.flatMap { [Int32($0.tiltIndex), Int32($0.energyIndex)] }
     try file.write(indices, shape: [scans.count, 2], at: "/entry/scans/tilt_energy_index")
+  }
+
+  private static func writeExposures(
+    _ scans: [ScanPlan.Scan],
+    to file: borrowing StorageFile
+  ) throws {
+    let exposures = scans.flatMap { $0.exposures.flatMap { $0 } }
+    let shape = [
+      scans.count, scans.first?.exposures.count ?? 0, scans.first?.exposures.first?.count ?? 0,
+    ]
+    let root = "/entry/scans"
+    try file.write(
+      exposures.map(\.incidentPhotons),
+      shape: shape,
+      at: "\(root)/incident_photons",
+      unit: "1"
+    )
+    try file.write(exposures.map(\.time), shape: shape, at: "\(root)/exposure_time", unit: "s")
+    try file.write(
+      exposures.map { Int32($0.shutterFails ? 1 : 0) },
+      shape: shape,
+      at: "\(root)/shutter_failed"
+    )
+    try file.setAttribute(
+      "axes",
+      of: "\(root)/incident_photons",
+      to: ["scan", "point", "exposure"]
+    )
   }
 }

@@ -66,7 +66,7 @@ import WireFormat
     let source = MessageSource(messages)
     defer { source.stop() }
     let places = tilts
-    let outcome = try run.run(endpoint: source.endpoint) { pipeline in
+    let outcome = try run.run(endpoints: [source.endpoint]) { pipeline in
       guard let endpoint = Self.endpoint(of: pipeline) else { return }
       defer { pipeline.requestFinish() }
       // The first is placed before it comes, the others when they are done.

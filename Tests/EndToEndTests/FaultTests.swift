@@ -39,6 +39,22 @@ import Testing
     #expect((1...4).contains(gaps))
   }
 
+  @Test func messagesThatNobodyShouldBelieveAreCountedAndSurvived() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 20
+    run.faults.hostileFraction = 0.2
+    run.faults.wrongSizeFraction = 0.1
+    run.faults.doubleStartFraction = 1
+    let outcome = try run.run()
+    let counters = outcome.summary.counters
+    let faults = outcome.sent.faults
+    #expect(faults.hostile > 5 && faults.wrongSizes > 2 && faults.doubleStarts == 4)
+    #expect(counters.malformed == faults.hostile + faults.wrongSizes)
+    #expect(counters.used == outcome.sent.exposures - faults.wrongSizes)
+    #expect(outcome.summary.scans.count == 4)
+  }
+
   @Test func aStartWithoutStopIsEndedByTheNextStartAndByTime() throws {
     var run = SimulatedRun()
     run.parameters.tiltCount = 2

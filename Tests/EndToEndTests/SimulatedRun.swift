@@ -18,10 +18,25 @@ import Tomography
 struct SimulatedRun {
   var parameters = SimulationParameters()
   var phantom: Phantom?
-  var faults = FaultPlan()
-  var framesPerSecond: Double?
+  /// The dialect, the pace, prepared frames and faults.
+  var stream = StreamSettings()
   var configuration = PipelineConfiguration()
   var isRecorded = false
+  /// What the configuration needs besides: called when endpoints, dialect and the run's folder are
+  /// known, to name the tilt's motor or to write and name a sidecar, say.
+  var adapt: (@Sendable (inout PipelineConfiguration, TemporaryFolder) throws -> Void)?
+
+  /// What goes wrong on the way.
+  var faults: FaultPlan {
+    get { stream.faults }
+    set { stream.faults = newValue }
+  }
+
+  /// The pace of the stream; nil for as fast as it can.
+  var framesPerSecond: Double? {
+    get { stream.framesPerSecond }
+    set { stream.framesPerSecond = newValue }
+  }
 
   /// What came of it.
   struct Outcome {
@@ -65,6 +80,31 @@ struct SimulatedRun {
     configuration.tomography.averagedSweeps = 2
   }
 
+  /// Takes raw frames of an instrument instead, with as small a sample and as few points.
+  mutating func useInstrument(_ instrument: Instrument) {
+    var raw = SimulationParameters(instrument)
+    raw.tiltCount = parameters.tiltCount
+    raw.scanColumns = parameters.scanColumns
+    raw.scanRows = parameters.scanRows
+    raw.volumeSide = parameters.volumeSide
+    raw.plateCount = parameters.plateCount
+    raw.sampleDiameter = parameters.sampleDiameter
+    parameters = raw
+    configuration.preprocessing.detectorDistance = raw.detectorDistance
+    configuration.preprocessing.objectPixelSize = raw.voxelSize
+    if instrument == .cosmic { configuration.preprocessing.attenuator = nil }
+    configuration.tomography.voxelSize = raw.voxelSize
+    configuration.probe.zonePlateDiameter = raw.zonePlateDiameter
+    configuration.probe.outerZoneWidth = raw.outerZone
+    configuration.probe.centralStopFraction = raw.centralStop
+    configuration.probe.defocus = raw.defocus
+  }
+
+  /// The sidecar of what will be sent (Docs/Reference/WireProtocol.md).
+  func sidecar() throws -> String {
+    SidecarText.json(try SimulatedDetector(parameters, phantom: phantom), stream)
+  }
+
   /// Runs it to its end.
   ///
   /// - Parameter meanwhile: Called with the running pipeline on another thread.
@@ -72,19 +112,23 @@ struct SimulatedRun {
   /// - Throws: What keeps the run from starting.
   func run(meanwhile: (@Sendable (Pipeline) -> Void)? = nil) throws -> Outcome {
     let server = SimulatedSource(self)
-    var outcome = try run(endpoint: server.endpoint, meanwhile: meanwhile)
+    var outcome = try run(endpoints: server.endpoints, meanwhile: meanwhile)
     outcome.sent = try server.stop()
     return outcome
   }
 
-  /// Runs what somebody publishes at an endpoint, to its end.
+  /// Runs what somebody publishes, to its end.
   func run(
-    endpoint: String,
+    endpoints: [String],
     meanwhile: (@Sendable (Pipeline) -> Void)? = nil
   ) throws -> Outcome {
     let folder = try TemporaryFolder()
     var configuration = configuration
-    configuration.source.endpoints = [endpoint]
+    configuration.source.endpoints = endpoints
+    if let dialect = SourceDialect(rawValue: stream.dialect.rawValue) {
+      configuration.source.dialect = dialect
+    }
+    try adapt?(&configuration, folder)
     configuration.results.directory = folder.file("results")
     var options = Pipeline.Options(configuration)
     options.recording = isRecorded ? folder.file("run.h5") : nil

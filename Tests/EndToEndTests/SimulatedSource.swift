@@ -7,29 +7,35 @@ import Testing
 
 /// The detector of a simulated run, publishing from a thread of its own.
 final class SimulatedSource: Sendable {
-  /// Where it publishes.
-  let endpoint: String
+  /// Where it publishes: frames and what belongs to them, and the events of the dialect `fastccd`.
+  let endpoints: [String]
+  /// Where it publishes frames.
+  var endpoint: String { endpoints[0] }
   private let sent = Mutex<DetectorStream.Summary?>(nil)
   private let isCancelled = Atomic(false)
   private let isDone = DispatchSemaphore(value: 0)
 
   init(_ run: SimulatedRun) {
-    let port = Self.freePort()
-    endpoint = "tcp://127.0.0.1:\(port)"
+    let hasEvents = run.stream.dialect == .fastccd && run.stream.frameServer.sendsEvents
+    endpoints = (0..<(hasEvents ? 2 : 1)).map { _ in "tcp://127.0.0.1:\(Self.freePort())" }
+    let frames = endpoints[0]
+    let events = hasEvents ? endpoints[1] : nil
     Thread.detachNewThread { [self] in
       defer { isDone.signal() }
-      guard var server = try? StreamServer(bindingTo: endpoint, queueLength: 400),
-        let detector = try? SimulatedDetector(run.parameters, phantom: run.phantom)
+      // Raw frames have 2.4 MB each.
+      let length = run.parameters.frames == .raw ? 40 : 400
+      guard
+        var server = try? StreamServer(bindingTo: frames, eventsTo: events, queueLength: length),
+        let detector = try? SimulatedDetector(run.parameters, phantom: run.phantom),
+        var stream = try? DetectorStream(detector, run.stream)
       else { return }
       let cancelled = { self.isCancelled.load(ordering: .relaxed) }
-      guard (try? server.waitForSubscriber(seconds: 60, isCancelled: cancelled)) == true else {
-        return
-      }
-      var stream = DetectorStream(
-        detector,
-        faults: run.faults,
-        framesPerSecond: run.framesPerSecond
+      let isHeard = try? server.waitForSubscriber(
+        to: run.stream.dialect,
+        seconds: 60,
+        isCancelled: cancelled
       )
+      guard isHeard == true else { return }
       if let summary = try? server.send(&stream, isCancelled: cancelled) {
         sent.withLock { $0 = summary }
       }

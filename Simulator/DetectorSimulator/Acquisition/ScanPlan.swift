@@ -18,6 +18,18 @@ public struct ScanPlan: Sendable {
     /// Where the probe was relative to the sample's axis, [point]: with position errors and
     /// drift, the tilt's shift taken out.
     public var truePositions: [ScanPosition]
+    /// What each exposure meets, [point][exposure].
+    public var exposures: [[Exposure]]
+  }
+
+  /// What an exposure meets.
+  public struct Exposure: Sendable, Hashable {
+    /// How long it is, seconds.
+    public var time: Double
+    /// Photons that fall on the sample in it.
+    public var incidentPhotons: Double
+    /// Whether the shutter stays open while the lower half is read.
+    public var shutterFails: Bool
   }
 
   /// The scans, in order of taking.
@@ -35,23 +47,34 @@ public struct ScanPlan: Sendable {
         columns: jitter * (2 * generator.uniform() - 1)
       )
     }
+    sampleShifts = shifts
+    var beam = BeamHistory(parameters)
+    scans = Self.order(parameters).map { tilt, energy in
+      Self.scan(
+        parameters,
+        tiltIndex: tilt,
+        energyIndex: energy,
+        shift: shifts[tilt],
+        exposures: (0..<parameters.pointCount).map { _ in beam.exposures() }
+      )
+    }
+  }
+
+  /// Tilt and energy of each scan, in order of taking.
+  static func order(_ parameters: SimulationParameters) -> [(tilt: Int, energy: Int)] {
     let tilts = 0..<parameters.tiltCount
     let energies = parameters.energies.indices
-    let order =
-      parameters.isInterleaved
+    return parameters.isInterleaved
       ? tilts.flatMap { tilt in energies.map { (tilt, $0) } }
       : energies.flatMap { energy in tilts.map { ($0, energy) } }
-    sampleShifts = shifts
-    scans = order.map { tilt, energy in
-      Self.scan(parameters, tiltIndex: tilt, energyIndex: energy, shift: shifts[tilt])
-    }
   }
 
   private static func scan(
     _ parameters: SimulationParameters,
     tiltIndex: Int,
     energyIndex: Int,
-    shift: PixelShift
+    shift: PixelShift,
+    exposures: [[Exposure]]
   ) -> Scan {
     let place = UInt64(tiltIndex * parameters.energies.count + energyIndex)
     var generator = SeededGenerator(seed: parameters.seed &* 7919 &+ place)
@@ -85,7 +108,8 @@ public struct ScanPlan: Sendable {
       tiltIndex: tiltIndex,
       energyIndex: energyIndex,
       positions: told,
-      truePositions: real
+      truePositions: real,
+      exposures: exposures
     )
   }
 

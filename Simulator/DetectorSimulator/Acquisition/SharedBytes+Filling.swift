@@ -21,3 +21,26 @@ extension SharedBytes {
     }
   }
 }
+
+extension SharedBytes {
+  /// Copies pieces one behind the other.
+  convenience init(joining pieces: [SharedBytes]) {
+    let byteCount = pieces.reduce(0) { $0 + $1.count }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 16)
+    var start = 0
+    for piece in pieces {
+      piece.withBytes { bytes in
+        unsafe bytes.withUnsafeBytes { source in
+          guard let address = source.baseAddress else { return }
+          unsafe (memory + start).copyMemory(from: address, byteCount: source.count)
+        }
+      }
+      start += piece.count
+    }
+    // The address as a number, because a raw pointer is not Sendable; it comes back once, here.
+    let address = UInt(bitPattern: memory)
+    unsafe self.init(unsafeBase: memory, count: byteCount) {
+      unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    }
+  }
+}

@@ -14,9 +14,12 @@ public struct SimulatedDetector: Sendable {
 
   private let probes: [ZonePlateProbe]
   private var farFields: [FarField]
-  private var camera: FastCCDModel
+  /// The camera, with its defects.
+  public private(set) var camera: FastCCDModel
   private let attenuation: [Image]
   private var means: Image
+  /// Which point's photons `means` holds.
+  private var current: (scan: String, point: Int)?
   private var tilt: (index: Int, transmissions: [ComplexImage])?
 
   /// Object pixels are so many times finer than the voxels.
@@ -40,11 +43,7 @@ public struct SimulatedDetector: Sendable {
     self.parameters = parameters
     self.phantom = phantom ?? Phantom(parameters)
     plan = ScanPlan(parameters)
-    camera = FastCCDModel(
-      seed: parameters.seed &+ 0xCCD,
-      aduPerElectronVolt: parameters.aduPerElectronVolt,
-      readNoise: parameters.readNoise
-    )
+    camera = FastCCDModel(seed: parameters.seed &+ 0xCCD, parameters.camera)
     let probes = parameters.energies.map { ZonePlateProbe(parameters, energy: $0) }
     let geometry = parameters.energies.indices.map { PatternGeometry(parameters, energyIndex: $0) }
     let sampling = Length(meters: parameters.voxelSize.meters / Double(Self.oversampling))
@@ -82,18 +81,12 @@ public struct SimulatedDetector: Sendable {
     }
   }
 
-  /// The photons that each pixel of the pattern catches on average, [row, column], behind the
-  /// attenuator: 960 x 960 raw pixels as seen looking downstream, or a 128 x 128 pattern.
+  /// The photons that each pixel catches on average, [row, column], behind the attenuator.
+  ///
+  /// 960 x 960 raw pixels as seen looking downstream, or a 128 x 128 pattern, for
+  /// `photonsPerExposure` photons on the sample.
   public mutating func expectedPhotons(_ scan: ScanPlan.Scan, point: Int) -> Image {
-    let transmissions = tilt?.index == scan.tiltIndex ? tilt?.transmissions : nil
-    let turned = transmissions ?? self.transmissions(tiltIndex: scan.tiltIndex)
-    tilt = (scan.tiltIndex, turned)
-    farFields[scan.energyIndex].expectedPhotons(
-      through: turned[scan.energyIndex],
-      probe: probes[scan.energyIndex],
-      at: scan.truePositions[point],
-      into: &means
-    )
+    computeMeans(scan, point: point)
     guard parameters.frames == .cleaned else { return means }
     var sums = means.binned(by: Self.cleanedSamples)
     let samples = Float(Self.cleanedSamples * Self.cleanedSamples)
@@ -103,61 +96,127 @@ public struct SimulatedDetector: Sendable {
     return sums
   }
 
-  /// Takes the frame of one scan point.
-  public mutating func exposure(_ scan: ScanPlan.Scan, point: Int) -> DetectorFrame {
-    let expected = expectedPhotons(scan, point: point)
+  private mutating func computeMeans(_ scan: ScanPlan.Scan, point: Int) {
+    guard current?.scan != scan.identity.scan || current?.point != point else { return }
+    current = (scan.identity.scan, point)
+    let transmissions = tilt?.index == scan.tiltIndex ? tilt?.transmissions : nil
+    let turned = transmissions ?? self.transmissions(tiltIndex: scan.tiltIndex)
+    tilt = (scan.tiltIndex, turned)
+    farFields[scan.energyIndex].expectedPhotons(
+      through: turned[scan.energyIndex],
+      probe: probes[scan.energyIndex],
+      at: scan.truePositions[point],
+      into: &means
+    )
+  }
+
+  /// Takes a frame of one scan point.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan.
+  ///   - point: The scan point.
+  ///   - exposure: Which of the point's exposures, in order of taking.
+  /// - Returns: The frame.
+  public mutating func exposure(
+    _ scan: ScanPlan.Scan,
+    point: Int,
+    exposure: Int = 0
+  ) -> DetectorFrame {
+    let conditions = scan.exposures[point][exposure]
     let place = scan.tiltIndex * parameters.energies.count + scan.energyIndex
-    let seed = parameters.seed &* 0x9E37_79B9 &+ UInt64(place * parameters.pointCount + point)
-    var header = header(scan, index: point, role: .exposure)
+    let seed =
+      parameters.seed &* 0x9E37_79B9 &+ UInt64(place * parameters.pointCount + point)
+      &+ UInt64(exposure) &* 0xA24B_AED4_963E_E407
+    var header = header(scan, index: point, role: .exposure, time: conditions.time)
     header.position = scan.positions[point]
-    let pixels =
-      parameters.frames == .raw
-      ? rawPixels(expected, energy: scan.identity.energy, seed: seed)
-      : cleanedPixels(expected, energyIndex: scan.energyIndex, seed: seed)
+    let scale = conditions.incidentPhotons / parameters.photonsPerExposure
+    guard parameters.frames == .raw else {
+      let expected = expectedPhotons(scan, point: point)
+      let pixels = cleanedPixels(
+        expected,
+        scaledBy: Float(scale),
+        energyIndex: scan.energyIndex,
+        seed: seed
+      )
+      return DetectorFrame(header: header, pixels: pixels)
+    }
+    computeMeans(scan, point: point)
+    let photons = conditions.shutterFails ? ShutterFailure.smeared(means) : means
+    let pixels = SharedBytes(count: FastCCDLayout.rawShape.count) { words in
+      camera.read(
+        photons,
+        scaledBy: scale,
+        exposureTime: conditions.time,
+        energy: scan.identity.energy,
+        seed: seed,
+        into: &words
+      )
+    }
     return DetectorFrame(header: header, pixels: pixels)
   }
 
   /// Takes a frame with the shutter closed; nil where cleaned patterns are sent.
-  public mutating func dark(_ scan: ScanPlan.Scan, index: Int) -> DetectorFrame? {
+  ///
+  /// - Parameters:
+  ///   - scan: The scan that it is taken for.
+  ///   - index: Its number among the darks of its exposure time.
+  ///   - exposure: Which of the exposure times.
+  /// - Returns: The frame.
+  public mutating func dark(
+    _ scan: ScanPlan.Scan,
+    index: Int,
+    exposure: Int = 0
+  ) -> DetectorFrame? {
     guard parameters.frames == .raw else { return nil }
-    return DetectorFrame(
-      header: header(scan, index: index, role: .dark),
-      pixels: rawPixels(
+    let time = parameters.exposureTimes[exposure]
+    let place = scan.tiltIndex * parameters.energies.count + scan.energyIndex
+    let number = place * 1000 + index
+    let seed =
+      parameters.seed &* 0x51ED_270B &+ UInt64(number)
+      &+ UInt64(exposure) &* 0xA24B_AED4_963E_E407
+    let pixels = SharedBytes(count: FastCCDLayout.rawShape.count) { words in
+      camera.read(
         nil,
+        exposureTime: time,
         energy: scan.identity.energy,
-        seed: parameters.seed &* 0x51ED_270B &+ UInt64(index)
+        seed: seed,
+        into: &words
       )
+    }
+    return DetectorFrame(
+      header: header(scan, index: index, role: .dark, time: time),
+      pixels: pixels
     )
   }
 
-  private func header(_ scan: ScanPlan.Scan, index: Int, role: FrameRole) -> FrameHeader {
+  private func header(
+    _ scan: ScanPlan.Scan,
+    index: Int,
+    role: FrameRole,
+    time: Double
+  ) -> FrameHeader {
     let isRaw = parameters.frames == .raw
     return FrameHeader(
       scan: scan.identity.scan,
       index: index,
       role: role,
-      exposureTime: parameters.exposureTime,
+      exposureTime: time,
       shape: isRaw ? FastCCDLayout.rawShape : Shape2D(square: Self.cleanedSide),
       sampleType: isRaw ? .uint16 : .float32
     )
   }
 
-  private mutating func rawPixels(
-    _ photons: Image?,
-    energy: PhotonEnergy,
+  private func cleanedPixels(
+    _ photons: Image,
+    scaledBy scale: Float,
+    energyIndex: Int,
     seed: UInt64
   ) -> SharedBytes {
-    SharedBytes(count: FastCCDLayout.rawShape.count) { words in
-      camera.read(photons, energy: energy, seed: seed, into: &words)
-    }
-  }
-
-  private func cleanedPixels(_ photons: Image, energyIndex: Int, seed: UInt64) -> SharedBytes {
     var counter = PhotonCounter(seed: seed)
     let passed = attenuation[energyIndex]
     return SharedBytes(count: photons.shape.count) { (counts: inout MutableSpan<Float>) in
       for i in counts.indices {
-        counts[i] = Float(counter.photons(mean: photons.values[i])) / passed.values[i]
+        counts[i] = Float(counter.photons(mean: scale * photons.values[i])) / passed.values[i]
       }
     }
   }

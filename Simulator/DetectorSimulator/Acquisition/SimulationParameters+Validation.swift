@@ -37,6 +37,22 @@ extension SimulationParameters {
   private func validateInstrument() throws(ParameterError) {
     try ParameterError.require(photonsPerSecond, in: 1...1e12, key: "photons_per_second")
     try ParameterError.require(exposureTime, in: 1e-4...100, key: "exposure_s")
+    if let exposureRatio {
+      try ParameterError.require(exposureRatio, in: 1.5...1000, key: "double_exposure")
+      guard frames == .raw else {
+        throw ParameterError(
+          key: "double_exposure",
+          value: "\(exposureRatio) with cleaned frames",
+          expected: "raw frames, which are merged later"
+        )
+      }
+    }
+    if let beamLifetime {
+      try ParameterError.require(beamLifetime, in: 1...1e9, key: "beam_lifetime_s")
+    }
+    try ParameterError.require(beamFlicker, in: 0...0.5, key: "beam_flicker")
+    try ParameterError.require(shutterFailureFraction, in: 0...1, key: "shutter_failures")
+    try ParameterError.require(zonePlateDiameter.micrometers, in: 10...1000, key: "zone_plate_um")
     try ParameterError.require(outerZone.nanometers, in: 10...400, key: "outer_zone_nm")
     try ParameterError.require(centralStop, in: 0...0.9, key: "central_stop")
     try ParameterError.require(defocus.micrometers, in: -100...100, key: "defocus_um")
@@ -50,7 +66,9 @@ extension SimulationParameters {
     for transmission in attenuator.transmissions {
       try ParameterError.require(transmission, in: 2e-4...1, key: "attenuator_transmission")
     }
-    try ParameterError.require(readNoise, in: 0...200, key: "read_noise_adu")
+    try ParameterError.require(beamOffset.rows, in: -200...200, key: "beam_offset_px")
+    try ParameterError.require(beamOffset.columns, in: -200...200, key: "beam_offset_px")
+    try camera.validate()
     try ParameterError.require(darkCount, in: 0...1000, key: "darks")
   }
 }

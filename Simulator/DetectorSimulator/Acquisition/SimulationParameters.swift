@@ -58,8 +58,18 @@ public struct SimulationParameters: Sendable, Hashable {
 
   /// Photons on the sample each second.
   public var photonsPerSecond = 2e7
-  /// The exposure time, seconds.
+  /// The exposure time, seconds; of the shorter exposure where there are two.
   public var exposureTime = 0.2
+  /// How many times longer the second exposure of each point is; nil for one exposure.
+  public var exposureRatio: Double?
+  /// Whether the longer exposure comes first.
+  public var longExposureComesFirst = false
+  /// The time in which the beam current falls to 1/e, seconds; nil where it is kept up.
+  public var beamLifetime: Double?
+  /// The RMS of the beam current from one exposure to the next, relative.
+  public var beamFlicker = 0.0
+  /// The part of the exposures in which the shutter stays open while the lower half is read.
+  public var shutterFailureFraction = 0.0
   /// The width of the zone plate's outermost zone.
   public var outerZone = Length(nanometers: 100)
   /// The diameter of the zone plate; it sets the focal length only.
@@ -77,20 +87,26 @@ public struct SimulationParameters: Sendable, Hashable {
   public var beamOffset = PixelShift.zero
   /// The disc over the middle of the pattern.
   public var attenuator = Attenuator()
-  /// ADU for each electron volt of a photon's energy.
-  public var aduPerElectronVolt = 25.0 / 708
-  /// The read noise, ADU RMS.
-  public var readNoise = 5.0
-  /// Dark frames before the first scan.
+  /// What the camera does to photons.
+  public var camera = FastCCDParameters()
+  /// Dark frames of each exposure time before the first scan.
   public var darkCount = 10
+  /// Whether darks are taken before every scan.
+  public var takesDarksEachScan = false
   /// How frames are sent.
   public var frames = FrameKind.raw
 
   /// The demo's acquisition.
   public init() {}
 
-  /// Photons on the sample in one exposure.
+  /// Photons on the sample in one exposure, the shorter one where there are two, at full current.
   public var photonsPerExposure: Double { photonsPerSecond * exposureTime }
+  /// The exposure times of each point in order of taking, seconds.
+  public var exposureTimes: [Double] {
+    guard let exposureRatio else { return [exposureTime] }
+    let times = [exposureTime, exposureTime * exposureRatio]
+    return longExposureComesFirst ? times.reversed() : times
+  }
   /// The focal length of the zone plate at one energy, D Δr / λ.
   public func focalLength(at energy: PhotonEnergy) -> Length {
     Length(meters: zonePlateDiameter.meters * outerZone.meters / energy.wavelength.meters)
@@ -98,7 +114,9 @@ public struct SimulationParameters: Sendable, Hashable {
   /// Scan points of each scan.
   public var pointCount: Int { scanColumns * scanRows }
   /// Exposures of the whole acquisition.
-  public var exposureCount: Int { tiltCount * energies.count * pointCount }
+  public var exposureCount: Int {
+    tiltCount * energies.count * pointCount * exposureTimes.count
+  }
 
   /// The tilts, in order of taking.
   public var tilts: [TiltAngle] {

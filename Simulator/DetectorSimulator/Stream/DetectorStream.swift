@@ -2,60 +2,38 @@
 
 public import AcquisitionModel
 public import Imaging
-import WireFormat
 
-/// Takes a whole acquisition and sends it in the native dialect (DESIGN.md, 4).
+/// Takes a whole acquisition and sends it in one of the dialects (DESIGN.md, 4).
 ///
-/// For each scan a start, the darks before the first one's exposures, the exposures, a stop.
+/// For each scan a start, darks of each exposure time (before the first scan, or before every
+/// one), the exposures point by point, a stop.
 public struct DetectorStream: Sendable {
-  /// What was sent.
-  public struct Summary: Sendable, Hashable {
-    /// Scans whose exposures were all taken.
-    public var scans = 0
-    /// Exposures taken.
-    public var exposures = 0
-    /// Darks taken.
-    public var darks = 0
-    /// Frame messages handed to the socket, duplicates counted.
-    public var frameMessages = 0
-    /// Frame messages left out on purpose.
-    public var dropped = 0
-    /// Frame messages sent twice on purpose.
-    public var duplicated = 0
-
-    /// Makes a count of nothing.
-    public init() {}
-    /// Frame messages sent late on purpose.
-    public var swapped = 0
-    /// Frame messages cut on purpose.
-    public var truncated = 0
-    /// The time it took.
-    public var seconds = 0.0
-    /// Whether it was broken off.
-    public var wasAborted = false
-  }
-
-  /// How far it has come, after each scan.
-  public struct Progress: Sendable {
-    /// The scan just sent.
-    public var identity: ScanIdentity
-    /// Scans sent.
-    public var scan: Int
-    /// Scans in all.
-    public var scanCount: Int
-    /// What was sent so far.
-    public var summary: Summary
-  }
-
-  private var detector: SimulatedDetector
+  private let parameters: SimulationParameters
+  private let scans: [ScanPlan.Scan]
+  private let settings: StreamSettings
+  private var supply: FrameSupply
   private var injector: FaultInjector
-  private let faults: FaultPlan
-  private let framesPerSecond: Double?
-  private let dialect = NativeDialect()
-  private var sequence = 0
+  private var encoder: any DialectEncoder
+  private var pacing: Pacing
+  /// The camera's number of the next frame.
+  private var number = 0
   private var summary = Summary()
 
   /// Prepares a stream.
+  ///
+  /// - Parameters:
+  ///   - detector: What takes the frames.
+  ///   - settings: How they are sent.
+  /// - Throws: `ParameterError` where a setting is out of range.
+  public init(
+    _ detector: SimulatedDetector,
+    _ settings: StreamSettings
+  ) throws(ParameterError) {
+    try settings.validate(for: detector.parameters)
+    self.init(checked: detector, settings)
+  }
+
+  /// Prepares a stream in the native dialect.
   ///
   /// - Parameters:
   ///   - detector: What takes the frames.
@@ -66,10 +44,55 @@ public struct DetectorStream: Sendable {
     faults: FaultPlan = FaultPlan(),
     framesPerSecond: Double? = nil
   ) {
-    self.detector = detector
-    self.faults = faults
-    self.framesPerSecond = framesPerSecond
-    injector = FaultInjector(faults)
+    var settings = StreamSettings()
+    settings.faults = faults
+    settings.framesPerSecond = framesPerSecond
+    self.init(checked: detector, settings)
+  }
+
+  private init(checked detector: SimulatedDetector, _ settings: StreamSettings) {
+    self.settings = settings
+    parameters = detector.parameters
+    scans = detector.plan.scans
+    let encoder = Self.encoder(detector.parameters, settings)
+    self.encoder = encoder
+    supply = FrameSupply(detector, order: encoder.wordOrder, ring: settings.ring)
+    injector = FaultInjector(settings.faults, dialect: settings.dialect)
+    pacing = Pacing(framesPerSecond: settings.framesPerSecond)
+  }
+
+  private static func encoder(
+    _ parameters: SimulationParameters,
+    _ settings: StreamSettings
+  ) -> any DialectEncoder {
+    switch settings.dialect {
+    case .tiltfold: NativeEncoder(parameters)
+    case .pystxmcontrol: EventEncoder(parameters, settings.events, carriesPixels: true)
+    case .fastccd:
+      FrameServerEncoder(
+        settings.frameServer,
+        events: EventEncoder(parameters, settings.events, carriesPixels: false)
+      )
+    }
+  }
+
+  /// Takes and sends everything on one socket.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: Asked before each frame; true ends the running scan with an abort.
+  ///   - report: Told after each scan.
+  ///   - post: Sends the parts of one message; false where there is no room for it yet, to be
+  ///     asked again.
+  /// - Returns: What was sent.
+  /// - Throws: What `post` throws.
+  public mutating func send<Failure: Error>(
+    isCancelled: () -> Bool = { false },
+    report: (Progress) -> Void = { _ in },
+    post: ([SharedBytes]) throws(Failure) -> Bool
+  ) throws(Failure) -> Summary {
+    try publish(isCancelled: isCancelled, report: report) { (message) throws(Failure) in
+      try post(message.parts)
+    }
   }
 
   /// Takes and sends everything.
@@ -80,111 +103,149 @@ public struct DetectorStream: Sendable {
   ///   - post: Sends one message; false where there is no room for it yet, to be asked again.
   /// - Returns: What was sent.
   /// - Throws: What `post` throws.
-  public mutating func send<Failure: Error>(
+  public mutating func publish<Failure: Error>(
     isCancelled: () -> Bool = { false },
     report: (Progress) -> Void = { _ in },
-    post: ([SharedBytes]) throws(Failure) -> Bool
+    post: (StreamMessage) throws(Failure) -> Bool
   ) throws(Failure) -> Summary {
-    var pacing = Pacing(framesPerSecond: framesPerSecond)
-    sequence = 0
-    summary = Summary()
-    injector = FaultInjector(faults)
+    restart()
     /// Sends messages, waiting for as long as a full queue takes.
-    func postAll(_ messages: [[SharedBytes]]) throws(Failure) {
+    func postAll(_ messages: [StreamMessage]) throws(Failure) {
       for message in messages {
         while try !post(message) {
           if isCancelled() { return }
         }
       }
     }
-    for (number, scan) in detector.plan.scans.enumerated() {
-      if !faults.omitsStart {
-        try postAll([encoded(.start(description(of: scan), sequence: nil))])
-      }
-      for index in 0..<(number == 0 ? detector.parameters.darkCount : 0) {
-        guard !isCancelled(), let frame = detector.dark(scan, index: index) else { break }
-        summary.darks += 1
-        let messages = messages(for: frame)
+    for (place, scan) in scans.enumerated() {
+      prepare(scan)
+      try postAll(start(of: scan))
+      for dark in darks(before: place) where !isCancelled() {
+        guard let messages = takeDark(scan, dark) else { break }
         pacing.waitForNext()
         try postAll(messages)
       }
-      for point in scan.positions.indices where !isCancelled() {
-        let frame = detector.exposure(scan, point: point)
-        summary.exposures += 1
-        let messages = messages(for: frame)
-        pacing.waitForNext()
-        try postAll(messages)
+      for point in scan.positions.indices {
+        for exposure in parameters.exposureTimes.indices where !isCancelled() {
+          let messages = takeExposure(scan, point: point, exposure: exposure)
+          pacing.waitForNext()
+          try postAll(messages)
+        }
       }
       try postAll(lateMessages())
-      summary.seconds = pacing.elapsed
       if isCancelled() {
+        count()
         summary.wasAborted = true
-        _ = try post(encoded(.abort(scan: scan.identity.scan, sequence: nil)))
+        for message in encoder.abort(scan) { _ = try post(message) }
         break
       }
-      if !faults.omitsStop {
-        try postAll([encoded(.stop(scan: scan.identity.scan, sequence: nil))])
-      }
+      try postAll(end(of: scan))
       summary.scans += 1
-      report(progress(after: scan, number: number))
+      count()
+      report(progress(after: scan, number: place))
     }
     return summary
+  }
+
+  // MARK: - Scans
+
+  private mutating func restart() {
+    summary = Summary()
+    number = settings.frameServer.firstNumber
+    encoder = Self.encoder(parameters, settings)
+    injector = FaultInjector(settings.faults, dialect: settings.dialect)
+    if let first = scans.first { supply.prepare(first) }
+    pacing = Pacing(framesPerSecond: settings.framesPerSecond)
+  }
+
+  private mutating func prepare(_ scan: ScanPlan.Scan) {
+    pacing.pause { supply.prepare(scan) }
+    if settings.frameServer.restartsEachScan { number = settings.frameServer.firstNumber }
+  }
+
+  private mutating func start(of scan: ScanPlan.Scan) -> [StreamMessage] {
+    settings.faults.omitsStart ? [] : injector.start(encoder.start(scan))
+  }
+
+  private mutating func end(of scan: ScanPlan.Scan) -> [StreamMessage] {
+    let stop = settings.faults.omitsStop ? [] : injector.stop(encoder.stop(scan))
+    return stop + encoder.end(scan)
+  }
+
+  private mutating func lateMessages() -> [StreamMessage] {
+    defer { summary.frameMessages = injector.framesPassed }
+    return injector.release()
+  }
+
+  private mutating func count() {
+    summary.faults = injector.counts
+    summary.seconds = pacing.elapsed
+    summary.senderSeconds = settings.ring == nil ? nil : pacing.worked
   }
 
   private func progress(after scan: ScanPlan.Scan, number: Int) -> Progress {
     Progress(
       identity: scan.identity,
       scan: number + 1,
-      scanCount: detector.plan.scans.count,
+      scanCount: scans.count,
       summary: summary
     )
   }
 
-  private mutating func encoded(_ event: AcquisitionEvent) -> [SharedBytes] {
-    defer { sequence += 1 }
-    return dialect.encode(event, sequence: sequence)
+  // MARK: - Frames
+
+  /// The darks before a scan: (number, exposure time), each number at all times in turn.
+  private func darks(before scan: Int) -> [(index: Int, exposure: Int)] {
+    guard scan == 0 || parameters.takesDarksEachScan else { return [] }
+    return (0..<parameters.darkCount).flatMap { index in
+      parameters.exposureTimes.indices.map { (index, $0) }
+    }
   }
 
-  private mutating func messages(for frame: DetectorFrame) -> [[SharedBytes]] {
+  private mutating func takeDark(
+    _ scan: ScanPlan.Scan,
+    _ dark: (index: Int, exposure: Int)
+  ) -> [StreamMessage]? {
+    guard let frame = supply.dark(scan, index: dark.index, exposure: dark.exposure) else {
+      return nil
+    }
+    summary.darks += 1
+    return messages(for: frame, of: scan, exposure: dark.exposure)
+  }
+
+  private mutating func takeExposure(
+    _ scan: ScanPlan.Scan,
+    point: Int,
+    exposure: Int
+  ) -> [StreamMessage] {
+    let frame = supply.exposure(scan, point: point, exposure: exposure)
+    summary.exposures += 1
+    if scan.exposures[point][exposure].shutterFails { summary.shutterFailures += 1 }
+    return messages(for: frame, of: scan, exposure: exposure)
+  }
+
+  private mutating func messages(
+    for frame: DetectorFrame,
+    of scan: ScanPlan.Scan,
+    exposure: Int
+  ) -> [StreamMessage] {
     var frame = frame
-    frame.header.timestamp = nanosecondsSince1970()
-    let messages = injector.pass(encoded(.frame(frame)))
-    summary.frameMessages += messages.count
-    summary.dropped = injector.dropped
-    summary.duplicated = injector.duplicated
-    summary.swapped = injector.swapped
-    summary.truncated = injector.truncated
-    return messages
-  }
-
-  private mutating func lateMessages() -> [[SharedBytes]] {
-    let late = injector.release()
-    summary.frameMessages += late.count
-    return late
-  }
-
-  /// What is told when a scan starts.
-  func description(of scan: ScanPlan.Scan) -> ScanDescription {
-    let parameters = detector.parameters
-    var description = ScanDescription(identity: scan.identity, positions: scan.positions)
-    description.expectedFrames = parameters.pointCount
-    description.exposureTimes = [parameters.exposureTime]
-    description.tiltCount = parameters.tiltCount
-    description.energyCount = parameters.energies.count
-    description.detectorDistance = parameters.detectorDistance
-    description.detectorPixelSize = parameters.statedPixelSize(at: scan.identity.energy)
-    return description
-  }
-}
-
-extension SimulationParameters {
-  /// The pixel size that is stated for the frames: the detector's own for raw ones, that which
-  /// makes λ z / (N p) the voxel size for cleaned ones.
-  func statedPixelSize(at energy: PhotonEnergy) -> Length {
-    guard frames == .cleaned else { return detectorPixel }
-    let side = Double(SimulatedDetector.cleanedSide)
-    return Length(
-      meters: energy.wavelength.meters * detectorDistance.meters / (side * voxelSize.meters)
+    frame.pixels = injector.damaged(frame)
+    let taken = TakenFrame(
+      scan: scan,
+      frame: frame,
+      exposure: exposure,
+      number: number,
+      elapsed: pacing.elapsed
     )
+    number += 1
+    if number > Int(UInt16.max) {
+      number = 0
+      summary.counterWraps += 1
+    }
+    let written = encoder.frame(taken)
+    let passed = injector.pass(written.frame)
+    summary.frameMessages = injector.framesPassed
+    return passed + injector.events(written.events)
   }
 }
