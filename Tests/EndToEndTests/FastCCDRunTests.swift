@@ -3,6 +3,7 @@
 import Foundation
 import Imaging
 import LivePipeline
+import Ptychography
 import Messaging
 import Synchronization
 import TestSupport

@@ -6,6 +6,7 @@ import Foundation
 import HDF5Storage
 import Imaging
 import LivePipeline
+import Ptychography
 import Preprocessing
 import TestSupport
 import Testing

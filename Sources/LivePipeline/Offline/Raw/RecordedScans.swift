@@ -66,6 +66,10 @@ struct RecordedScans {
       }
     }
     progress(.working("reading messages", done: reader.messageCount, of: reader.messageCount))
+    // A scan without a stop may have points that wait for more exposures.
+    for key in intake.openKeys {
+      for result in intake.end(key: key, .finished) { take(result, only: name) }
+    }
     while !open.isEmpty { try hand(over: open.removeFirst(), to: each) }
   }
 
@@ -75,7 +79,7 @@ struct RecordedScans {
       names.append(key)
       guard name == nil || name == key || name == description.identity.scan else { return }
       open.append((key, Gathered(description: description)))
-    case .pattern(let key, let pattern):
+    case .pattern(let key, let pattern, _):
       guard let place = open.firstIndex(where: { $0.key == key }) else { return }
       open[place].scan.patterns.append(pattern)
     case .ended(let key, _):
