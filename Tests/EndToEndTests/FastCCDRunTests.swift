@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import LivePipeline
 import Messaging
+import Ptychography
 import Synchronization
 import TestSupport
 import Testing
