@@ -38,6 +38,7 @@ public final class SharedBytes: @unchecked Sendable {
   /// Some of the bytes, uncopied: they stay where they are for as long as anyone has either.
   ///
   /// - Parameter range: Which bytes; within the bytes.
+  /// - Returns: The bytes of the range.
   public func slice(_ range: Range<Int>) -> SharedBytes { SharedBytes(range, of: self) }
 
   /// Copies an array.

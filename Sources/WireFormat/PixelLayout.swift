@@ -93,8 +93,9 @@ struct PixelLayout {
     }
   }
 
-  /// Raw detector words, little-endian, whatever whole number they are written as; nil where a
-  /// number is none of 16 bits. Uncopied where they are words already.
+  /// Raw detector words, little-endian, whatever whole numbers they are written as.
+  ///
+  /// Nil where a number has more than 16 bits. Uncopied where they are words in rows already.
   func rawWords(from bytes: SharedBytes) -> SharedBytes? {
     let isStandard = !isBigEndian && !isColumnMajor
     switch number {

@@ -5,6 +5,7 @@ import Imaging
 import LivePipeline
 import Ptychography
 import Messaging
+import Ptychography
 import Synchronization
 import TestSupport
 import Testing

@@ -63,7 +63,7 @@ indirect enum TestPickle {
   ) -> [SharedBytes] {
     let fields: [(String, TestPickle)] = [
       ("ccd_mode", .text(mode)), ("index", .integer(index)), ("dwell", .number(200)),
-      ("xPos", .number(400 + 0.07 * Double(index))), ("yPos", .number(-20)),
+      ("xPos", .number(mode == "dark" ? 7 : 400 + 0.07 * Double(index))), ("yPos", .number(-20)),
       ("energy", .number(energy)),
     ]
     let words: [(String, TestPickle)] =

@@ -10,6 +10,7 @@ package enum SidecarFile {
   /// The message: topic and JSON.
   ///
   /// - Parameter path: The file; a relative path starts at the working folder.
+  /// - Returns: The parts of the message.
   /// - Throws: `PipelineError` that names the file and what is wrong in it.
   package static func message(_ path: String) throws(PipelineError) -> [SharedBytes] {
     guard let data = FileManager.default.contents(atPath: path), data.count <= limit else {

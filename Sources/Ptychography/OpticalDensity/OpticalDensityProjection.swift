@@ -102,8 +102,12 @@ private func centroid(of probe: ComplexImage) -> (row: Double, column: Double) {
       columns += photons * Double(column)
     }
   }
-  guard weight > 0 else { return (Double(probe.shape.rows / 2), Double(probe.shape.columns / 2)) }
-  return (rows / weight, columns / weight)
+  let center = (row: rows / weight, column: columns / weight)
+  // A probe that has run away, or is dark, has no centre of mass.
+  guard weight > 0, center.row.isFinite, center.column.isFinite else {
+    return (Double(probe.shape.rows / 2), Double(probe.shape.columns / 2))
+  }
+  return center
 }
 
 /// Moves and cuts, copying pixels as they are where no fraction of a pixel is left.

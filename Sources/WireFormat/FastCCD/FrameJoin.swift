@@ -42,6 +42,7 @@ struct FrameJoin {
   ///   - header: What the event says of the frame.
   ///   - pixels: Its pixels, where the event has them.
   ///   - number: Its number in the raw stream.
+  /// - Returns: What waits for nothing any more.
   mutating func take(
     _ header: FrameHeader,
     pixels: SharedBytes?,

@@ -22,7 +22,7 @@ extension PystxmcontrolDialect {
 
   private func place(_ fields: FrameEvent, in scan: inout OpenScan) -> Reading {
     var position = fields.position
-    if scan.isMadeUp, let place = position {
+    if scan.isMadeUp, fields.role == .exposure, let place = position {
       let origin = scan.origin ?? place
       scan.origin = origin
       position = ScanPosition(x: place.x - origin.x, y: place.y - origin.y)

@@ -66,8 +66,10 @@ extension PystxmcontrolDialect {
     said.flag("isDoubleExp") || said.flag("double_exposure")
   }
 
-  /// Over all exposure times. The source's own number counts the two exposures of a point in some
-  /// versions and not in others; the plan is counted where there is one.
+  /// The frames to expect, over all exposure times.
+  ///
+  /// The source's own number counts the two exposures of a point in some versions and not in others;
+  /// the plan is counted where there is one.
   private func expectedFrames(
     _ said: WireObject,
     _ description: ScanDescription
