@@ -7,6 +7,7 @@ import HDF5Storage
 import Imaging
 import LivePipeline
 import Preprocessing
+import Ptychography
 import TestSupport
 import Testing
 
