@@ -8,6 +8,7 @@ import Imaging
 import LivePipeline
 import Ptychography
 import Preprocessing
+import Ptychography
 import TestSupport
 import Testing
 
@@ -273,7 +274,8 @@ import Testing
       written == [scratch.file("volume-708.20-eV.mrc"), scratch.file("volume-710.20-eV.mrc")]
     )
     let summary = try readMRCSummary(written[0])
-    #expect([summary.columns, summary.rows, summary.sections] == [4, 3, 2])
+    let extents: [Int] = [summary.columns, summary.rows, summary.sections]
+    #expect(extents == [4, 3, 2])
     #expect(abs((summary.voxelSize?.nanometers ?? 0) - 6.7) < 1e-5)
     #expect(summary.labels.first == "plates, OD per voxel at 708.20 eV")
     #expect(try readMRC(written[0], summary) == volume)

@@ -49,7 +49,8 @@ struct CXIVariantTests {
     for row in 0..<8 {
       for column in 0..<8 {
         let k2 = (row - 4) * (row - 4) + (column - 4) * (column - 4)
-        #expect(lit[row, column] == (k2 <= 4 ? 1 : 0))
+        let expected: Float = k2 <= 4 ? 1 : 0
+        #expect(lit[row, column] == expected)
       }
     }
   }

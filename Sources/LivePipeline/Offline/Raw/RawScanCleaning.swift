@@ -30,6 +30,11 @@ struct RawScanCleaning {
     let reader: RawScanReader = try PipelineError.reading(path) { () throws(StorageError) in
       try RawScanReader(path: path)
     }
+    if configuration.text.isEmpty {
+      progress(
+        .remark("no configuration is named: raw frames are cleaned by the defaults (--config)")
+      )
+    }
     for remark in reader.remarks { progress(.remark(remark)) }
     tellDifferences(reader.metadata)
     let description = try Self.describe(reader, configuration, path: path)
