@@ -44,6 +44,8 @@ public struct PreprocessingParameters: Sendable, Hashable {
   public var attenuator: AttenuatorParameters? = AttenuatorParameters()
   /// Key `overscan_reach_rows`: the running median of the overscan takes so many rows on either side.
   public var overscanReach = 10
+  /// Section `preprocessing.cleaning`: the steps of cleaning that can be done otherwise.
+  public var cleaning = CleaningParameters()
   /// Key `minimum_coverage`: the least part of a pattern pixel that has to be measured, 0 to 1.
   public var minimumCoverage = 0.5
   /// Key `amplitude_estimate`: how amplitudes are estimated from counts.
@@ -81,6 +83,7 @@ public struct PreprocessingParameters: Sendable, Hashable {
       try ParameterError.require(center.row, in: range, key: "center_px")
       try ParameterError.require(center.column, in: range, key: "center_px")
     }
+    try cleaning.validate()
     try attenuator?.validate()
   }
 }
