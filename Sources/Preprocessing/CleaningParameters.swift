@@ -43,20 +43,6 @@ public struct LevelLimits: Sendable, Hashable {
   }
 }
 
-/// A pixel of the 960 x 960 picture.
-public struct PicturePixel: Sendable, Hashable {
-  /// Downwards, from 0.
-  public var row: Int
-  /// To the right, from 0.
-  public var column: Int
-
-  /// Names a pixel.
-  public init(row: Int, column: Int) {
-    self.row = row
-    self.column = column
-  }
-}
-
 /// The steps of cleaning that can be done otherwise (Docs/Explanations/FastCCD.md, "Options").
 ///
 /// The default takes the bias of the overscan from the measured noise and cuts nothing off;
@@ -83,9 +69,8 @@ public struct CleaningParameters: Sendable, Hashable {
   /// Key `dark_noise_limit`: a pixel whose darks scatter by more than so many times the median of
   /// its tile is bad; nil: no pixel is judged.
   public var darkNoiseLimit: Double?
-  /// Key `bad_pixels`: pixels that are never used.
-  public var badPixels: [PicturePixel] = []
-  /// Key `bad_pixel_file`: a text file of further ones; read by whoever makes the stage.
+  /// Key `bad_pixel_file`: a text file of pixels that are never used, besides `bad_pixels`; the
+  /// stage reads no files, so that whoever makes it does.
   public var badPixelFile: String?
   /// Key `bad_frame_test`: whether frames that look as if the shutter had failed are left out.
   public var badFrameTest = false
@@ -129,11 +114,6 @@ public struct CleaningParameters: Sendable, Hashable {
     )
     if let darkNoiseLimit {
       try ParameterError.require(darkNoiseLimit, in: 1...1000, key: "cleaning.dark_noise_limit")
-    }
-    let range = 0...FastCCDGeometry.pictureSide - 1
-    for pixel in badPixels {
-      try ParameterError.require(pixel.row, in: range, key: "cleaning.bad_pixels")
-      try ParameterError.require(pixel.column, in: range, key: "cleaning.bad_pixels")
     }
   }
 }

@@ -2,15 +2,15 @@
 
 /// One gain of a detector that chooses it by itself, word by word.
 public struct GainEntry: Sendable, Hashable {
-  /// The upper two bits of the words that were read with it.
-  public var controlBits: UInt16
+  /// The upper two bits of the words that were read with it, in place: 0 to 0xC000.
+  public var controlBits: Int
   /// What one unit of the converter stands for, in units of the most sensitive gain.
   public var factor: Double
   /// How far its dark lies above the measured one, ADU of this gain.
   public var darkOffset: Double
 
   /// Makes one entry of a gain table.
-  public init(controlBits: UInt16, factor: Double, darkOffset: Double = 0) {
+  public init(controlBits: Int, factor: Double, darkOffset: Double = 0) {
     self.controlBits = controlBits
     self.factor = factor
     self.darkOffset = darkOffset
@@ -36,7 +36,7 @@ struct GainTable: Sendable {
     badBit = geometry.badBit
     var entries = [SIMD2<Float>](repeating: .zero, count: 4)
     for entry in geometry.gainTable {
-      entries[Int(entry.controlBits >> 14)] = SIMD2(Float(entry.factor), Float(entry.darkOffset))
+      entries[entry.controlBits >> 14 & 3] = SIMD2(Float(entry.factor), Float(entry.darkOffset))
     }
     self.entries = entries
   }

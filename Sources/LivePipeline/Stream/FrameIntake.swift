@@ -124,7 +124,7 @@ struct FrameIntake {
         chains[place] = .some(nil)
         var chain = try PreprocessingChain(
           geometry: detector,
-          parameters: parameters,
+          parameters: try parameters.withPixelsOfFile(),
           energy: energy
         )
         chain.setDarks(darks)
@@ -134,7 +134,14 @@ struct FrameIntake {
         assembler.counters.unusable += 1
         return []
       }
-      return [.pattern(key, pattern)]
+      let leftOut = chains[place]??.setAside ?? []
+      assembler.counters.unusable += leftOut.count
+      let report = leftOut.first.map { failure in
+        once("aside|\(key)") {
+          RunEvent(.warning, "an exposure is left out: \(failure); it is recorded", scan: key)
+        }
+      }
+      return (report ?? []) + [.pattern(key, pattern)]
     } catch {
       assembler.counters.unusable += 1
       return once("clean|\(key)") {
