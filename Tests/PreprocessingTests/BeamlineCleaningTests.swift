@@ -66,6 +66,7 @@ import Testing
     uncut.cutNegative = false
     for (cleaning, expected) in [(.beamline, reference.cut), (uncut, reference.uncut)] {
       let picture = try Self.picture(cleaning)
+      // A word of 49 700 and its mean dark are rounded to 0.004 ADU.
       for block in 0..<144 {
         var (total, count) = (0.0, 0)
         for row in block / 12 * 80..<block / 12 * 80 + 80 {
@@ -76,7 +77,7 @@ import Testing
           }
         }
         #expect(6400 - count == reference.masked[block])
-        #expect(abs(total / Double(count) - expected[block]) < 1e-4)
+        #expect(abs(total / Double(count) - expected[block]) < 1e-3)
       }
     }
     let picture = try Self.picture(uncut)

@@ -64,11 +64,16 @@ struct SimulatedFrames {
     return image
   }
 
-  /// Photons on each pattern pixel without any noise.
+  /// Photons on each pattern pixel without noise.
   static func truth(_ photons: Image, energy: Double = 708.2) throws -> [Double] {
+    let scale = 7000 / (photons.values.max() ?? 1)
+    var generator = SeededGenerator(seed: 1)
     var raw = RawFrame()
-    raw.add { row, column in Int((4 * photons[row, column]).rounded()) }
-    var chain = try makeChain(aduPerPhoton: 4, energy: energy)
+    // Fractions are settled by chance: rounded, they would not keep their mean.
+    raw.add { row, column in
+      Int(scale * photons[row, column] + Float(generator.uniform()))
+    }
+    var chain = try makeChain(aduPerPhoton: Double(scale), energy: energy)
     return Self.photons(try chain.process(raw.frame(), position: middle))
   }
 
