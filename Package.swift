@@ -30,7 +30,10 @@ let modules: [Target] = [
   .target(name: "WireFormat", dependencies: ["Imaging", "AcquisitionModel"]),
 
   .target(name: "ResolutionMetrics", dependencies: ["Imaging", "FourierTransform"]),
-  .target(name: "Preprocessing", dependencies: ["Imaging", "AcquisitionModel"]),
+  .target(
+    name: "Preprocessing",
+    dependencies: ["Imaging", "AcquisitionModel", "FourierTransform"]
+  ),
   .target(
     name: "Ptychography",
     dependencies: ["Imaging", "AcquisitionModel", "FourierTransform", "ResolutionMetrics"]

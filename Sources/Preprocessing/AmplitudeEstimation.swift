@@ -30,35 +30,50 @@ package struct AmplitudeEstimation: Sendable {
 
   /// Estimates a pattern's amplitudes.
   ///
-  /// This is the one place where negative counts end: they stand for empty pixels.
+  /// This is the one place where negative counts end: they stand for empty pixels. Before, they
+  /// are summed, merged and resampled as they are, so that noise averages out
+  /// (Docs/Explanations/FastCCD.md, "Negative values").
   ///
   /// - Parameters:
   ///   - counted: Photons counted, [row, column].
   ///   - sensitivity: The part of the photons that count, [row, column]; 0: not measured.
   /// - Returns: √photon, [row, column]; −1 where not measured.
   package mutating func amplitudes(_ counted: Span<Float>, _ sensitivity: Span<Float>) -> Image {
+    precondition(counted.count == side * side && sensitivity.count == side * side)
     var image = Image(shape: Shape2D(square: side))
     var values = image.values.mutableSpan
-    if estimate == .posteriorMean {
+    switch estimate {
+    case .squareRoot: Self.takeRoots(counted, sensitivity, &values)
+    case .posteriorMean:
       Self.sumNeighborhoods(counted, sensitivity, side, &neighborhoods, &rowSums)
-    }
-    let sums = neighborhoods.span
-    let usesPosterior = estimate == .posteriorMean
-    for i in values.indices {
-      let t = sensitivity[i]
-      let n = max(counted[i], 0)
-      let safe = max(t, .leastNormalMagnitude)
-      var intensity = n / safe
-      if usesPosterior {
+      let sums = neighborhoods.span
+      for i in values.indices {
+        let t = sensitivity[i]
         let around = Self.isShaded(t) ? sums[i].highHalf : sums[i].lowHalf
         let mean = max(around.x, 0) / max(around.y, .leastNormalMagnitude) + Self.leastMean
         // (Γ(n + 3/2) / Γ(n + 1))², right to 3e-4.
+        let n = max(counted[i], 0)
         let gamma = n + 0.75 + 1 / (32 * n + 28)
-        intensity = gamma / (t + 1 / mean)
+        values[i] = t > 0 ? (gamma / (t + 1 / mean)).squareRoot() : -1
       }
-      values[i] = t > 0 ? intensity.squareRoot() : -1
     }
     return image
+  }
+
+  private static func takeRoots(
+    _ counted: Span<Float>,
+    _ sensitivity: Span<Float>,
+    _ values: inout MutableSpan<Float>
+  ) {
+    let count = values.count
+    precondition(counted.count == count && sensitivity.count == count)
+    for i in 0..<count {
+      let t = sensitivity[i]
+      let n = counted[i] > 0 ? counted[i] : 0
+      let safe = t > 0 ? t : 1
+      let root = (n / safe).squareRoot()
+      values[i] = t > 0 ? root : -1
+    }
   }
 
   /// Photons on a pattern pixel that the prior never falls below.

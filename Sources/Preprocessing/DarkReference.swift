@@ -39,7 +39,8 @@ public struct DarkReference: Sendable {
     let key = ExposureKey(frame.header.exposureTime)
     // Taken out while it is changed, so that its arrays stay the only copy.
     var sum = sums.removeValue(forKey: key) ?? DarkSum(geometry: geometry)
-    frame.pixels.withBytes { sum.add($0, geometry) }
+    var assembly: [WordOrder: WordAssembly] = [:]
+    frame.withPicture(&assembly, geometry) { sum.add($0, geometry) }
     sums[key] = sum
   }
 
@@ -71,8 +72,8 @@ public struct DarkReference: Sendable {
   }
 
   /// The mean dark of one exposure time.
-  func mean(of key: ExposureKey) -> MeanDark? {
-    sums[key]?.mean(geometry)
+  func mean(of key: ExposureKey, noiseLimit: Double?) -> MeanDark? {
+    sums[key]?.mean(geometry, noiseLimit: noiseLimit)
   }
 }
 

@@ -49,6 +49,11 @@ public struct FastCCDGeometry: Sendable, Hashable {
   public var saturationWord: UInt16 = 57343
   /// Key `missing_words`: words that stand for pixels whose packet was lost.
   public var missingWords: [UInt16] = [0, 0x2000]
+  /// Key `gain_table`: the gains that a word's control bits stand for; empty: the gain is fixed and
+  /// control bits mean nothing.
+  public var gainTable: [GainEntry] = []
+  /// Key `bad_bit`: with a gain table, the control bit of words without a value.
+  public var badBit: UInt16 = 0x2000
 
   /// Makes the geometry of the detector at the ALS, 1040 x 1152 words.
   public init() {}
@@ -90,6 +95,18 @@ public struct FastCCDGeometry: Sendable, Hashable {
         value: "\(missingWords.count) words",
         expected: "at most 4"
       )
+    }
+    for entry in gainTable {
+      guard entry.controlBits & 0x3FFF == 0, (1e-3...1e3).contains(entry.factor),
+        abs(entry.darkOffset) <= 8192
+      else {
+        throw ParameterError(
+          key: "gain_table",
+          value: "\([Double(entry.controlBits), entry.factor, entry.darkOffset])",
+          expected: "control bits 0, 16384, 32768 or 49152, a factor from 0.001 to 1000 and an "
+            + "offset from -8192 to 8192"
+        )
+      }
     }
     if let rolledTile {
       try ParameterError.require(rolledTile, in: 0...Self.tileCount - 1, key: "rolled_tile")

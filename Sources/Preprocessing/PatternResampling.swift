@@ -83,30 +83,65 @@ struct PatternResampling: Sendable {
     precondition(line.count == count && sums.count == sumCount, "lines and sums do not fit")
     let weights = columnWeights.span
     for share in Int(rowStarts[row])..<Int(rowStarts[row + 1]) {
-      let sum = Int(columnShares[share]) * count
-      let weight = share * count
-      for i in 0..<count {
-        sums[sum + i] += line[i] * weights[weight + i]
-      }
+      let column = Int(columnShares[share])
+      var sum = sums.elements(column * count..<(column + 1) * count)
+      let weight = weights.extracting(share * count..<(share + 1) * count)
+      for i in 0..<count { sum[i] += line[i] * weight[i] }
     }
   }
 
   /// Shares the sums of the first pass among the pattern's pixels, [row, column].
-  func gather(_ sums: Span<SIMD4<Float>>, into pattern: inout MutableSpan<Float>) {
+  ///
+  /// - Parameters:
+  ///   - sums: The first pass, [pattern column, vector].
+  ///   - factor: What every pixel is multiplied by.
+  ///   - pattern: Receives the pixels.
+  func gather(
+    _ sums: Span<SIMD4<Float>>,
+    scaledBy factor: Float,
+    into pattern: inout MutableSpan<Float>
+  ) {
     precondition(sums.count == sumCount && pattern.count == side * side, "sums do not fit")
-    let weights = rowWeights.span
-    let places = rowPlaces.span
+    let count = vectors.count
     for column in 0..<side {
-      let start = column * vectors.count
-      for row in 0..<side {
-        let pixel = column * side + row
-        var total = SIMD4<Float>.zero
-        for i in 0..<reach {
-          total += sums[start + Int(places[pixel]) + i] * weights[pixel * reach + i]
-        }
-        pattern[row * side + column] = total.sum()
+      let line = sums.extracting(column * count..<(column + 1) * count)
+      let places = rowPlaces.span.extracting(column * side..<(column + 1) * side)
+      let weights = rowWeights.span.extracting(
+        column * side * reach..<(column + 1) * side * reach
+      )
+      // Four rows at a time, whose sums over lanes are taken together.
+      var row = 0
+      while row + 4 <= side {
+        let a = total(line, places, weights, row)
+        let b = total(line, places, weights, row + 1)
+        let c = total(line, places, weights, row + 2)
+        let d = total(line, places, weights, row + 3)
+        let ab = SIMD4(lowHalf: a.lowHalf + a.highHalf, highHalf: b.lowHalf + b.highHalf)
+        let cd = SIMD4(lowHalf: c.lowHalf + c.highHalf, highHalf: d.lowHalf + d.highHalf)
+        let four = SIMD4(lowHalf: ab.evenHalf + ab.oddHalf, highHalf: cd.evenHalf + cd.oddHalf)
+        let scaled = factor * four
+        for k in 0..<4 { pattern[(row + k) * side + column] = scaled[k] }
+        row += 4
+      }
+      while row < side {
+        pattern[row * side + column] = factor * total(line, places, weights, row).sum()
+        row += 1
       }
     }
+  }
+
+  /// What a pattern row takes of one pattern column's sums, lane by lane.
+  @inline(__always)
+  private func total(
+    _ line: Span<SIMD4<Float>>,
+    _ places: Span<Int32>,
+    _ weights: Span<SIMD4<Float>>,
+    _ row: Int
+  ) -> SIMD4<Float> {
+    var total = SIMD4<Float>.zero
+    let place = Int(places[row])
+    for i in 0..<reach { total += line[place + i] * weights[row * reach + i] }
+    return total
   }
 }
 

@@ -48,7 +48,6 @@ struct PatternSum: Sendable {
     let resampling = resampling
     let sums = sums
     var target = pattern.mutableSpan
-    resampling.gather(sums.span, into: &target)
-    for i in target.indices { target[i] *= factor }
+    resampling.gather(sums.span, scaledBy: factor, into: &target)
   }
 }

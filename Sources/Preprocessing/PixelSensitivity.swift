@@ -13,7 +13,7 @@ struct PixelSensitivity: Sendable {
   /// Where each readout row's begin in `unused`, [row + 1].
   private(set) var unusedStarts: [Int32] = [0]
 
-  /// Maps an attenuator; pixels that its edge may cross are not used.
+  /// Maps an attenuator; pixels that its edge may cross and bad ones are not used.
   init(
     _ parameters: PreprocessingParameters,
     _ geometry: FastCCDGeometry,
@@ -35,6 +35,11 @@ struct PixelSensitivity: Sendable {
           values[(a * side + b) / 4][b % 4] = isClear ? transmission : 0
         }
       }
+    }
+    for pixel in parameters.badPixels {
+      let a = PatternResampling.pictureIndex(pixel.column)
+      let b = PatternResampling.pictureIndex(pixel.row)
+      values[(a * side + b) / 4][b % 4] = 0
     }
     for a in 0..<side {
       for b in 0..<side where values[(a * side + b) / 4][b % 4] == 0 { unused.append(Int32(b)) }

@@ -15,36 +15,25 @@ extension PreprocessingChain {
     let side = FastCCDGeometry.pictureSide
     let vectors = 0..<side / 4
     var image = Image(shape: FastCCDGeometry.pictureShape)
-    frame.pixels.withBytes { bytes in
-      flagged.find(bytes, always: dark.unmeasured)
-      overscan.findLevels(
-        bytes,
-        dark: dark,
-        rows: 0..<side,
-        tiles: 0..<FastCCDGeometry.tileCount
-      )
+    var assembly = exchange(&self.assembly, with: [:])
+    frame.withPicture(&assembly, geometry) { bytes in
+      cleaning.prepare(bytes, dark, rows: 0..<side, vectors: vectors)
       var line = [SIMD4<Float>](repeating: .zero, count: vectors.count)
       var picture = image.values.mutableSpan
       for a in 0..<side {
         var target = line.mutableSpan
-        reader.read(
-          a,
-          vectors,
-          bytes,
-          dark: dark.pixels.span,
-          levels: overscan.levels.span,
-          into: &target
-        )
+        cleaning.read(a, vectors, bytes, dark, into: &target)
         let column = PatternResampling.pictureIndex(a)
         for b in 0..<side {
           picture[PatternResampling.pictureIndex(b) * side + column] =
             target[b / 4][b % 4] * photonsPerADU
         }
-        for b in flagged.places[a] {
+        for b in cleaning.flagged.places[a] {
           picture[PatternResampling.pictureIndex(Int(b)) * side + column] = .nan
         }
       }
     }
+    self.assembly = assembly
     return image
   }
 }

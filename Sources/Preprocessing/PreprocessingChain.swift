@@ -20,17 +20,21 @@ public struct PreprocessingChain: Sendable {
   /// The photon energy of the frames.
   public let energy: PhotonEnergy
 
-  let reader: RowReader
   let pixels: PixelSensitivity
   let photonsPerADU: Float
-  private let gain: PatternGain
-  private var amplitudes: AmplitudeEstimation
-  private var cleanedAmplitudes: AmplitudeEstimation
+  let gain: PatternGain
+  var amplitudes: AmplitudeEstimation
+  var cleanedAmplitudes: AmplitudeEstimation
   private var darks: DarkReference
   private var means: [ExposureKey: MeanDark] = [:]
-  var overscan: OverscanCorrection
-  var flagged: FlaggedPixels
-  private var sum: PatternSum
+  var cleaning: FrameCleaning
+  var assembly: [WordOrder: WordAssembly] = [:]
+  var sum: PatternSum
+  var merge: MergedPixels?
+
+  /// The frames of the last scan point that were left out, each with the reason, because the
+  /// shutter seems to have failed (`bad_frame_test`).
+  public internal(set) var setAside: [PreprocessingError] = []
 
   /// Makes the tables for one energy.
   ///
@@ -52,8 +56,9 @@ public struct PreprocessingChain: Sendable {
     let adu = parameters.aduPerElectronVolt * energy.electronVolts
     photonsPerADU = Float(1 / adu)
     let threshold = parameters.photonThreshold * adu
-    reader = RowReader(
+    cleaning = FrameCleaning(
       geometry: geometry,
+      parameters: parameters,
       threshold: threshold > 0 ? Float(threshold) : -.infinity
     )
     let map = PatternMap(parameters, geometry, energy: energy)
@@ -72,8 +77,6 @@ public struct PreprocessingChain: Sendable {
     // Cleaned counts may have any scale, so that their statistics are not known.
     cleanedAmplitudes = AmplitudeEstimation(side: parameters.patternSize, estimate: .squareRoot)
     darks = DarkReference(geometry: geometry)
-    overscan = OverscanCorrection(geometry: geometry, reach: parameters.overscanReach)
-    flagged = FlaggedPixels(geometry: geometry)
     sum = PatternSum(resampling)
   }
 
@@ -100,30 +103,15 @@ public struct PreprocessingChain: Sendable {
     _ frame: DetectorFrame,
     position: ScanPosition
   ) throws -> DiffractionPattern {
-    let image =
-      switch frame.header.sampleType {
-      case .uint16: try rawAmplitudes(frame)
-      case .float32: try cleaned(frame)
-      }
-    return DiffractionPattern(index: frame.header.index, position: position, amplitudes: image)
-  }
-
-  /// Turns the exposures of one scan point into one pattern.
-  ///
-  /// - Parameters:
-  ///   - exposures: At least one; frames of one point, of any exposure times, in any order.
-  ///   - position: Where the probe sat.
-  /// - Returns: As `process(_:position:)`, scaled to the counts of the longest exposure.
-  /// - Throws: `PreprocessingError` where a frame does not fit or has no darks.
-  public mutating func process(
-    _ exposures: [DetectorFrame],
-    position: ScanPosition
-  ) throws -> DiffractionPattern {
-    // Frames that say no time count as equally long: the first of them stands for all.
-    let longest = exposures.max {
-      ($0.header.exposureTime ?? 0) < ($1.header.exposureTime ?? 0)
+    setAside = []
+    let image: Image
+    switch frame.header.sampleType {
+    case .uint16:
+      if let failure = try shutterFailure(of: frame) { throw failure }
+      image = try rawAmplitudes(frame)
+    case .float32: image = try cleanedAmplitudes(of: [frame])
     }
-    return try process(longest ?? exposures[0], position: position)
+    return DiffractionPattern(index: frame.header.index, position: position, amplitudes: image)
   }
 
   /// The mean dark for an exposure, made when it is first asked for.
@@ -147,7 +135,10 @@ public struct PreprocessingChain: Sendable {
     }
     let key = try darks.key(for: frame.header)
     if let mean = means[key] { return mean }
-    guard let mean = darks.mean(of: key) else {
+    guard let mean = darks.mean(
+      of: key,
+      noiseLimit: parameters.cleaning.darkNoiseLimit
+    ) else {
       throw PreprocessingError(
         problem: .darks,
         frame: frame.header,
@@ -161,9 +152,11 @@ public struct PreprocessingChain: Sendable {
 
   private mutating func rawAmplitudes(_ frame: DetectorFrame) throws -> Image {
     let dark = try dark(for: frame)
-    frame.pixels.withBytes { count($0, dark) }
+    var assembly = exchange(&self.assembly, with: [:])
+    frame.withPicture(&assembly, geometry) { count($0, dark) }
+    self.assembly = assembly
     let photons = sum.pattern
-    let sensitivity = flagged.isEmpty ? gain.sensitivity : reducedSensitivity()
+    let sensitivity = cleaning.flagged.isEmpty ? gain.sensitivity : reducedSensitivity()
     return amplitudes.amplitudes(photons.span, sensitivity.span)
   }
 
@@ -171,19 +164,13 @@ public struct PreprocessingChain: Sendable {
   private mutating func count(_ bytes: RawSpan, _ dark: MeanDark) {
     let vectors = sum.resampling.vectors
     let rows = sum.resampling.rows
-    flagged.find(bytes, always: dark.unmeasured)
-    overscan.findLevels(
-      bytes,
-      dark: dark,
-      rows: rows,
-      tiles: vectors.lowerBound / 5 * 2..<vectors.upperBound / 5 * 2
-    )
-    let (reader, pixels, levels) = (reader, pixels, overscan.levels)
-    let flagged = flagged
+    cleaning.prepare(bytes, dark, rows: rows, vectors: vectors)
+    let (cleaning, pixels) = (cleaning, pixels)
+    let flagged = cleaning.flagged
     sum.begin()
     for row in rows {
       sum.add(row) { line in
-        reader.read(row, vectors, bytes, dark: dark.pixels.span, levels: levels.span, into: &line)
+        cleaning.read(row, vectors, bytes, dark, into: &line)
         for i in pixels.unusedStarts[row]..<pixels.unusedStarts[row + 1] {
           Self.write(0, at: pixels.unused[Int(i)], vectors, &line)
         }
@@ -197,29 +184,44 @@ public struct PreprocessingChain: Sendable {
 
   /// The sensitivity that a frame's flagged pixels leave.
   private mutating func reducedSensitivity() -> [Float] {
-    let vectors = sum.resampling.vectors
-    let (pixels, flagged) = (pixels, flagged)
-    sum.begin()
-    for row in sum.resampling.rows where !flagged.places[row].isEmpty {
-      let start = row * FastCCDGeometry.pictureSide
-      sum.add(row) { line in
-        for i in line.indices { line[i] = .zero }
-        for place in flagged.places[row] {
-          let pixel = start + Int(place)
-          Self.write(pixels.values[pixel / 4][pixel % 4], at: place, vectors, &line)
-        }
+    let flagged = cleaning.flagged
+    let lost = sumAt(flagged.flaggedRows) { row, pixels in
+      flagged.places[row].map { place in
+        let pixel = row * FastCCDGeometry.pictureSide + Int(place)
+        return (place, pixels.values[pixel / 4][pixel % 4])
       }
     }
-    sum.finish()
     let least = Float(parameters.minimumCoverage)
-    return sum.pattern.indices.map { i in
-      let kept = 1 - sum.pattern[i] / max(gain.weights[i], .leastNormalMagnitude)
+    return lost.indices.map { i in
+      let kept = 1 - lost[i] / max(gain.weights[i], .leastNormalMagnitude)
       return gain.coverage[i] * kept < least ? 0 : gain.sensitivity[i] * kept
     }
   }
 
+  /// Sums values at a few pixels into a pattern.
+  ///
+  /// - Parameters:
+  ///   - rows: The readout rows that have any.
+  ///   - values: Places and values of a row.
+  mutating func sumAt(
+    _ rows: [Int],
+    _ values: (Int, PixelSensitivity) -> [(Int32, Float)]
+  ) -> [Float] {
+    let vectors = sum.resampling.vectors
+    let pixels = pixels
+    sum.begin()
+    for row in rows where sum.resampling.rows.contains(row) {
+      sum.add(row) { line in
+        for i in line.indices { line[i] = .zero }
+        for (place, value) in values(row, pixels) { Self.write(value, at: place, vectors, &line) }
+      }
+    }
+    sum.finish()
+    return sum.pattern
+  }
+
   @inline(__always)
-  private static func write(
+  static func write(
     _ value: Float,
     at place: Int32,
     _ vectors: Range<Int>,
@@ -228,43 +230,5 @@ public struct PreprocessingChain: Sendable {
     let vector = Int(place) / 4
     guard vectors.contains(vector) else { return }
     line[vector - vectors.lowerBound][Int(place) % 4] = value
-  }
-
-  /// The roots of the middle of a cleaned frame.
-  private mutating func cleaned(_ frame: DetectorFrame) throws -> Image {
-    let header = frame.header
-    let side = parameters.patternSize
-    guard header.role == .exposure else {
-      throw PreprocessingError(
-        problem: .role,
-        frame: header,
-        actual: "dark",
-        expected: "exposure"
-      )
-    }
-    guard header.shape.rows >= side, header.shape.columns >= side else {
-      throw PreprocessingError(
-        problem: .shape,
-        frame: header,
-        actual: "\(header.shape)",
-        expected: "\(side)x\(side) cleaned counts or more"
-      )
-    }
-    try PreprocessingError.requireBytes(frame)
-    let top = header.shape.rows / 2 - side / 2
-    let left = header.shape.columns / 2 - side / 2
-    var photons = [Float](repeating: 0, count: side * side)
-    var known = photons
-    frame.pixels.withBytes { bytes in
-      for row in 0..<side {
-        for column in 0..<side {
-          let value = bytes.float((top + row) * header.shape.columns + left + column)
-          let isMeasured = value >= 0 && value.isFinite
-          photons[row * side + column] = isMeasured ? value : 0
-          known[row * side + column] = isMeasured ? 1 : 0
-        }
-      }
-    }
-    return cleanedAmplitudes.amplitudes(photons.span, known.span)
   }
 }

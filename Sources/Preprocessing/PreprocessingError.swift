@@ -17,6 +17,10 @@ public struct PreprocessingError: Error, Hashable, Sendable, CustomStringConvert
     case sampleType = "sample type"
     /// No darks were taken at its exposure time.
     case darks
+    /// The frame looks as if the shutter had failed.
+    case badFrame = "light at its far side"
+    /// The exposures of a point cannot be put together.
+    case exposures = "set of exposures"
   }
 
   /// What is wrong.

@@ -16,6 +16,20 @@ public struct PicturePosition: Sendable, Hashable {
   }
 }
 
+/// A pixel of the 960 x 960 picture, counted from 0.
+public struct PicturePixel: Sendable, Hashable {
+  /// Downwards.
+  public var row: Int
+  /// To the right.
+  public var column: Int
+
+  /// Makes a pixel's place.
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
+  }
+}
+
 /// How an amplitude is estimated from the photons that were counted.
 public enum AmplitudeEstimate: String, Sendable, Hashable, CaseIterable {
   /// √counts, whose mean falls below the true amplitude where few photons are counted.
@@ -35,6 +49,8 @@ public struct PreprocessingParameters: Sendable, Hashable {
   /// Key `center_px`: where the direct beam falls in the 960 x 960 picture; nil: its geometric
   /// middle, 479.5.
   public var center: PicturePosition?
+  /// Key `bad_pixels`: pixels that are never used.
+  public var badPixels: [PicturePixel] = []
   /// Key `adu_per_eV`: ADU for each electron volt of a photon's energy.
   public var aduPerElectronVolt = 25.0 / 708
   /// Key `photon_threshold`: below so many photons a raw pixel counts as empty; 0 keeps every value
@@ -44,6 +60,8 @@ public struct PreprocessingParameters: Sendable, Hashable {
   public var attenuator: AttenuatorParameters? = AttenuatorParameters()
   /// Key `overscan_reach_rows`: the running median of the overscan takes so many rows on either side.
   public var overscanReach = 10
+  /// Section `preprocessing.cleaning`: the steps of cleaning that can be done otherwise.
+  public var cleaning = CleaningParameters()
   /// Key `minimum_coverage`: the least part of a pattern pixel that has to be measured, 0 to 1.
   public var minimumCoverage = 0.5
   /// Key `amplitude_estimate`: how amplitudes are estimated from counts.
@@ -81,6 +99,12 @@ public struct PreprocessingParameters: Sendable, Hashable {
       try ParameterError.require(center.row, in: range, key: "center_px")
       try ParameterError.require(center.column, in: range, key: "center_px")
     }
+    let places = 0...FastCCDGeometry.pictureSide - 1
+    for pixel in badPixels {
+      try ParameterError.require(pixel.row, in: places, key: "bad_pixels")
+      try ParameterError.require(pixel.column, in: places, key: "bad_pixels")
+    }
+    try cleaning.validate()
     try attenuator?.validate()
   }
 }

@@ -2,7 +2,8 @@
 
 // A raw frame is read where the socket left it, at whatever address that is. Every load below is
 // checked against the end of the bytes by `RawSpan`; `unsafe` stands for the type's bit pattern
-// only, and any bits are a word. The module's only unsafe expressions stand in this file.
+// only, and any bits are a word. The module's only other unsafe expression is the way back, in
+// `WordAssembly`.
 
 extension RawSpan {
   /// Word `i` of a raw frame, little-endian.

@@ -22,7 +22,7 @@ import Testing
     "WireFormat": values.union(["FoundationEssentials", "Foundation"]),
 
     "ResolutionMetrics": ["Imaging", "FourierTransform"],
-    "Preprocessing": values,
+    "Preprocessing": values.union(["FourierTransform"]),
     "Ptychography": values.union(["FourierTransform", "ResolutionMetrics"]),
     "Registration": values.union(["FourierTransform", "ResolutionMetrics"]),
     "Tomography": values.union(["ResolutionMetrics"]),

@@ -35,6 +35,7 @@ import Tomography
   private static let dependent: Set = [
     "tomography.averaged_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
     "detector.row_offset", "detector.lower_row_offset", "preprocessing.attenuator.transmissions",
+    "detector.gain_table",
   ]
 
   @Test(arguments: ConfigurationTable.keys.map(\.path))

@@ -161,7 +161,7 @@ struct FrameIntake {
         chains[place] = .some(nil)
         var chain = try PreprocessingChain(
           geometry: detector,
-          parameters: parameters,
+          parameters: try parameters.withPixelsOfFile(),
           energy: energy
         )
         chain.setDarks(darks)
@@ -172,7 +172,14 @@ struct FrameIntake {
         assembler.counters.unusable += count
         return []
       }
-      return [.pattern(key, pattern, exposures: count)]
+      let leftOut = chains[place]??.setAside ?? []
+      assembler.counters.unusable += leftOut.count
+      let report = leftOut.first.map { failure in
+        once("aside|\(key)") {
+          RunEvent(.warning, "an exposure is left out: \(failure); it is recorded", scan: key)
+        }
+      }
+      return (report ?? []) + [.pattern(key, pattern, exposures: count - leftOut.count)]
     } catch {
       assembler.counters.unusable += count
       return once("clean|\(key)") {

@@ -55,6 +55,26 @@ extension ConfigurationTable {
         count: 0...4,
         "words that stand for pixels whose packet was lost"
       ),
+      at.matrix(
+        "gain_table",
+        rows: 0...4,
+        columns: 3,
+        -65535...65535,
+        "a row [control bits, factor, offset in ADU] for each gain that the detector chooses word "
+          + "by word; empty: the gain is fixed and control bits mean nothing"
+      ) {
+        $0.gainTable.map { [Double($0.controlBits), $0.factor, $0.darkOffset] }
+      } write: {
+        $0.gainTable = $1.map {
+          GainEntry(controlBits: Int($0[0]), factor: $0[1], darkOffset: $0[2])
+        }
+      },
+      at.integer(
+        "bad_bit",
+        \.badBit,
+        0...65535,
+        "with a gain table, the control bit of words that have no value"
+      ),
     ]
   }()
 
@@ -86,6 +106,18 @@ extension ConfigurationTable {
         $0.center.map { .list([.number($0.row), .number($0.column)]) } ?? .none
       } write: {
         $0.center = $1.numbers.map { PicturePosition(row: $0[0], column: $0[1]) }
+      },
+      at.key(
+        "bad_pixels",
+        .list(of: .list(of: .integer(0...959), count: 2...2), count: 0...20_000),
+        "pixels of the picture that are never used, [row, column] each"
+      ) {
+        .list($0.badPixels.map { .list([.integer($0.row), .integer($0.column)]) })
+      } write: {
+        $0.badPixels = ($1.list ?? []).compactMap { pixel in
+          let place = (pixel.list ?? []).compactMap(\.integer)
+          return place.count == 2 ? PicturePixel(row: place[0], column: place[1]) : nil
+        }
       },
       at.number(
         "adu_per_eV",

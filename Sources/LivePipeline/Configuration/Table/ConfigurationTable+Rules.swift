@@ -92,6 +92,9 @@ extension ConfigurationTable {
         )
       }
     },
+    ConfigurationRule(section: "preprocessing") { c throws(ParameterError) in
+      _ = try c.preprocessing.withPixelsOfFile()
+    },
     ConfigurationRule(section: "previews") { c throws(ParameterError) in
       try checkEndpoints(of: c)
     },

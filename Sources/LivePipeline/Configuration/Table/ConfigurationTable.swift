@@ -7,8 +7,8 @@ import Preprocessing
 package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
-    source + detector + preprocessing + attenuator + ptychography + probe + registration
-    + tomography + chemistry + recording + previews + control + results + compute
+    source + detector + preprocessing + cleaning + attenuator + ptychography + probe
+    + registration + tomography + chemistry + recording + previews + control + results + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -23,6 +23,8 @@ package enum ConfigurationTable {
     "detector": "Where the pixels stand in the words of a raw FastCCD frame "
       + "(Docs/Explanations/FastCCD.md). Patterns that come cleaned need none of it.",
     "preprocessing": "How raw frames become amplitudes on the solver's grid.",
+    "preprocessing.cleaning": "Steps of cleaning that can be done otherwise "
+      + "(Docs/Explanations/FastCCD.md, \"Options\").",
     "preprocessing.attenuator": "The disc that weakens the bright middle of the pattern; `null` "
       + "where there is none.",
     "ptychography": "How each scan is reconstructed.",
