@@ -36,6 +36,11 @@ struct PixelSensitivity: Sendable {
         }
       }
     }
+    for pixel in parameters.badPixels {
+      let a = PatternResampling.pictureIndex(pixel.column)
+      let b = PatternResampling.pictureIndex(pixel.row)
+      values[(a * side + b) / 4][b % 4] = 0
+    }
     for a in 0..<side {
       for b in 0..<side where values[(a * side + b) / 4][b % 4] == 0 { unused.append(Int32(b)) }
       unusedStarts.append(Int32(unused.count))

@@ -16,6 +16,20 @@ public struct PicturePosition: Sendable, Hashable {
   }
 }
 
+/// A pixel of the 960 x 960 picture, counted from 0.
+public struct PicturePixel: Sendable, Hashable {
+  /// Downwards.
+  public var row: Int
+  /// To the right.
+  public var column: Int
+
+  /// Makes a pixel's place.
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
+  }
+}
+
 /// How an amplitude is estimated from the photons that were counted.
 public enum AmplitudeEstimate: String, Sendable, Hashable, CaseIterable {
   /// √counts, whose mean falls below the true amplitude where few photons are counted.
@@ -35,6 +49,14 @@ public struct PreprocessingParameters: Sendable, Hashable {
   /// Key `center_px`: where the direct beam falls in the 960 x 960 picture; nil: its geometric
   /// middle, 479.5.
   public var center: PicturePosition?
+  /// Whether the key `center_px` is `auto`: the centre is found from the frames. A chain knows no
+  /// frames when it is made; without `center` it takes the middle.
+  public var findsCenter = false
+  /// Key `calibration_check`: whether the first frames of each scan are compared with the centre
+  /// and the gain in use.
+  public var checksCalibration = true
+  /// Key `bad_pixels`: pixels that are never used.
+  public var badPixels: [PicturePixel] = []
   /// Key `adu_per_eV`: ADU for each electron volt of a photon's energy.
   public var aduPerElectronVolt = 25.0 / 708
   /// Key `photon_threshold`: below so many photons a raw pixel counts as empty; 0 keeps every value
@@ -80,6 +102,11 @@ public struct PreprocessingParameters: Sendable, Hashable {
       let range = 0...Double(FastCCDGeometry.pictureSide - 1)
       try ParameterError.require(center.row, in: range, key: "center_px")
       try ParameterError.require(center.column, in: range, key: "center_px")
+    }
+    let places = 0...FastCCDGeometry.pictureSide - 1
+    for pixel in badPixels {
+      try ParameterError.require(pixel.row, in: places, key: "bad_pixels")
+      try ParameterError.require(pixel.column, in: places, key: "bad_pixels")
     }
     try attenuator?.validate()
   }

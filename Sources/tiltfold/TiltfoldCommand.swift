@@ -12,7 +12,7 @@ struct TiltfoldCommand: ParsableCommand {
     version: tiltfoldVersion,
     subcommands: [
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, InspectCommand.self,
-      CheckConfigCommand.self,
+      CalibrateCommand.self, CheckConfigCommand.self,
     ]
   )
 }

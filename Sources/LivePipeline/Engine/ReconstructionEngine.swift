@@ -63,7 +63,7 @@ final class ReconstructionEngine: Sendable {
   func take(_ message: ReceivedMessage) -> IntakeOutcome {
     intake.withLock { intake in
       let before = intake.counters.exposures
-      let outcome = follow(intake.take(message), message: message)
+      let outcome = follow(intake.take(message), message: message, number: message.number)
       intake.counters.unusable += outcome.tooLate
       finishIntake(&intake, framesBefore: before)
       return outcome
@@ -73,7 +73,11 @@ final class ReconstructionEngine: Sendable {
   /// Ends a scan that its source does not end.
   func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
     intake.withLock { intake in
-      let outcome = follow(intake.end(key: key, reason), message: nil)
+      let outcome = follow(
+        intake.end(key: key, reason),
+        message: nil,
+        number: intake.lastMessage
+      )
       board.update { $0.counters = intake.counters }
       return outcome
     }
@@ -119,8 +123,18 @@ final class ReconstructionEngine: Sendable {
     board.update { $0.counters = intake.counters }
   }
 
-  private func follow(_ found: [FrameIntake.Result], message: ReceivedMessage?) -> IntakeOutcome {
+  /// - Parameters:
+  ///   - found: What the intake made of it.
+  ///   - message: The message; nil where a scan ends without one.
+  ///   - number: The place of the last message that came.
+  private func follow(
+    _ found: [FrameIntake.Result],
+    message: ReceivedMessage?,
+    number: Int
+  ) -> IntakeOutcome {
     var outcome = IntakeOutcome()
+    var patterns: [String: [DiffractionPattern]] = [:]
+    for case .pattern(let key, let pattern) in found { patterns[key, default: []].append(pattern) }
     for result in found {
       switch result {
       case .event(let event):
@@ -129,7 +143,8 @@ final class ReconstructionEngine: Sendable {
         let session = ScanSession(
           key: key,
           description: description,
-          startedAt: message?.arrival ?? nanosecondsNow()
+          startedAt: message?.arrival ?? nanosecondsNow(),
+          framesToBegin: framesToBegin(description)
         )
         sessions.withLock { $0[key] = session }
         showStart(of: session)
@@ -139,7 +154,10 @@ final class ReconstructionEngine: Sendable {
           outcome.tooLate += 1
           continue
         }
-        session.receive(pattern, message: message?.number ?? -1)
+        // All of a message together, or a batch could part what a repetition cannot.
+        if let together = patterns.removeValue(forKey: key) {
+          session.receive(together, message: number)
+        }
         offerDiffraction(pattern, of: session)
         board.update { status in
           if status.scan == session.identity.scan { status.scanFrames += 1 }

@@ -32,6 +32,11 @@ struct FrameIntake {
   /// not be made.
   private var chains: [Int: PreprocessingChain?] = [:]
   private var energies: [String: PhotonEnergy] = [:]
+  private var watch: CalibrationWatch
+  /// Exposures that wait until it is known where the direct beam falls.
+  private var waiting: [(key: String, frame: DetectorFrame, position: ScanPosition)] = []
+  /// The place of the last message, -1 before any.
+  private(set) var lastMessage = -1
   private var told: Set<String> = []
 
   /// Prepares for one run.
@@ -40,6 +45,7 @@ struct FrameIntake {
     detector = configuration.detector
     parameters = configuration.preprocessing
     darks = DarkReference(geometry: configuration.detector)
+    watch = CalibrationWatch(configuration: configuration)
   }
 
   /// What came and what was wrong with it.
@@ -54,6 +60,7 @@ struct FrameIntake {
   /// Takes one message.
   mutating func take(_ message: ReceivedMessage) -> [Result] {
     assembler.counters.messages += 1
+    lastMessage = message.number
     let event: AcquisitionEvent
     do throws(WireError) {
       event = try dialect.decode(message.parts)
@@ -81,14 +88,40 @@ struct FrameIntake {
       switch action {
       case .open(let key, let description):
         energies[key] = description.identity.energy
+        watch.open(key, description)
         results.append(.opened(key, description))
       case .dark(let frame): results += take(dark: frame)
       case .exposure(let key, let frame, let position):
-        results += clean(frame, of: key, at: position)
-      case .end(let key, let reason): results.append(.ended(key, reason))
+        results += take(exposure: frame, of: key, at: position)
+      case .end(let key, let reason):
+        results += follow(watch.end(key))
+        results.append(.ended(key, reason))
       case .report(let event): results.append(.event(event))
       }
     }
+    return results
+  }
+
+  private mutating func take(
+    exposure frame: DetectorFrame,
+    of key: String,
+    at position: ScanPosition
+  ) -> [Result] {
+    let finding = watch.take(frame, of: key, darks: darks)
+    guard !finding.mustWait else {
+      waiting.append((key, frame, position))
+      return finding.events.map(Result.event)
+    }
+    return follow(finding) + clean(frame, of: key, at: position)
+  }
+
+  /// Takes over what was found, and cleans the frames that waited for it.
+  private mutating func follow(_ finding: CalibrationWatch.Finding) -> [Result] {
+    var results = finding.events.map(Result.event)
+    if finding.hasNewCenter { chains.removeAll() }
+    let released = finding.mustWait ? [] : waiting
+    if !finding.mustWait { waiting = [] }
+    for item in released { results += clean(item.frame, of: item.key, at: item.position) }
     return results
   }
 
@@ -101,6 +134,7 @@ struct FrameIntake {
     do {
       try darks.add(frame)
       for key in chains.keys { chains[key]??.setDarks(darks) }
+      watch.setDarks(darks)
       return []
     } catch {
       assembler.counters.unusable += 1
@@ -122,6 +156,8 @@ struct FrameIntake {
         // A spectrum has many energies, and each has tables of some megabytes.
         if chains.count >= Self.chainLimit { chains.removeAll() }
         chains[place] = .some(nil)
+        var parameters = parameters
+        parameters.center = watch.center ?? parameters.center
         var chain = try PreprocessingChain(
           geometry: detector,
           parameters: parameters,
