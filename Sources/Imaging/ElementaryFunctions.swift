@@ -30,3 +30,5 @@ public func exponential(_ x: Double) -> Double { exp(x) }
 public func naturalLogarithm(_ x: Float) -> Float { logf(x) }
 /// The natural logarithm of x.
 public func naturalLogarithm(_ x: Double) -> Double { log(x) }
+/// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+public func errorFunction(_ x: Double) -> Double { erf(x) }

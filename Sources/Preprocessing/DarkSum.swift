@@ -79,7 +79,11 @@ struct DarkSum: Sendable {
     }
   }
 
-  private mutating func addDifferences(_ bytes: RawSpan, _ mask: UInt16, _ geometry: FastCCDGeometry) {
+  private mutating func addDifferences(
+    _ bytes: RawSpan,
+    _ mask: UInt16,
+    _ geometry: FastCCDGeometry
+  ) {
     let missing = WordSet(geometry.missingWords)
     for row in 0..<geometry.rawRows {
       let upper = row < geometry.rawRows / 2

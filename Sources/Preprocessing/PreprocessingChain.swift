@@ -135,10 +135,12 @@ public struct PreprocessingChain: Sendable {
     }
     let key = try darks.key(for: frame.header)
     if let mean = means[key] { return mean }
-    guard let mean = darks.mean(
-      of: key,
-      noiseLimit: parameters.cleaning.darkNoiseLimit
-    ) else {
+    guard
+      let mean = darks.mean(
+        of: key,
+        noiseLimit: parameters.cleaning.darkNoiseLimit
+      )
+    else {
       throw PreprocessingError(
         problem: .darks,
         frame: frame.header,

@@ -12,7 +12,7 @@ struct TiltfoldCommand: ParsableCommand {
     version: tiltfoldVersion,
     subcommands: [
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, InspectCommand.self,
-      ConvertCommand.self, ControlCommand.self, CheckConfigCommand.self,
+      ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
     ]
   )
 }

@@ -171,6 +171,7 @@ extension ConfigurationKind {
       kind.samples.map {
         .list(Array(repeating: $0, count: max(count.lowerBound, min(count.upperBound, 2))))
       }
+    case .word(let word, let kind): [.text(word)] + kind.samples
     case .optional(let kind, _): [.none] + kind.samples
     }
   }
@@ -190,7 +191,7 @@ extension ConfigurationKind {
       ]
         + (range.lowerBound > 0 ? [(.integer(range.lowerBound - 1), false)] : [])
         + (range.upperBound < .max ? [(.integer(range.upperBound + 1), false)] : [])
-    case .optional(let kind, _): kind.edges
+    case .optional(let kind, _), .word(_, let kind): kind.edges
     case .list(let kind, let count):
       kind.edges.map { edge in
         (.list(Array(repeating: edge.0, count: max(count.lowerBound, 1))), edge.isInside)

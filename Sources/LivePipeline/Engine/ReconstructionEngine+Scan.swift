@@ -14,8 +14,9 @@ extension ReconstructionEngine {
   /// - Parameters:
   ///   - session: The scan; its object can be sized.
   ///   - source: Where the probe comes from; nil to choose: a finished scan's, else the stream's,
-  ///     else that of the configured zone plate.
-  func begin(_ session: ScanSession, probe source: String? = nil) {
+  ///     else that of the configured zone plate or of the mean of the patterns that wait.
+  ///   - messages: The messages whose patterns make the mean; nil for all that wait.
+  func begin(_ session: ScanSession, probe source: String? = nil, messages: [Int]? = nil) {
     session.solver.withLock { solver in
       guard solver.reconstruction == nil, !solver.isGivenUp else { return }
       let grid = grid(of: session)
@@ -32,10 +33,17 @@ extension ReconstructionEngine {
         return
       }
       starting.withLock { _ in
-        let (name, probe) = startProbe(of: session, source)
+        let start = startProbe(of: session, source, messages)
         solver.keepsPatterns = keepsPatterns(of: session)
-        solver.reconstruction = makeReconstruction(session, grid: grid, probe: probe)
-        schedule.note(ScheduleStep(.begin, scan: session.key, probe: name))
+        solver.reconstruction = makeReconstruction(session, grid: grid, probe: start.probe)
+        schedule.note(
+          ScheduleStep(
+            .begin,
+            scan: session.key,
+            probe: start.source,
+            messages: start.messages
+          )
+        )
       }
     }
   }

@@ -12,6 +12,7 @@ extension ReconstructionEngine {
   /// Where a scan's first probe may come from, as the schedule names it.
   enum ProbeSource {
     static let zonePlate = "zone-plate"
+    static let meanPattern = "mean-pattern"
     static let stream = "source"
     static let search = "search"
     static func scan(_ key: String) -> String { "scan:\(key)" }
@@ -51,10 +52,14 @@ extension ReconstructionEngine {
     let wavelength = session.identity.energy.wavelength.meters
     var step = 2.5 / (Double.pi * wavelength * edge * edge)
     let reach = optics.defocusRange.meters
+    let mean = startsFromMeanPattern ? ProbeStart.meanPattern(patterns) : nil
     var best: (defocus: Double, candidate: DefocusSearch.Candidate)?
     func attempt(_ defocus: Double) {
       guard abs(defocus - optics.defocus.meters) <= reach * 1.001 else { return }
-      let candidate = search.evaluate(zonePlateProbe(of: session, defocus: defocus))
+      let start =
+        mean.map { meanPatternProbe($0, of: session, defocus: defocus) }
+        ?? zonePlateProbe(of: session, defocus: defocus)
+      let candidate = search.evaluate(start)
       if candidate.dataError < best?.candidate.dataError ?? .infinity {
         best = (defocus, candidate)
       }
@@ -127,9 +132,17 @@ extension ReconstructionEngine {
   /// Pixels of the largest object; one of 8192 x 8192 takes some 4 GB with all that goes with it.
   static let largestObject = 1 << 26
 
-  func startProbe(of session: ScanSession, _ source: String?) -> (String, ComplexImage) {
+  /// A probe to start from, and where it came from.
+  struct Start {
+    var source: String
+    var probe: ComplexImage
+    /// The messages whose patterns it was made from, where it was made from patterns.
+    var messages: [Int]?
+  }
+
+  func startProbe(of session: ScanSession, _ source: String?, _ messages: [Int]?) -> Start {
     let energy = session.identity.energy
-    let previous = shelf.withLock { shelf -> (String, ComplexImage)? in
+    let previous = shelf.withLock { shelf -> Start? in
       let wanted =
         source.map { $0.hasPrefix("scan:") ? String($0.dropFirst(5)) : nil }
         ?? (configuration.probe.reusesPrevious
@@ -139,17 +152,60 @@ extension ReconstructionEngine {
             tolerance: configuration.source.energyTolerance
           ) : nil)
       guard let key = wanted, let probe = shelf.probe(of: key) else { return nil }
-      return (ProbeSource.scan(key), probe)
+      return Start(source: ProbeSource.scan(key), probe: probe)
     }
     if let previous { return previous }
     if let told = session.description.illumination, told.shape == plan.shape,
       source ?? ProbeSource.stream == ProbeSource.stream
     {
-      return (ProbeSource.stream, told)
+      return Start(source: ProbeSource.stream, probe: told)
     }
-    return (
-      ProbeSource.zonePlate,
-      zonePlateProbe(of: session, defocus: configuration.probe.defocus.meters)
+    let defocus = configuration.probe.defocus.meters
+    let usesMean = source.map { $0 == ProbeSource.meanPattern } ?? startsFromMeanPattern
+    let waiting = usesMean ? session.waiting(messages) : []
+    // A scan that ends without frames has no mean.
+    guard !waiting.isEmpty else {
+      return Start(
+        source: ProbeSource.zonePlate,
+        probe: zonePlateProbe(of: session, defocus: defocus)
+      )
+    }
+    let mean = ProbeStart.meanPattern(waiting.map(\.pattern))
+    return Start(
+      source: ProbeSource.meanPattern,
+      probe: meanPatternProbe(mean, of: session, defocus: defocus),
+      messages: waiting.map(\.message)
+    )
+  }
+
+  private var startsFromMeanPattern: Bool { configuration.probe.start == .meanPattern }
+
+  /// The patterns that a scan must have before it begins: a tenth, where its probe is made from
+  /// their mean; none where a better probe is there already.
+  func framesToBegin(_ description: ScanDescription) -> Int {
+    guard startsFromMeanPattern, description.illumination?.shape != plan.shape else { return 0 }
+    let hasPrevious =
+      configuration.probe.reusesPrevious
+      && shelf.withLock {
+        $0.best(for: description.identity.energy, shape: plan.shape, tolerance: 0) != nil
+      }
+    if hasPrevious { return 0 }
+    let expected = description.expectedFrames ?? description.positions.count
+    return max(configuration.ptychography.minimumFrames, expected / 10)
+  }
+
+  private func meanPatternProbe(
+    _ mean: Image,
+    of session: ScanSession,
+    defocus: Double
+  ) -> ComplexImage {
+    ProbeStart.fromMeanPattern(
+      mean,
+      curvature: ProbeStart.curvature(
+        defocus: Length(meters: defocus),
+        energy: session.identity.energy,
+        pixelSize: configuration.preprocessing.objectPixelSize
+      )
     )
   }
 

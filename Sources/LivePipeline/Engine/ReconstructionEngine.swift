@@ -29,8 +29,6 @@ final class ReconstructionEngine: Sendable {
   let placements = Mutex<[String: ScanPlacement]>([:])
   /// Scans that are done and of which nobody knows where they belong.
   let unplaced = Mutex<[FinishedScan]>([])
-  /// The message that was taken last.
-  private let lastMessage = Mutex(-1)
   let shelf = Mutex(ProbeShelf())
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
@@ -79,8 +77,7 @@ final class ReconstructionEngine: Sendable {
   func take(_ message: ReceivedMessage) -> IntakeOutcome {
     intake.withLock { intake in
       let before = intake.counters.exposures
-      lastMessage.withLock { $0 = max($0, message.number) }
-      let outcome = follow(intake.take(message), message: message)
+      let outcome = follow(intake.take(message), message: message, number: message.number)
       intake.counters.unusable += outcome.tooLate
       finishIntake(&intake, framesBefore: before)
       return outcome
@@ -95,9 +92,10 @@ final class ReconstructionEngine: Sendable {
   /// Ends a scan that its source does not end.
   func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
     intake.withLock { intake in
-      // What its end merges comes with no message.
-      schedule.note(ScheduleStep(.close, scan: key, messages: [lastMessage.withLock { $0 }]))
-      let outcome = follow(intake.end(key: key, reason), message: nil)
+      // What its end merges comes with no message of its own.
+      let number = intake.lastMessage
+      schedule.note(ScheduleStep(.close, scan: key, messages: [number]))
+      let outcome = follow(intake.end(key: key, reason), message: nil, number: number)
       board.update { $0.counters = intake.counters }
       return outcome
     }
@@ -143,8 +141,22 @@ final class ReconstructionEngine: Sendable {
     board.update { $0.counters = intake.counters }
   }
 
-  private func follow(_ found: [FrameIntake.Result], message: ReceivedMessage?) -> IntakeOutcome {
+  /// - Parameters:
+  ///   - found: What the intake made of it.
+  ///   - message: The message; nil where a scan ends without one.
+  ///   - number: The place of the last message that came.
+  private func follow(
+    _ found: [FrameIntake.Result],
+    message: ReceivedMessage?,
+    number: Int
+  ) -> IntakeOutcome {
     var outcome = IntakeOutcome()
+    var patterns: [String: [ScanSession.PendingPattern]] = [:]
+    for case .pattern(let key, let pattern, let exposures) in found {
+      patterns[key, default: []].append(
+        ScanSession.PendingPattern(pattern: pattern, message: number, exposures: exposures)
+      )
+    }
     for result in found {
       switch result {
       case .event(let event):
@@ -154,6 +166,7 @@ final class ReconstructionEngine: Sendable {
           key: key,
           description: description,
           startedAt: message?.arrival ?? nanosecondsNow(),
+          framesToBegin: framesToBegin(description),
           placement: placements.withLock { $0[description.identity.scan] }
         )
         sessions.withLock { $0[key] = session }
@@ -164,7 +177,10 @@ final class ReconstructionEngine: Sendable {
           outcome.tooLate += exposures
           continue
         }
-        session.receive(pattern, exposures: exposures, message: message?.number ?? -1)
+        // All of a message together, or a batch could part what a repetition cannot.
+        if let together = patterns.removeValue(forKey: key) {
+          session.receive(together)
+        }
         offerDiffraction(pattern, of: session)
         board.update { status in
           if status.scan == session.identity.scan { status.scanFrames += 1 }

@@ -63,6 +63,8 @@ final class ScanSession: Sendable {
   let description: ScanDescription
   /// When it started, nanoseconds since 1970.
   let startedAt: Int64
+  /// Patterns that must be there before it begins, where its probe is made from them.
+  let framesToBegin: Int
 
   let pending = Mutex<[PendingPattern]>([])
   let progress = Mutex(Progress())
@@ -75,9 +77,11 @@ final class ScanSession: Sendable {
     key: String,
     description: ScanDescription,
     startedAt: Int64,
+    framesToBegin: Int = 0,
     placement: ScanPlacement? = nil
   ) {
     self.placement = Mutex(placement)
+    self.framesToBegin = framesToBegin
     self.key = key
     self.description = description
     self.startedAt = startedAt
@@ -89,17 +93,29 @@ final class ScanSession: Sendable {
   /// The patterns to expect, one for each scan point; 0 if unknown.
   var expectedFrames: Int { description.expectedPoints }
 
-  /// Whether there is anything to size the object by.
+  /// Whether there is anything to size the object by and to make its probe from.
   var canBegin: Bool {
-    !description.positions.isEmpty || progress.withLock { $0.isEnded }
+    let progress = progress.withLock { $0 }
+    if progress.isEnded { return true }
+    return !description.positions.isEmpty && progress.received >= framesToBegin
   }
 
-  /// Takes a pattern that came in.
-  func receive(_ pattern: DiffractionPattern, exposures: Int, message: Int) {
-    transmission.withLock { $0.add(pattern) }
-    pending.withLock {
-      $0.append(PendingPattern(pattern: pattern, message: message, exposures: exposures))
+  /// Takes the patterns that came in with one message, all at once: they join together.
+  func receive(_ patterns: [PendingPattern]) {
+    transmission.withLock { transmission in
+      for waiting in patterns { transmission.add(waiting.pattern) }
     }
-    progress.withLock { $0.received += 1 }
+    pending.withLock { $0 += patterns }
+    progress.withLock { $0.received += patterns.count }
+  }
+
+  /// The patterns that wait, with the messages that they came with.
+  ///
+  /// - Parameter messages: Those of these messages only; nil for all.
+  func waiting(_ messages: [Int]? = nil) -> [PendingPattern] {
+    let all = pending.withLock { $0 }
+    guard let messages else { return all }
+    let wanted = Set(messages)
+    return all.filter { wanted.contains($0.message) }
   }
 }

@@ -36,11 +36,16 @@ struct ScheduleRepetition {
       if step.probe == ReconstructionEngine.ProbeSource.search {
         engine.searchDefocus(session)
       } else {
-        engine.begin(session, probe: step.probe)
+        while nextMessage <= step.messages?.max() ?? -1, try read(message) {}
+        engine.begin(session, probe: step.probe, messages: step.messages)
       }
     case .add:
       guard let session = try session(step, message), let messages = step.messages else { return }
       while nextMessage <= messages.max() ?? -1, try read(message) {}
+      // Frames that waited for the beam's place until their scan ended without a message.
+      if session.waiting(messages).count < messages.count {
+        _ = engine.end(session.key, .finished)
+      }
       engine.add(session, messages: messages)
     case .iterate:
       guard let session = try session(step, message) else { return }

@@ -33,7 +33,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   var step: Kind
   /// The scan, by the key that makes it unique in the run; for `place`, by its own name.
   var scan: String?
-  /// Where the probe came from: "zone-plate", "source", "search", or "scan:KEY".
+  /// Where the probe came from: "zone-plate", "mean-pattern" (of the frames of
+  /// `messages`), "source", "search", or "scan:KEY".
   var probe: String?
   /// The places of messages in the recording.
   var messages: [Int]?

@@ -33,6 +33,11 @@ struct FrameIntake {
   /// not be made.
   private var chains: [Int: PreprocessingChain?] = [:]
   private var energies: [String: PhotonEnergy] = [:]
+  private var watch: CalibrationWatch
+  /// Exposures that wait until it is known where the direct beam falls.
+  private var waiting: [(key: String, frame: DetectorFrame, position: ScanPosition)] = []
+  /// The place of the last message, -1 before any.
+  private(set) var lastMessage = -1
   private var told: Set<String> = []
 
   /// Prepares for one run.
@@ -41,6 +46,7 @@ struct FrameIntake {
     detector = configuration.detector
     parameters = configuration.preprocessing
     darks = DarkReference(geometry: configuration.detector)
+    watch = CalibrationWatch(configuration: configuration)
   }
 
   /// What came and what was wrong with it.
@@ -55,6 +61,7 @@ struct FrameIntake {
   /// Takes one message.
   mutating func take(_ message: ReceivedMessage) -> [Result] {
     assembler.counters.messages += 1
+    lastMessage = max(lastMessage, message.number)
     let events: [AcquisitionEvent]
     do throws(WireError) {
       events = try reader.events(in: message.parts)
@@ -96,11 +103,13 @@ struct FrameIntake {
       case .open(let key, let description):
         energies[key] = description.identity.energy
         gathering.begin(key: key, description)
+        watch.open(key, description)
         results.append(.opened(key, description))
       case .dark(let frame): results += take(dark: frame)
       case .exposure(let key, let frame, let position):
-        results += gather(frame, of: key, at: position)
+        results += take(exposure: frame, of: key, at: position)
       case .end(let key, let reason):
+        results += follow(watch.end(key))
         let rest = gathering.end(key: key)
         counters.incompletePoints += rest.count
         for point in rest { results += clean(point, of: key) }
@@ -108,6 +117,29 @@ struct FrameIntake {
       case .report(let event): results.append(.event(event))
       }
     }
+    return results
+  }
+
+  private mutating func take(
+    exposure frame: DetectorFrame,
+    of key: String,
+    at position: ScanPosition
+  ) -> [Result] {
+    let finding = watch.take(frame, of: key, darks: darks)
+    guard !finding.mustWait else {
+      waiting.append((key, frame, position))
+      return finding.events.map(Result.event)
+    }
+    return follow(finding) + gather(frame, of: key, at: position)
+  }
+
+  /// Takes over what was found, and cleans the frames that waited for it.
+  private mutating func follow(_ finding: CalibrationWatch.Finding) -> [Result] {
+    var results = finding.events.map(Result.event)
+    if finding.hasNewCenter { chains.removeAll() }
+    let released = finding.mustWait ? [] : waiting
+    if !finding.mustWait { waiting = [] }
+    for item in released { results += gather(item.frame, of: item.key, at: item.position) }
     return results
   }
 
@@ -120,6 +152,7 @@ struct FrameIntake {
     do {
       try darks.add(frame)
       for key in chains.keys { chains[key]??.setDarks(darks) }
+      watch.setDarks(darks)
       return []
     } catch {
       assembler.counters.unusable += 1
@@ -159,6 +192,8 @@ struct FrameIntake {
         // A spectrum has many energies, and each has tables of some megabytes.
         if chains.count >= Self.chainLimit { chains.removeAll() }
         chains[place] = .some(nil)
+        var parameters = parameters
+        parameters.center = watch.center ?? parameters.center
         var chain = try PreprocessingChain(
           geometry: detector,
           parameters: try parameters.withPixelsOfFile(),

@@ -18,6 +18,8 @@ package indirect enum ConfigurationKind: Sendable {
   case choice([String])
   /// A list of so many values of one kind.
   case list(of: ConfigurationKind, count: ClosedRange<Int>)
+  /// One word, or a value of the kind.
+  case word(String, or: ConfigurationKind)
   /// `null`, which means what the words say, or a value of the kind.
   case optional(ConfigurationKind, absent: String)
 
@@ -43,6 +45,7 @@ package indirect enum ConfigurationKind: Sendable {
         count.count == 1
         ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
       return "a list of \(many), each \(kind.words(unit: unit))"
+    case .word(let word, let kind): return "\(word), or \(kind.words(unit: unit))"
     case .optional(let kind, let absent):
       return "\(kind.words(unit: unit)), or null (\(absent))"
     }
@@ -62,6 +65,13 @@ package indirect enum ConfigurationKind: Sendable {
     switch (self, value) {
     case (.optional, .none): return nil
     case (.optional(let kind, _), _): return kind.complaint(about: value, unit: unit)
+    case (.word(let word, _), .text(let text)) where text == word: return nil
+    case (.word(let word, let kind), _):
+      guard let complaint = kind.complaint(about: value, unit: unit) else { return nil }
+      return value.text == nil
+        ? complaint
+        : "\(value) is not known here; expected \(word), or "
+          + kind.words(unit: unit)
     case (.number(let range), _):
       guard let number = value.number else { return "\(value) is not a number; \(expected)" }
       return range.contains(number) ? nil : "\(value)\(unitWords) is out of bounds; \(expected)"

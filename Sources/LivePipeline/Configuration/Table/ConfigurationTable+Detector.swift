@@ -98,15 +98,25 @@ extension ConfigurationTable {
       at.key(
         "center_px",
         .optional(
-          .list(of: .number(0...959), count: 2...2),
+          .word("auto", or: .list(of: .number(0...959), count: 2...2)),
           absent: "the geometric middle, [479.5, 479.5]"
         ),
-        "where the direct beam falls in the 960 x 960 picture, [row, column]"
+        "where the direct beam falls in the 960 x 960 picture, [row, column]; auto: found from the "
+          + "first raw frames of each tomogram"
       ) {
-        $0.center.map { .list([.number($0.row), .number($0.column)]) } ?? .none
+        $0.findsCenter
+          ? .text("auto")
+          : $0.center.map { .list([.number($0.row), .number($0.column)]) } ?? .none
       } write: {
+        $0.findsCenter = $1.text == "auto"
         $0.center = $1.numbers.map { PicturePosition(row: $0[0], column: $0[1]) }
       },
+      at.flag(
+        "calibration_check",
+        \.checksCalibration,
+        "whether the first raw frames of each scan are compared with the centre and the gain in "
+          + "use; what has moved is told, not changed"
+      ),
       at.key(
         "bad_pixels",
         .list(of: .list(of: .integer(0...959), count: 2...2), count: 0...20_000),

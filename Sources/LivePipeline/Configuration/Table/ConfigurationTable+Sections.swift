@@ -104,6 +104,12 @@ extension ConfigurationTable {
         0...0.95,
         "the diameter of the central stop over that of the zone plate"
       ),
+      at.choice(
+        "start",
+        \.start,
+        "what a scan's first probe is made from where no better one is known: the zone plate, or "
+          + "the mean pattern of the first tenth of the frames; the defocus is added to either"
+      ),
       at.length(
         "defocus_m",
         \.defocus,

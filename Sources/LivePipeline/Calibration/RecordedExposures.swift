@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import HDF5Storage
+import Preprocessing
+import WireFormat
+
+/// The raw exposures of a recording, energy by energy, with the darks that belong to them.
+struct RecordedExposures {
+  /// What a recording holds, as far as a calibration needs to know.
+  struct Contents {
+    /// Exposures of raw words at each photon energy, in order of appearance.
+    var exposures: [(energy: PhotonEnergy, count: Int)] = []
+    /// Darks.
+    var darks = 0
+    /// Frames that another program has cleaned.
+    var cleaned = 0
+    /// Messages that cannot be read.
+    var malformed = 0
+  }
+
+  /// The file.
+  let path: String
+  private let configuration: PipelineConfiguration
+
+  init(path: String, configuration: PipelineConfiguration) {
+    self.path = path
+    self.configuration = configuration
+  }
+
+  /// Photon energies closer than this are one.
+  private var tolerance: Double { max(configuration.source.energyTolerance, 0.05) }
+
+  /// Looks through the recording.
+  ///
+  /// - Parameter progress: Told of every message: so many of so many.
+  /// - Returns: What it holds.
+  /// - Throws: `StorageError` where it cannot be read.
+  func contents(_ progress: (Int, Int) -> Void) throws -> Contents {
+    var contents = Contents()
+    let malformed = try forEachAction(progress) { action, energy in
+      switch action {
+      case .dark: contents.darks += 1
+      case .exposure(_, let frame, _):
+        guard frame.header.sampleType == .uint16 else {
+          contents.cleaned += 1
+          return true
+        }
+        guard let energy else { return true }
+        let known = contents.exposures.firstIndex {
+          abs($0.energy.electronVolts - energy.electronVolts) <= tolerance
+        }
+        if let known {
+          contents.exposures[known].count += 1
+        } else {
+          contents.exposures.append((energy, 1))
+        }
+      default: break
+      }
+      return true
+    }
+    contents.malformed = malformed
+    return contents
+  }
+
+  /// Hands out the raw exposures of one energy, and every dark that comes.
+  ///
+  /// - Parameters:
+  ///   - energy: The energy.
+  ///   - limit: Exposures at the most.
+  ///   - dark: Takes each dark.
+  ///   - exposure: Takes each exposure with the darks in hand.
+  /// - Returns: The number of exposures.
+  /// - Throws: `StorageError` where the recording cannot be read, and what the closures throw.
+  @discardableResult
+  func forEach(
+    energy: PhotonEnergy,
+    limit: Int,
+    dark: (DetectorFrame) throws -> Void = { _ in },
+    exposure: (DetectorFrame, DarkReference) throws -> Void
+  ) throws -> Int {
+    var darks = DarkReference(geometry: configuration.detector)
+    var darksScan: String?
+    var count = 0
+    try forEachAction { _, _ in
+    } body: { action, current in
+      switch action {
+      case .dark(let frame):
+        // As live: the darks of a later scan replace those of an earlier one.
+        if darksScan != frame.header.scan {
+          darksScan = frame.header.scan
+          darks = DarkReference(geometry: configuration.detector)
+        }
+        try darks.add(frame)
+        try dark(frame)
+      case .exposure(_, let frame, _):
+        guard frame.header.sampleType == .uint16, let current,
+          abs(current.electronVolts - energy.electronVolts) <= tolerance
+        else { return true }
+        try exposure(frame, darks)
+        count += 1
+      default: break
+      }
+      return count < limit
+    }
+    return count
+  }
+
+  /// Sorts the messages into scans, as a run does.
+  @discardableResult
+  private func forEachAction(
+    _ progress: (Int, Int) -> Void,
+    body: (ScanAssembler.Action, PhotonEnergy?) throws -> Bool
+  ) throws -> Int {
+    let reader = try RecordingReader(path: path)
+    let dialect = NativeDialect(axes: configuration.source.axes)
+    var assembler = ScanAssembler()
+    var energies: [String: PhotonEnergy] = [:]
+    var malformed = 0
+    for number in 0..<reader.messageCount {
+      progress(number, reader.messageCount)
+      guard let event = try? dialect.decode(reader.message(number).parts) else {
+        malformed += 1
+        continue
+      }
+      for action in assembler.receive(event) {
+        var energy: PhotonEnergy?
+        switch action {
+        case .open(let key, let description): energies[key] = description.identity.energy
+        case .exposure(let key, _, _): energy = energies[key]
+        default: break
+        }
+        guard try body(action, energy) else { return malformed }
+      }
+    }
+    return malformed
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+import Imaging
+
+/// Finds where the direct beam falls, from the mean of many frames.
+///
+/// The zone plate's far field is an annulus whose outer edge is sharp and whose radius is known:
+/// the outermost zones, Δr wide, send light to sin θ = λ / (2 Δr). The annulus is first looked for
+/// as the place where the mean within the cone stands out most over that around it; then a circle
+/// is fitted to its outer edge (`CircularEdge`). A centre of mass would follow the sample's own
+/// scattering; the edge does not. Behind an attenuator only the pixels behind it take part, so
+/// that its transmission need not be known.
+public struct CenterCalibration: Sendable {
+  /// The radius of the cone that is expected, pixels.
+  public let expectedRadius: Double
+  /// The diameter of the dark middle of the cone over that of the cone.
+  public let centralStop: Double
+  /// How far the beam may be from where it is looked for, pixels.
+  public var reach = 100
+  private let isUsed: [Bool]?
+
+  /// A beam that was found.
+  public struct Result: Sendable {
+    /// Where it falls.
+    public var center: PicturePosition
+    /// The uncertainty of either coordinate, pixels.
+    public var uncertainty: Double
+    /// The radius of its cone, pixels.
+    public var radius: CalibratedValue
+    /// The circle that was fitted.
+    public var edge: CircularEdge
+    /// Pictures in the mean.
+    public var frameCount: Int
+  }
+
+  /// Prepares for one energy.
+  ///
+  /// - Parameters:
+  ///   - geometry: The detector's layout.
+  ///   - parameters: Distance and attenuator.
+  ///   - energy: The photon energy.
+  ///   - outerZone: The width of the zone plate's outermost zone.
+  ///   - centralStop: The diameter of its central stop over its own.
+  public init(
+    geometry: FastCCDGeometry,
+    parameters: PreprocessingParameters,
+    energy: PhotonEnergy,
+    outerZone: Length,
+    centralStop: Double
+  ) {
+    let sine = min(energy.wavelength.meters / (2 * outerZone.meters), 0.9)
+    expectedRadius =
+      parameters.detectorDistance.meters * tangent(arcSine(sine)) / geometry.pixelSize.meters
+    self.centralStop = centralStop
+    isUsed = parameters.attenuator.map { attenuator in
+      let disc = AttenuatorDisc(attenuator, geometry)
+      return (0..<FastCCDGeometry.pictureShape.count).map { i in
+        disc.distance(
+          row: i / FastCCDGeometry.pictureSide,
+          column: i % FastCCDGeometry.pictureSide
+        ) < -max(attenuator.edgeWidth, 1)
+      }
+    }
+  }
+
+  /// Finds the beam.
+  ///
+  /// - Parameters:
+  ///   - mean: The mean of cleaned frames, ADU; the more frames, the smaller the uncertainty.
+  ///   - start: Where it is looked for.
+  /// - Returns: The beam.
+  /// - Throws: `CalibrationError` where nothing looks like it.
+  public func find(
+    in mean: MeanPicture,
+    near start: PicturePosition
+  ) throws(CalibrationError) -> Result {
+    guard mean.frameCount > 0 else {
+      throw CalibrationError("there are no frames to find the direct beam in")
+    }
+    var image = mean.mean
+    if let isUsed {
+      for i in image.values.indices where !isUsed[i] { image.values[i] = .nan }
+    }
+    let words =
+      "no disc of about \(tenths(expectedRadius)) pixels radius stands out within \(reach) pixels "
+      + "of [\(tenths(start.row)), \(tenths(start.column))]"
+    guard let rough = roughPlace(in: image, near: start) else {
+      throw CalibrationError(words + "; is the direct beam on the detector and behind the disc?")
+    }
+    let reachOfEdge = max(0.12 * expectedRadius, 2)
+    let widest = CircularEdge.Search(
+      gap: min(max(3, reachOfEdge), 0.3 * expectedRadius),
+      window: max(0.15 * expectedRadius, 1.5),
+      isBrightInside: true
+    )
+    let narrow = CircularEdge.Search(
+      gap: reachOfEdge,
+      window: max(0.12 * expectedRadius, 1.5),
+      isBrightInside: true
+    )
+    guard
+      let first = CircularEdge.find(in: image, about: rough, radius: expectedRadius, widest),
+      let edge = CircularEdge.find(
+        in: image,
+        about: first.middle,
+        radius: first.radius.value,
+        narrow
+      )
+    else {
+      throw CalibrationError(
+        words + " with a sharp edge; take more frames, or check probe.outer_zone_width_m and "
+          + "preprocessing.detector_distance_m"
+      )
+    }
+    return Result(
+      center: edge.middle,
+      uncertainty: edge.middleUncertainty,
+      radius: edge.radius,
+      edge: edge,
+      frameCount: mean.frameCount
+    )
+  }
+
+  /// The place where the mean in the cone stands out most over that around it.
+  private func roughPlace(in image: Image, near start: PicturePosition) -> PicturePosition? {
+    let inner = max(centralStop + 0.1, 0.3) * expectedRadius
+    let inside = offsets(from: min(inner, 0.8 * expectedRadius), to: 0.9 * expectedRadius)
+    let outside = offsets(from: 1.15 * expectedRadius, to: 1.45 * expectedRadius)
+    let values = image.values.span
+    let shape = image.shape
+    func mean(_ offsets: [(Int, Int)], _ row: Int, _ column: Int) -> Float? {
+      var sum: Float = 0
+      var count = 0
+      for (dy, dx) in offsets {
+        let (y, x) = (row + dy, column + dx)
+        guard y >= 0, x >= 0, y < shape.rows, x < shape.columns else { continue }
+        let value = values[y * shape.columns + x]
+        if value.isNaN { continue }
+        sum += value
+        count += 1
+      }
+      return 2 * count >= offsets.count ? sum / Float(count) : nil
+    }
+    var best: (score: Float, row: Int, column: Int)?
+    func attempt(_ row: Int, _ column: Int) {
+      guard let a = mean(inside, row, column), let b = mean(outside, row, column) else { return }
+      if a - b > best?.score ?? 0 { best = (a - b, row, column) }
+    }
+    let (row, column) = (Int(start.row.rounded()), Int(start.column.rounded()))
+    for y in stride(from: row - reach, through: row + reach, by: 3) {
+      for x in stride(from: column - reach, through: column + reach, by: 3) { attempt(y, x) }
+    }
+    guard let coarse = best else { return nil }
+    for y in coarse.row - 2...coarse.row + 2 {
+      for x in coarse.column - 2...coarse.column + 2 { attempt(y, x) }
+    }
+    return best.map { PicturePosition(row: Double($0.row), column: Double($0.column)) }
+  }
+
+  /// Pixels between two radii, every other one.
+  private func offsets(from low: Double, to high: Double) -> [(Int, Int)] {
+    let reach = Int(high) + 1
+    return (-reach...reach).flatMap { y in
+      stride(from: -reach + (y & 1), through: reach, by: 2).compactMap { x in
+        let radius = Double(x * x + y * y).squareRoot()
+        return radius >= low && radius < high ? (y, x) : nil
+      }
+    }
+  }
+
+  private func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+}
+
+/// An attenuator as a disc in the picture.
+struct AttenuatorDisc: Sendable {
+  /// The middle.
+  var middle: PicturePosition
+  /// The radius, pixels.
+  var radius: Double
+
+  init(_ attenuator: AttenuatorParameters, _ geometry: FastCCDGeometry) {
+    let half = Double(FastCCDGeometry.pictureSide - 1) / 2
+    middle = PicturePosition(
+      row: half + attenuator.offset.rows,
+      column: half + attenuator.offset.columns
+    )
+    radius = attenuator.radius.meters / geometry.pixelSize.meters
+  }
+
+  init(middle: PicturePosition, radius: Double) {
+    self.middle = middle
+    self.radius = radius
+  }
+
+  /// How far a pixel lies outside the edge, negative inside, pixels.
+  func distance(row: Int, column: Int) -> Double {
+    let (y, x) = (Double(row) - middle.row, Double(column) - middle.column)
+    return (x * x + y * y).squareRoot() - radius
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Imaging
+
+/// The mean of many cleaned pictures, pixel by pixel over those that measured it.
+///
+/// Values above a threshold are also summed by themselves: where photons are rare, noise that is
+/// averaged over thousands of pixels without a photon would bury them, and cutting it off does not.
+public struct MeanPicture: Sendable {
+  /// The extent, [rows, columns].
+  public let shape: Shape2D
+  /// Values from here on are counted, ADU.
+  public let threshold: Float
+  /// Pictures so far.
+  public private(set) var frameCount = 0
+  /// Pictures that measured each pixel, [row, column].
+  private(set) var counts: [Float]
+  /// Pictures in which each pixel was above the threshold, [row, column].
+  private(set) var exceedances: [Float]
+  /// Sums of values, of their squares, and of those above the threshold, [row, column], ADU.
+  private(set) var sums: [Double]
+  private(set) var squares: [Double]
+  private(set) var counted: [Double]
+
+  /// Starts without pictures.
+  ///
+  /// - Parameters:
+  ///   - shape: Their extent.
+  ///   - threshold: Values from here on are counted, ADU.
+  public init(shape: Shape2D, threshold: Double) {
+    self.shape = shape
+    self.threshold = Float(threshold)
+    counts = [Float](repeating: 0, count: shape.count)
+    exceedances = counts
+    sums = [Double](repeating: 0, count: shape.count)
+    squares = sums
+    counted = sums
+  }
+
+  /// Adds a picture, [row, column], ADU; NaN where nothing was measured.
+  public mutating func add(_ picture: Image) {
+    precondition(picture.shape == shape, "pictures differ in shape")
+    frameCount += 1
+    Self.add(picture, threshold, &counts, &exceedances, &sums, &squares, &counted)
+  }
+
+  // Static, because several arrays are in use at once and each access to one of `self` takes all.
+  private static func add(
+    _ picture: Image,
+    _ threshold: Float,
+    _ counts: inout [Float],
+    _ exceedances: inout [Float],
+    _ sums: inout [Double],
+    _ squares: inout [Double],
+    _ counted: inout [Double]
+  ) {
+    let values = picture.values.span
+    var counts = counts.mutableSpan
+    var exceedances = exceedances.mutableSpan
+    var sums = sums.mutableSpan
+    var squares = squares.mutableSpan
+    var counted = counted.mutableSpan
+    for i in values.indices {
+      let value = values[i]
+      guard value.isFinite else { continue }
+      let wide = Double(value)
+      counts[i] += 1
+      sums[i] += wide
+      squares[i] += wide * wide
+      if value >= threshold {
+        exceedances[i] += 1
+        counted[i] += wide
+      }
+    }
+  }
+
+  /// Forgets pixels that are known to be bad.
+  public mutating func forget(_ pixels: [PicturePixel]) {
+    for pixel in pixels where pixel.row < shape.rows && pixel.column < shape.columns {
+      counts[pixel.row * shape.columns + pixel.column] = 0
+    }
+  }
+
+  /// The mean, [row, column], ADU; NaN where nothing was measured.
+  public var mean: Image {
+    Image(
+      shape: shape,
+      values: sums.indices.map { counts[$0] > 0 ? Float(sums[$0] / Double(counts[$0])) : .nan }
+    )
+  }
+
+  /// The mean of what was above the threshold, [row, column], ADU; NaN where nothing was measured.
+  public var countedMean: Image {
+    Image(
+      shape: shape,
+      values: sums.indices.map { counts[$0] > 0 ? Float(counted[$0] / Double(counts[$0])) : .nan }
+    )
+  }
+}
