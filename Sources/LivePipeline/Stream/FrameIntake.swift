@@ -53,6 +53,7 @@ struct FrameIntake {
 
   /// Takes one message.
   mutating func take(_ message: ReceivedMessage) -> [Result] {
+    guard !message.isOnlyForDarks else { return takeDark(message) }
     assembler.counters.messages += 1
     let event: AcquisitionEvent
     do throws(WireError) {
@@ -90,6 +91,14 @@ struct FrameIntake {
       }
     }
     return results
+  }
+
+  /// Learns the darks that came before the scan from which on a replay begins.
+  private mutating func takeDark(_ message: ReceivedMessage) -> [Result] {
+    guard let event = try? dialect.decode(message.parts), case .frame(let frame) = event,
+      frame.header.role == .dark
+    else { return [] }
+    return take(dark: frame)
   }
 
   private mutating func take(dark frame: DetectorFrame) -> [Result] {
