@@ -120,7 +120,8 @@ let tests: [Target] = [
     name: "tiltfold-bench",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
-      "Preprocessing",
+      "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
+      "WireFormat",
     ],
     path: "Tests/Benchmarks"
   ),

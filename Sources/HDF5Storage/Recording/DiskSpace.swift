@@ -51,7 +51,8 @@ struct DiskSpace {
     }
   }
 
-  private mutating func reserve(from length: Int, upTo needed: Int, room: Int) throws(StorageError) {
+  private mutating func reserve(from length: Int, upTo needed: Int, room: Int) throws(StorageError)
+  {
     let start = max(length, end)
     let wanted = max(needed, min(needed + Self.step, length + room))
     guard canReserve else {

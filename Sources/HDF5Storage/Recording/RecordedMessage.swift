@@ -17,4 +17,16 @@ public struct RecordedMessage: Hashable, Sendable {
   /// When it arrived, nanoseconds since 1970.
   public var arrival: Int64
   var parts: [Part]
+
+  /// Makes a record of a message.
+  init(number: Int, arrival: Int64, parts: [Part]) {
+    self.number = number
+    self.arrival = arrival
+    self.parts = parts
+  }
+
+  /// Makes a record of a message that stands in no file, for what takes a file's place.
+  package init(number: Int, arrival: Int64) {
+    self.init(number: number, arrival: arrival, parts: [])
+  }
 }

@@ -17,6 +17,8 @@ final class PipelineThread: @unchecked Sendable {
   ///   - body: What it does, once.
   init(_ name: String, niceness: Int = 0, _ body: @escaping @Sendable () -> Void) {
     let thread = Thread { [self] in
+      // Foundation's name of a thread does not always reach the system.
+      try? name.write(toFile: "/proc/thread-self/comm", atomically: false, encoding: .utf8)
       // On Linux, 0 is the calling thread alone; that it may stand back is never refused.
       if niceness > 0 { _ = setpriority(Self.ofProcess, 0, Int32(niceness)) }
       body()
