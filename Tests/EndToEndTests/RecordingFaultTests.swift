@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import HDF5Storage
+import Imaging
 import LivePipeline
 import TestSupport
 import Testing
@@ -119,7 +120,7 @@ struct RecordingFaultTests {
     ) { process in
       inside = "/proc/\(process.processIdentifier)/root\(disk)"
       wait(30) { source.sendTimes.count > 500 || !process.isRunning }
-      unlink("\(inside)/other")
+      unsafe unlink("\(inside)/other")
       wait(30) { source.sendTimes.count >= 1200 || !process.isRunning }
       usleep(700_000)
       // Afterwards nobody sees that disk any more.

@@ -218,7 +218,9 @@ import Testing
     let isBroken = recording.isBroken
     #expect(isBroken)
     #expect(throws: StorageError.self) { try recording.append([SharedBytes([1])], arrival: 0) }
-    #expect(throws: StorageError.self) { try recording.finish() }
+    var hasSaidSo = false
+    do { try recording.finish() } catch { hasSaidSo = true }
+    #expect(hasSaidSo)
 
     var again = try RecordingWriter.resuming(path).take()
     #expect(again.messageCount == 5)
