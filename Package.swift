@@ -8,7 +8,9 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
   .systemLibrary(name: "CFFTW3", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "CLinuxFiles"),
   .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let argumentParser: Target.Dependency = .product(
@@ -26,7 +28,10 @@ let modules: [Target] = [
 
   .target(name: "FourierTransform", dependencies: ["CFFTW3", "Imaging"]),
   .target(name: "Messaging", dependencies: ["CZeroMQ", "Imaging"]),
-  .target(name: "HDF5Storage", dependencies: ["CHDF5", "Imaging", "AcquisitionModel"]),
+  .target(
+    name: "HDF5Storage",
+    dependencies: ["CHDF5", "CLinuxFiles", "CZlib", "Imaging", "AcquisitionModel"]
+  ),
   .target(name: "WireFormat", dependencies: ["Imaging", "AcquisitionModel"]),
 
   .target(name: "ResolutionMetrics", dependencies: ["Imaging", "FourierTransform"]),
@@ -123,7 +128,8 @@ let tests: [Target] = [
     name: "tiltfold-bench",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
-      "Preprocessing",
+      "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
+      "WireFormat",
     ],
     path: "Tests/Benchmarks"
   ),

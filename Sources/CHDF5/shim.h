@@ -50,3 +50,8 @@ static inline void chdf5_take_first_message(char *text) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, chdf5_keep_first, text);
   H5Eclear2(H5E_DEFAULT);
 }
+
+// HDF5's boolean is C's in some builds and a number in others.
+static inline herr_t chdf5_set_file_locking(hid_t list, _Bool locks) {
+  return H5Pset_file_locking(list, locks, 1);
+}

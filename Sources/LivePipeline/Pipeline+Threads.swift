@@ -57,27 +57,33 @@ extension Pipeline {
   ) throws -> [PipelineThread] {
     let queue = BoundedQueue<ReceivedMessage>(limit: Self.receivedLimit, overflow: .block)
     let recorder = try starting("recorder") { [self] started in
-      var writer: RecordingWriter?
-      if let recording {
-        do throws(StorageError) {
-          writer = try RecordingWriter(
-            creating: recording,
-            configuration: configuration.describedInFull,
-            version: tiltfoldVersion
-          )
-        } catch {
-          throw PipelineError(.output, "no recording can be made: \(error)")
-        }
-      }
+      let file = recording.map { makeRecording($0, engine) }
+      let isPacked = file != nil && configuration.recording.compression != .none
       var recorder = StreamRecorder(
-        writer: writer,
+        recording: file,
         queue: queue,
-        schedule: engine.schedule,
-        conductor: conductor,
-        engine: engine
+        packer: FramePacker(
+          isPacked ? configuration.recording.compression : .none,
+          threads: ProcessInfo.processInfo.activeProcessorCount
+        ),
+        surroundings: StreamRecorder.Surroundings(
+          sourceWaits: configuration.compute.whenBehind == .wait,
+          highWaterMark: configuration.source.highWaterMark,
+          board: board,
+          steps: { engine.schedule.take() },
+          report: { engine.report($0) },
+          submit: { conductor.submit($0, timeout: $1) }
+        )
       )
+      if options.resumes, let recording {
+        let (sink, messages) = try takeUp(recording)
+        file?.start(with: sink)
+        recorder.take(messages, in: sink)
+      } else {
+        file?.start(at: nanosecondsNow())
+      }
       started()
-      while !queue.isExhausted { recorder.work() }
+      while !queue.isExhausted || !recorder.isEmpty { recorder.work() }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
       while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {
@@ -110,19 +116,54 @@ extension Pipeline {
     }
   }
 
+  private func makeRecording(_ path: String, _ engine: ReconstructionEngine) -> RunRecording {
+    RunRecording(
+      candidates: RunRecording.candidates(
+        path,
+        results: engine.results.path,
+        configuration: configuration.recording
+      ),
+      opening: RunRecording.Opening(configuration),
+      report: { engine.report($0) },
+      count: { engine.countUnrecorded(messages: $0, bytes: $1) }
+    )
+  }
+
+  /// Takes up the recording of an earlier run.
+  private func takeUp(_ path: String) throws -> (RecordingFile, [RecordedMessage]) {
+    let resumed: RecordingWriter.Resumed
+    do throws(StorageError) {
+      resumed = try RecordingWriter.resuming(path, compression: configuration.recording.compression)
+    } catch {
+      throw PipelineError(.input, "the recording cannot be taken up: \(error)")
+    }
+    let messages = resumed.messages
+    var writer = resumed.take()
+    writer.flushInterval = Int64(configuration.recording.flushInterval * 1e9)
+    board.report(
+      RunEvent(.info, "\(path) is taken up with \(messages.count) messages, which come first")
+    )
+    return (RecordingFile(writer), messages)
+  }
+
   /// Starts the thread that reads a recording in place of a detector.
   func startReplay(of path: String, _ conductor: Conductor) throws -> PipelineThread {
     try starting("replay") { [self] started in
       let reader = try RecordingReader(path: path)
+      let first = try options.replay.firstMessage(in: reader)
+      var pacing = ReplayPacing(options.replay.pace)
       started()
       defer { conductor.endSource() }
+      let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
       for number in 0..<reader.messageCount {
         let (parts, arrival) = try reader.message(number)
-        let message = ReceivedMessage(number: number, parts: parts, arrival: arrival)
+        var message = ReceivedMessage(number: number, parts: parts, arrival: arrival)
+        message.isOnlyForDarks = number < first
+        if number >= first { pacing.wait(until: arrival, unless: isStopping) }
         while !conductor.submit(message, timeout: 0.1) {
-          guard !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+          guard !isStopping() else { return }
         }
-        guard !isStopping.load(ordering: .sequentiallyConsistent) else { return }
+        guard !isStopping() else { return }
       }
     }
   }

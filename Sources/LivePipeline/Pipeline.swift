@@ -18,7 +18,7 @@ public final class Pipeline: Sendable {
   public enum Source: Sendable, Hashable {
     /// The sockets that the configuration names.
     case stream
-    /// A recording, as fast as it can be worked off.
+    /// A recording, at the pace and from the scan that `Options.replay` says.
     case recording(String)
   }
 
@@ -28,6 +28,11 @@ public final class Pipeline: Sendable {
     public var results: String
     /// The recording to make; nil for none.
     public var recording: String?
+    /// Whether `recording` is one of an earlier run, which is taken up: what it holds is processed
+    /// first, what comes is written behind it.
+    public var resumes = false
+    /// How a recording is replayed.
+    public var replay = ReplayPlan()
     /// Whether the run ends with the first whole tomogram.
     public var endsWithTomogram = false
 
@@ -83,7 +88,8 @@ public final class Pipeline: Sendable {
   /// - Throws: `PipelineError`, `ZeroMQError` or `StorageError` where the run cannot start.
   public func run() throws -> RunSummary {
     let started = ContinuousClock.now
-    let results = try ResultFolder(path: options.results, configuration: configuration)
+    let results = try resultFolder()
+    board.update { $0.resultsPath = results.path }
     let plan = makePlan()
     let context = try MessagingContext()
     let mailbox = PreviewMailbox(
@@ -126,7 +132,9 @@ public final class Pipeline: Sendable {
       source == .stream && configuration.control.isEnabled
       ? try startControl(context, conductor) : nil
     let workers = (0..<workerCount).map { number in
-      PipelineThread("compute-\(number)") { conductor.work() }
+      PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {
+        conductor.work()
+      }
     }
     for worker in workers { worker.join() }
     recorderMayEnd.store(true, ordering: .sequentiallyConsistent)
@@ -134,7 +142,7 @@ public final class Pipeline: Sendable {
     for thread in sources { thread.join() }
     control?.join()
 
-    return conclude(engine, since: started, recording: recordingPath)
+    return conclude(engine, since: started, recording: board.status.recordingPath)
   }
 
   /// Counts what is left, and writes what the run came to.
@@ -159,6 +167,24 @@ public final class Pipeline: Sendable {
   private var workerCount: Int {
     configuration.compute.workers > 0
       ? configuration.compute.workers : ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  /// The folder of the results. A live run starts without one, if need be: its recording can be
+  /// replayed, its beam time cannot.
+  private func resultFolder() throws(PipelineError) -> ResultFolder {
+    do throws(PipelineError) {
+      return try ResultFolder(path: options.results, configuration: configuration)
+    } catch {
+      guard source == .stream, options.recording != nil else { throw error }
+      let file = URL(filePath: options.results).lastPathComponent
+      let fallback = "\(RunRecording.fallbackFolder(configuration.recording))/tiltfold-\(file)"
+      guard let folder = try? ResultFolder(path: fallback, configuration: configuration) else {
+        board.report(RunEvent(.error, "NO RESULTS ARE WRITTEN: \(error)"))
+        return ResultFolder(unwritable: options.results, configuration: configuration)
+      }
+      board.report(RunEvent(.error, "\(error); results go to \(fallback)"))
+      return folder
+    }
   }
 
   /// Plans the transforms.

@@ -14,8 +14,9 @@ struct LiveCommand: ParsableCommand {
       and writes results. Ctrl-C finishes the scan in hand and writes what there is; a second one
       leaves at once.
 
-      Example:
+      Examples:
         tiltfold live --config Config/als-5.3.2.1.yaml --results run-17 --recording run-17.h5
+        tiltfold live --config Config/als-5.3.2.1.yaml --results run-17 --resume run-17.h5
       """
   )
 
@@ -25,12 +26,20 @@ struct LiveCommand: ParsableCommand {
   var results: String?
   @Option(help: "File of the recording, in place of recording.path; none for no recording.")
   var recording: String?
+  @Option(help: "A recording of a run that was broken off: its scans first, then the stream.")
+  var resume: String?
   @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
   var set: [String] = []
   @Flag(help: "End with the first whole tomogram.")
   var exitAfterTomogram = false
   @Flag(help: "Warnings and errors only.")
   var quiet = false
+
+  func validate() throws {
+    if resume != nil, recording != nil {
+      throw ValidationError("--resume goes on with its own recording: without --recording")
+    }
+  }
 
   func run() throws {
     try ExitStatus.explaining {
@@ -40,6 +49,10 @@ struct LiveCommand: ParsableCommand {
         var moved = configuration
         moved.results.directory = results
         options = Pipeline.Options(moved)
+      }
+      if let resume {
+        options.recording = resume
+        options.resumes = true
       }
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram
@@ -51,7 +64,7 @@ struct LiveCommand: ParsableCommand {
         onEvent: run.onEvent
       )
       let summary = try run(pipeline)
-      try run.conclude(summary, results: options.results)
+      try run.conclude(summary, results: pipeline.status.resultsPath ?? options.results)
     }
   }
 }

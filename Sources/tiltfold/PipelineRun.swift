@@ -80,11 +80,16 @@ struct PipelineRun {
     let what =
       ["\(summary.scans.count) scans", "\(counters.used) frames used"] + tilts
       + ["lost \(summary.framesLost)"]
+      + (counters.unrecorded > 0
+        ? ["NOT RECORDED \(ProgressLine.unrecorded(counters))"] : [])
     if !isQuiet {
       terminal.write(
         "done in \(ProgressLine.duration(summary.elapsed)): " + what.joined(separator: ", ")
           + "; results in \(results)"
       )
+    }
+    if counters.unrecorded > 0, isQuiet {
+      logger.error("\(ProgressLine.unrecorded(counters)) messages are in no recording")
     }
     if !summary.isWhole { throw ExitCode(1) }
   }

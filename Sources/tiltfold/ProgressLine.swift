@@ -9,7 +9,9 @@ struct ProgressLine {
   static func text(_ status: RunStatus) -> String {
     switch status.state {
     case .preparing: return "planning transforms ..."
-    case .waiting: return "waiting for the first frame ..."
+    case .waiting:
+      return "waiting for the first frame ..."
+        + (status.recording == .failing ? " | NOT RECORDING" : "")
     case .acquiring, .finishing, .done: break
     }
     var parts: [String] = []
@@ -25,9 +27,12 @@ struct ProgressLine {
     parts.append("frame \(status.scanFrames)\(expected)")
     parts.append(String(format: "%.0f/s", status.framesPerSecond))
     parts.append(
-      "queues \(status.recorderDepth)+\(status.intakeDepth)+\(status.unfinishedScans)"
+      "queues \(status.recorderDepth)+\(status.intakeDepth + status.intakeBehind)"
+        + "+\(status.unfinishedScans)"
     )
     parts.append("lost \(status.counters.lost)")
+    if status.recording == .failing { parts.append("NOT RECORDING") }
+    if status.counters.unrecorded > 0 { parts.append("unrecorded \(unrecorded(status.counters))") }
     if status.dataError.isFinite { parts.append(String(format: "error %.3f", status.dataError)) }
     parts.append("folded \(status.projectionsFolded)")
     if let charge = status.stateOfCharge {
@@ -35,6 +40,11 @@ struct ProgressLine {
     }
     if let left = status.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: " | ")
+  }
+
+  /// "12 (28.8 MB)".
+  static func unrecorded(_ counters: StreamCounters) -> String {
+    "\(counters.unrecorded) (\(String(format: "%.1f", Double(counters.unrecordedBytes) * 1e-6)) MB)"
   }
 
   /// "1:05" or "2:03:10".

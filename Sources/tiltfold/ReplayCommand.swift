@@ -9,16 +9,18 @@ import LivePipeline
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Runs a recording again.",
+    abstract: "Runs a recording again, or sends it out as the detector did.",
     discussion: """
       Every scan gets its full number of iterations, by the configuration in the recording or by
       another one. With --as-recorded the live run's own schedule is repeated instead: the same
-      frames in the same batches, the same iterations, the same order of folds.
+      frames in the same batches, the same iterations, the same order of folds. With --publish
+      nothing is reconstructed here: every message goes out on the wire, part for part as it came.
 
       Examples:
         tiltfold replay run-17.h5
-        tiltfold replay run-17.h5 --config other.yaml --results run-17-again
+        tiltfold replay run-17.h5 --config other.yaml --results run-17-again --from 12
         tiltfold replay run-17.h5 --as-recorded
+        tiltfold replay run-17.h5 --publish tcp://127.0.0.1:37013 --speed recorded
       """
   )
 
@@ -30,37 +32,81 @@ struct ReplayCommand: ParsableCommand {
   var results: String?
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
+  @Option(help: "recorded, a factor such as 2.5, or max.")
+  var speed = "max"
+  @Option(help: "The scan to begin with, by its name or its number from 1.")
+  var from: String?
+  @Option(help: "Send the messages out at this endpoint in place of reconstructing them.")
+  var publish: String?
+  @Option(help: "With --publish: seconds to wait for a subscriber.")
+  var wait = 60.0
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
   @Flag(help: "Publish previews, as live does.")
-  var publish = false
+  var previews = false
   @Flag(help: "Warnings and errors only.")
   var quiet = false
 
+  private var pace: ReplayPlan.Pace? {
+    switch speed {
+    case "max": .maximum
+    case "recorded": .factor(1)
+    default: Double(speed).flatMap { $0 > 0 && $0.isFinite ? .factor($0) : nil }
+    }
+  }
+
+  func validate() throws {
+    guard pace != nil else {
+      throw ValidationError("--speed is recorded, max, or a factor above 0 such as 2.5")
+    }
+    if asRecorded, from != nil || speed != "max" || publish != nil {
+      throw ValidationError(
+        "--as-recorded repeats the whole schedule as fast as it can: without --from, --speed, --publish"
+      )
+    }
+    if publish != nil, previews || config != nil || results != nil || !set.isEmpty {
+      throw ValidationError(
+        "--publish reconstructs nothing: without --config, --set, --results, --previews"
+      )
+    }
+  }
+
   func run() throws {
     try ExitStatus.explaining {
-      var configuration = try PipelineConfiguration.load(
-        path: config,
-        orRecordedIn: file,
-        overrides: set
-      )
-      configuration.previews.isEnabled = publish
-      var options = Pipeline.Options(configuration)
-      options.results =
-        results
-        ?? URL(filePath: file).deletingPathExtension().path(percentEncoded: false) + "-replay"
-      options.recording = nil
-      let run = PipelineRun(quiet: quiet)
-      let pipeline = Pipeline(
-        configuration: configuration,
-        source: .recording(file),
-        options: options,
-        onEvent: run.onEvent
-      )
-      let summary = try run(pipeline) { pipeline in
-        asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()
+      var plan = ReplayPlan()
+      plan.pace = pace ?? .maximum
+      plan.firstScan = from
+      if let publish {
+        try PublishedReplay(quiet: quiet).run(file, plan, endpoint: publish, patience: wait)
+      } else {
+        try reconstruct(plan)
       }
-      try run.conclude(summary, results: options.results)
     }
+  }
+
+  private func reconstruct(_ plan: ReplayPlan) throws {
+    var configuration = try PipelineConfiguration.load(
+      path: config,
+      orRecordedIn: file,
+      overrides: set
+    )
+    configuration.previews.isEnabled = previews
+    var options = Pipeline.Options(configuration)
+    options.results =
+      results
+      ?? URL(filePath: file).deletingPathExtension().path(percentEncoded: false) + "-replay"
+    options.recording = nil
+    options.replay = plan
+    let run = PipelineRun(quiet: quiet)
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .recording(file),
+      options: options,
+      onEvent: run.onEvent
+    )
+    let summary = try run(pipeline) { pipeline in
+      asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()
+    }
+    try run.conclude(summary, results: options.results)
   }
 }

@@ -14,6 +14,8 @@ final class SignalWatch: Sendable {
   ///
   /// - Parameter onFirst: Called at the first signal, on a thread of its own.
   init(_ onFirst: @escaping @Sendable () -> Void) {
+    // A file that grows beyond `ulimit -f` is an error to be told, not the end.
+    signal(SIGXFSZ, SIG_IGN)
     let count = Counter()
     let queue = DispatchQueue(label: "signals")
     var made: [any DispatchSourceSignal] = []

@@ -43,7 +43,7 @@ private func framesPerSecond(_ parameters: PreprocessingParameters) throws -> Be
 }
 
 /// A frame of pedestal, noise and, in an exposure, a bright middle.
-private func rawFrame(
+func rawFrame(
   _ role: FrameRole,
   _ geometry: FastCCDGeometry,
   _ generator: inout SeededGenerator

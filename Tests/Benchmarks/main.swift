@@ -9,5 +9,7 @@ var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += raarBenchmarks()
 cases += preprocessingBenchmarks()
+cases += compressionBenchmarks()
+cases += ingestBenchmarks(environment: environment)
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

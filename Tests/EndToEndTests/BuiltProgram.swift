@@ -33,13 +33,28 @@ struct BuiltProgram {
   ///
   /// - Parameters:
   ///   - arguments: The command line.
+  ///   - limit: Words for the shell that come first, such as "ulimit -f 100"; the program then
+  ///     takes the shell's place.
+  ///   - isolated: Whether that shell may mount what nobody else sees; only root may.
   ///   - meanwhile: Called once it runs, to disturb it; it says little until that returns.
   /// - Returns: Exit code and what it said.
   /// - Throws: What keeps it from starting.
-  func run(_ arguments: [String], meanwhile: (Process) -> Void = { _ in }) throws -> Outcome {
+  func run(
+    _ arguments: [String],
+    limit: String? = nil,
+    isolated: Bool = false,
+    meanwhile: (Process) -> Void = { _ in }
+  ) throws -> Outcome {
     let process = Process()
-    process.executableURL = location
-    process.arguments = arguments
+    if let limit {
+      let program = location.path(percentEncoded: false)
+      let shell = ["bash", "-c", "\(limit); exec \"$0\" \"$@\"", program] + arguments
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = isolated ? ["unshare", "-m", "--propagation", "private"] + shell : shell
+    } else {
+      process.executableURL = location
+      process.arguments = arguments
+    }
     let output = Pipe()
     let errors = Pipe()
     process.standardInput = FileHandle.nullDevice

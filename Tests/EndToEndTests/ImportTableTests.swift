@@ -18,7 +18,7 @@ import Testing
 
     "FourierTransform": values.union(["CFFTW3"]).union(foundation),
     "Messaging": values.union(["CZeroMQ"]).union(foundation),
-    "HDF5Storage": values.union(["CHDF5"]).union(foundation),
+    "HDF5Storage": values.union(["CHDF5", "CLinuxFiles", "CZlib"]).union(foundation),
     "WireFormat": values.union(["FoundationEssentials", "Foundation"]),
 
     "ResolutionMetrics": ["Imaging", "FourierTransform"],
@@ -50,7 +50,7 @@ import Testing
   /// The one module that may import each C library.
   private static let wrappers = [
     "CFFTW3": "FourierTransform", "CZeroMQ": "Messaging", "CHDF5": "HDF5Storage",
-    "CCairo": "Reporting",
+    "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].

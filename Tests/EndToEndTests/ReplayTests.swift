@@ -2,10 +2,12 @@
 
 import AcquisitionModel
 import DetectorSimulator
+import Foundation
 import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import Synchronization
 import TestSupport
 import Testing
 
@@ -66,5 +68,126 @@ import Testing
     #expect(summary.counters.used == live.summary.counters.used)
     #expect(summary.scans.allSatisfy { $0.iterations >= 60 })
     #expect(Set(summary.files) == Set(live.summary.files))
+  }
+
+  @Test func whatIsSentOutAgainIsRecordedAgainToTheByte() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 10
+    let live = try run.run()
+    let endpoint = "tcp://127.0.0.1:\(SimulatedSource.freePort())"
+    var configuration = run.configuration
+    configuration.source.endpoints = [endpoint]
+    configuration.previews.isEnabled = false
+    var options = Pipeline.Options(configuration)
+    options.results = live.folder.file("second")
+    options.recording = live.folder.file("second.h5")
+    options.endsWithTomogram = true
+    let pipeline = Pipeline(configuration: configuration, source: .stream, options: options)
+    let sent = Mutex<RecordingPublisher.Progress?>(nil)
+    let isSent = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      defer { isSent.signal() }
+      // 108 frames in a second or so.
+      var plan = ReplayPlan()
+      plan.pace = .factor(20)
+      let publisher = RecordingPublisher(path: live.recording, plan: plan, endpoint: endpoint)
+      let progress = try? publisher.send(patience: 60, isCancelled: { false }, report: { _ in })
+      sent.withLock { $0 = progress }
+    }
+    let summary = try pipeline.run()
+    isSent.wait()
+    #expect(summary.scans.count == 4)
+    let first = try RecordingReader(path: live.recording)
+    let second = try RecordingReader(path: live.folder.file("second.h5"))
+    #expect(sent.withLock { $0?.messages } == first.messageCount)
+    #expect(sent.withLock { $0?.isWhole } == true)
+    #expect(second.messageCount == first.messageCount)
+    for number in 0..<min(first.messageCount, second.messageCount) {
+      let a = try first.message(number).parts.map { $0.array() }
+      let b = try second.message(number).parts.map { $0.array() }
+      #expect(a == b, "message \(number)")
+    }
+  }
+
+  @Test func aReplayBeginsWithAnyScanAndKeepsThePace() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 2
+    run.framesPerSecond = 50
+    run.configuration.ptychography.iterations = 10
+    let live = try run.run()
+    let reader = try RecordingReader(path: live.recording)
+    let times = (0..<reader.messageCount).map { reader.arrival(of: $0) }
+    let all = Double(times[times.count - 1] - times[0]) * 1e-9
+    func replay(_ plan: ReplayPlan) throws -> (RunSummary, Double) {
+      var configuration = run.configuration
+      configuration.previews.isEnabled = false
+      var options = Pipeline.Options(configuration)
+      options.results = live.folder.file("replayed")
+      options.replay = plan
+      let pipeline = Pipeline(
+        configuration: configuration,
+        source: .recording(live.recording),
+        options: options
+      )
+      let clock = ContinuousClock()
+      var summary = RunSummary()
+      let elapsed = try clock.measure { summary = try pipeline.run() }
+      return (summary, elapsed / .seconds(1))
+    }
+    var plan = ReplayPlan()
+    plan.firstScan = "3"
+    let third = try replay(plan).0
+    let names = ["simulated_tilt001_energy0", "simulated_tilt001_energy1"]
+    #expect(Set(third.scans.map(\.scan)) == Set(names))
+    #expect(third.counters.missingFrames == 0)
+    plan.firstScan = names[1]
+    plan.pace = .factor(0.5)
+    let (fourth, elapsed) = try replay(plan)
+    #expect(fourth.scans.map(\.scan) == [names[1]])
+    // A quarter of the messages, at half the pace.
+    #expect(elapsed > 0.4 * all)
+    plan.firstScan = "no-such-scan"
+    #expect {
+      _ = try replay(plan)
+    } throws: { error in
+      "\(error)".contains("has no scan no-such-scan; it has 4")
+    }
+  }
+
+  @Test func aRunThatWasBrokenOffIsTakenUp() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 10
+    let live = try run.run()
+    let before = try RecordingReader(path: live.recording).messageCount
+    var rest = SimulatedRun()
+    rest.parameters.tiltCount = 1
+    let source = SimulatedSource(rest)
+    var configuration = run.configuration
+    configuration.source.endpoints = [source.endpoint]
+    configuration.previews.isEnabled = false
+    var options = Pipeline.Options(configuration)
+    options.results = live.folder.file("resumed")
+    options.recording = live.recording
+    options.resumes = true
+    let pipeline = Pipeline(configuration: configuration, source: .stream, options: options)
+    Thread.detachNewThread {
+      for _ in 0..<600 where pipeline.status.scansFinished < 6 { usleep(100_000) }
+      pipeline.requestFinish()
+    }
+    let summary = try pipeline.run()
+    let sent = try source.stop()
+    // The four scans of the recording, then two that come from a source of the same names.
+    #expect(summary.scans.count == 6)
+    #expect(summary.counters.used == live.summary.counters.used + sent.exposures)
+    let reader = try RecordingReader(path: live.recording)
+    // Two starts, two stops, and every frame.
+    #expect(reader.messageCount == before + sent.exposures + sent.darks + 4)
+    #expect(reader.messageCount == summary.counters.messages)
+    #expect(summary.recording == live.recording)
   }
 }

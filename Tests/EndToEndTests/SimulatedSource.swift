@@ -56,7 +56,7 @@ final class SimulatedSource: Sendable {
   }
 
   /// A port that nobody uses at the moment.
-  private static func freePort() -> UInt16 {
+  static func freePort() -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Glibc
 import HDF5Storage
 import Imaging
 import TestSupport
@@ -177,22 +178,27 @@ import Testing
 
   @Test func aFullDiskIsSaidSoAndTheRecordingStaysWhole() throws {
     var recording = try writer("run.h5")
-    try recording.append(Self.messages[1].parts.map { SharedBytes($0) }, arrival: 1)
     // A reserve that no disk has room for is a full disk to the writer.
     recording.reservedBytes = 1 << 60
-    let large = [SharedBytes([UInt8](repeating: 1, count: 17 << 20))]
-    try recording.append([SharedBytes([1])], arrival: 2)
     #expect {
-      try recording.append(large, arrival: 3)
+      try recording.append([SharedBytes([1])], arrival: 3)
     } throws: { error in
       "\(error)".contains("run.h5: the disk is full, ")
     }
+    let isBroken = recording.isBroken
+    #expect(!isBroken)
     recording.reservedBytes = 0
+    recording.append(RecordingGap(place: 0, messages: 1, bytes: 1, start: 3, end: 3))
     try recording.append([SharedBytes([2])], arrival: 4)
     try recording.finish()
     let reader = try RecordingReader(path: scratch.file("run.h5"))
-    #expect(reader.messageCount == 3)
-    #expect(try reader.message(2).parts.map { $0.array() } == [[2]])
+    #expect(reader.messageCount == 1)
+    #expect(try reader.message(0).parts.map { $0.array() } == [[2]])
+    #expect(reader.gaps == [RecordingGap(place: 0, messages: 1, bytes: 1, start: 3, end: 3)])
+    // Room that was taken ahead is given back.
+    var status = stat()
+    #expect(unsafe fstatat(AT_FDCWD, scratch.file("run.h5"), &status, 0) == 0)
+    #expect(512 * status.st_blocks < 8 << 20)
   }
 
   @Test func aRecordingIsNeverOverwritten() throws {

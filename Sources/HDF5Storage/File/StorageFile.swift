@@ -110,6 +110,13 @@ public struct StorageFile: ~Copyable {
   /// Gives the identifier away, to be closed by the caller.
   mutating func forget() { isOpen = false }
 
+  /// Puts another file in this one's place and returns this one.
+  mutating func replace(by other: consuming StorageFile) -> StorageFile {
+    let old = self
+    self = other
+    return old
+  }
+
   /// Takes over another identifier of the same file.
   mutating func adopt(_ id: hid_t) {
     self.id = id

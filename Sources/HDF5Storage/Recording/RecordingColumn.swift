@@ -20,6 +20,14 @@ struct RecordingColumn<Element: StorageElement> {
     self.chunk = chunk
   }
 
+  /// The same column, not yet in any file, with all elements waiting.
+  func unwritten(from file: borrowing StorageFile) throws(StorageError) -> RecordingColumn {
+    var column = RecordingColumn(path, unit: unit, chunk: chunk)
+    if written > 0 { column.pending = try file.read(Element.self, at: path).values }
+    column.pending += pending
+    return column
+  }
+
   /// The elements, written or waiting.
   var count: Int { written + pending.count }
 
@@ -52,6 +60,32 @@ struct RecordingColumn<Element: StorageElement> {
       "cannot open"
     )
     written = try file.extents(ofDataset: id, at: path).first ?? 0
+  }
+
+  /// Cuts the dataset to its leading elements; not while the file is published.
+  mutating func cut(to count: Int, in file: borrowing StorageFile) throws(StorageError) {
+    guard count < written else { return }
+    try file.place(path).check(unsafe H5Dset_extent(id, [hsize_t(count)]), "cannot shorten")
+    written = count
+  }
+
+  /// A run of elements, wherever they are.
+  func elements(
+    _ range: Range<Int>,
+    in file: borrowing StorageFile
+  ) throws(StorageError) -> [Element] {
+    guard range.upperBound <= count else {
+      throw StorageError("there are no entries \(range)", file: file.path, path: path)
+    }
+    var found: [Element] = []
+    if range.lowerBound < written {
+      let inFile = range.lowerBound..<min(range.upperBound, written)
+      found = try file.read(Element.self, at: path, leading: inFile).values
+    }
+    if range.upperBound > written {
+      found += pending[max(0, range.lowerBound - written)..<(range.upperBound - written)]
+    }
+    return found
   }
 
   /// Appends what waits to the dataset and hands it to the operating system.

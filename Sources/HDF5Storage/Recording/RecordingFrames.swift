@@ -12,6 +12,8 @@ struct RecordingFrames {
   private(set) var count = 0
   private var id: hid_t = -1
   private var isDirty = false
+  /// The filters that a packed frame has passed; 0 where frames are not packed.
+  private var filterCount = 0
 
   init(layout: FrameLayout, index: Int) {
     self.layout = layout
@@ -21,7 +23,10 @@ struct RecordingFrames {
   private var path: String { RecordingLayout.frames(index) }
 
   /// Makes the dataset, empty, in an NXdata group of its own.
-  func create(in file: borrowing StorageFile) throws(StorageError) {
+  func create(
+    in file: borrowing StorageFile,
+    packed compression: FrameCompression
+  ) throws(StorageError) {
     let place = file.place(path)
     let group = RecordingLayout.frameGroup(index)
     try file.makeGroup(group, nexusClass: "NXdata")
@@ -37,7 +42,10 @@ struct RecordingFrames {
         path,
         type: type,
         space: space,
-        layout: DatasetLayout(chunk: [1] + extent)
+        layout: DatasetLayout(
+          chunk: [1] + extent,
+          deflate: compression == .none ? nil : 1
+        )
       )
     }
     try file.setAttribute("units", of: path, to: "count")
@@ -51,11 +59,20 @@ struct RecordingFrames {
       "cannot open"
     )
     count = try file.extents(ofDataset: id, at: path).first ?? 0
+    let place = file.place(path)
+    let creation = try place.open(H5Dget_create_plist(id), "cannot read the filters")
+    filterCount = Int(try place.check(H5Pget_nfilters(creation.id), "cannot read the filters"))
   }
 
   /// Appends one frame and returns its number.
+  ///
+  /// - Parameters:
+  ///   - payload: The frame as it came.
+  ///   - packed: The same packed, where somebody has done that.
+  ///   - file: The file.
   mutating func append(
     _ payload: SharedBytes,
+    packed: PackedFrame?,
     in file: borrowing StorageFile
   ) throws(StorageError) -> Int {
     let place = file.place(path)
@@ -63,12 +80,16 @@ struct RecordingFrames {
     try place.check(unsafe H5Dset_extent(id, extent), "cannot extend")
     let corner: [hsize_t] = [hsize_t(count), 0, 0]
     let id = id
-    let status = payload.withBytes { span in
+    let isPacked = filterCount > 0 && packed?.isPacked == true
+    // A bit for each filter that this frame has not passed.
+    let passedBy = isPacked ? 0 : UInt32((1 << filterCount) - 1)
+    let bytes = isPacked ? packed?.bytes ?? payload : payload
+    let status = bytes.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
         unsafe H5Dwrite_chunk(
           id,
           hid_t(H5P_DEFAULT),
-          0,
+          passedBy,
           corner,
           bytes.count,
           bytes.baseAddress
@@ -81,10 +102,58 @@ struct RecordingFrames {
     return count - 1
   }
 
+  /// Reads one frame back into memory of its own.
+  func read(_ frame: Int, in file: borrowing StorageFile) throws(StorageError) -> SharedBytes {
+    try file.frame(frame, of: id, byteCount: layout.byteCount, isPacked: filterCount > 0, at: path)
+  }
+
   /// Hands the frames' index to the operating system.
   mutating func flush(in file: borrowing StorageFile) throws(StorageError) {
     guard isDirty else { return }
     try file.place(path).check(H5Dflush(id), "cannot write to the disk")
     isDirty = false
+  }
+}
+
+extension StorageFile {
+  /// One frame of a dataset that is open, in memory of its own.
+  ///
+  /// Frames that are not packed are read past HDF5's chunk cache.
+  func frame(
+    _ frame: Int,
+    of id: hid_t,
+    byteCount: Int,
+    isPacked: Bool,
+    at path: String
+  ) throws(StorageError) -> SharedBytes {
+    let place = place(path)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    let address = UInt(bitPattern: memory)
+    let bytes = unsafe SharedBytes(unsafeBase: memory, count: byteCount) {
+      unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    }
+    let corner: [hsize_t] = [hsize_t(frame), 0, 0]
+    guard isPacked else {
+      var filters: UInt32 = 0
+      try place.check(
+        unsafe H5Dread_chunk(id, hid_t(H5P_DEFAULT), corner, &filters, memory),
+        "cannot read frame \(frame)"
+      )
+      return bytes
+    }
+    let shape = try extents(ofDataset: id, at: path)
+    let space = try place.open(H5Dget_space(id), "cannot read frame \(frame)")
+    let extent = [1] + shape.dropFirst().map { hsize_t($0) }
+    try place.check(
+      unsafe H5Sselect_hyperslab(space.id, H5S_SELECT_SET, corner, nil, extent, nil),
+      "cannot read frame \(frame)"
+    )
+    let target = try place.space([1] + shape.dropFirst())
+    let type = try place.open(H5Dget_type(id), "cannot read frame \(frame)")
+    try place.check(
+      unsafe H5Dread(id, type.id, target.id, space.id, hid_t(H5P_DEFAULT), memory),
+      "cannot read frame \(frame)"
+    )
+    return bytes
   }
 }

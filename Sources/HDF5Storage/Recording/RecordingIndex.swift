@@ -11,6 +11,7 @@ struct RecordingIndex {
   let offsets: [Int64]
   let lengths: [Int64]
   let scheduleEnds: [Int64]
+  let gaps: [RecordingGap]
   let messageCount: Int
 
   init(
@@ -27,6 +28,7 @@ struct RecordingIndex {
       try file.read(Int64.self, at: RecordingLayout.scheduleEnd).values,
       upTo: scheduleBytes
     )
+    gaps = try Self.gaps(in: file)
     let log = try file.summary(of: RecordingLayout.log).shape[0]
     let rows = min(stores.count, offsets.count, lengths.count)
     var whole = 0
@@ -52,6 +54,34 @@ struct RecordingIndex {
     return Int(
       firstParts[message]
     )..<(next < firstParts.count ? Int(firstParts[next]) : stores.count)
+  }
+
+  /// Where the parts of one message stand.
+  func place(of message: Int) -> RecordedMessage {
+    let places = parts(of: message).map {
+      RecordedMessage.Part(store: stores[$0], offset: Int(offsets[$0]), length: Int(lengths[$0]))
+    }
+    return RecordedMessage(number: message, arrival: arrivals[message], parts: places)
+  }
+
+  /// The gaps; recordings of earlier versions have no table of them.
+  private static func gaps(in file: borrowing StorageFile) throws(StorageError) -> [RecordingGap] {
+    guard file.exists(RecordingLayout.gapEnd) else { return [] }
+    let place = try file.read(Int64.self, at: RecordingLayout.gapPlace).values
+    let messages = try file.read(Int64.self, at: RecordingLayout.gapMessages).values
+    let bytes = try file.read(Int64.self, at: RecordingLayout.gapBytes).values
+    let start = try file.read(Int64.self, at: RecordingLayout.gapStart).values
+    let end = try file.read(Int64.self, at: RecordingLayout.gapEnd).values
+    let count = min(place.count, messages.count, bytes.count, start.count, end.count)
+    return (0..<count).map {
+      RecordingGap(
+        place: Int(clamping: place[$0]),
+        messages: Int(clamping: messages[$0]),
+        bytes: Int(clamping: bytes[$0]),
+        start: start[$0],
+        end: end[$0]
+      )
+    }
   }
 
   private static func isThere(

@@ -23,6 +23,17 @@ enum RecordingLayout {
   /// Where each line ends, [line].
   static let scheduleEnd = "/entry/schedule/end"
 
+  /// The messages before each gap, [gap].
+  static let gapPlace = "/entry/gaps/place"
+  /// How many messages are missing in each, [gap].
+  static let gapMessages = "/entry/gaps/messages"
+  /// How many bytes those had, [gap].
+  static let gapBytes = "/entry/gaps/bytes"
+  /// When the first missing message arrived, [gap].
+  static let gapStart = "/entry/gaps/start"
+  /// When the last missing message arrived, [gap].
+  static let gapEnd = "/entry/gaps/end"
+
   /// The group of one kind of frame.
   static func frameGroup(_ index: Int) -> String { "/entry/frames_\(index)" }
   /// The images of one kind of frame, [frame, row, column].

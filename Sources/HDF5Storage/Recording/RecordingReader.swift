@@ -96,11 +96,22 @@ public struct RecordingReader: ~Copyable {
     return parts
   }
 
+  /// How long each part of a message is, without reading it.
+  ///
+  /// - Parameter message: Its place in the recording, from 0.
+  /// - Returns: Bytes, [part].
+  public func partLengths(of message: Int) -> [Int] {
+    index.parts(of: message).map { Int(index.lengths[$0]) }
+  }
+
   /// When a message arrived, nanoseconds since 1970, without reading it.
   ///
   /// - Parameter message: Its place in the recording, from 0.
   /// - Returns: Its arrival time.
   public func arrival(of message: Int) -> Int64 { index.arrivals[message] }
+
+  /// What came and could not be recorded, in the order of its coming.
+  public var gaps: [RecordingGap] { index.gaps }
 
   /// The schedule: what the pipeline did with the data, one JSON text for each step.
   ///
@@ -139,6 +150,9 @@ extension RecordingReader {
       do throws(StorageError) {
         let repaired = try StorageFile(repairingRecordingAt: path)
         try repaired.close()
+        // Its writer had taken room on the disk ahead of the end.
+        let lock = WriterLock(path)
+        DiskSpace(path: path, descriptor: lock.descriptor).release()
         return try StorageFile(reading: path)
       } catch {
         guard let file = try? StorageFile(readingRecordingAt: path) else { throw reason }
@@ -160,25 +174,24 @@ extension RecordingReader {
     frame: Int,
     _ length: Int
   ) throws(StorageError) -> SharedBytes {
-    let dataset = try file.openDataset(RecordingLayout.frames(store))
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: length, alignment: 64)
-    let address = UInt(bitPattern: memory)
-    let bytes = unsafe SharedBytes(unsafeBase: memory, count: length) {
-      unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
-    }
-    var filters: UInt32 = 0
-    let corner: [hsize_t] = [hsize_t(frame), 0, 0]
-    try file.place(RecordingLayout.frames(store)).check(
-      unsafe H5Dread_chunk(dataset.id, hid_t(H5P_DEFAULT), corner, &filters, memory),
-      "cannot read frame \(frame)"
+    let path = RecordingLayout.frames(store)
+    let dataset = try file.openDataset(path)
+    let place = file.place(path)
+    let creation = try place.open(H5Dget_create_plist(dataset.id), "cannot read the filters")
+    let filters = try place.check(H5Pget_nfilters(creation.id), "cannot read the filters")
+    return try file.frame(
+      frame,
+      of: dataset.id,
+      byteCount: length,
+      isPacked: filters > 0,
+      at: path
     )
-    return bytes
   }
 }
 
 extension StorageFile {
   /// The kinds of frames of a recording and how many there are of each.
-  fileprivate func frameStores() throws(StorageError) -> [(layout: FrameLayout, count: Int)] {
+  func frameStores() throws(StorageError) -> [(layout: FrameLayout, count: Int)] {
     var stores: [(layout: FrameLayout, count: Int)] = []
     while exists(RecordingLayout.frames(stores.count)) {
       let path = RecordingLayout.frames(stores.count)

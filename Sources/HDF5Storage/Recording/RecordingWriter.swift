@@ -20,95 +20,119 @@ public import Imaging
 public struct RecordingWriter: ~Copyable {
   /// The file.
   public let path: String
-  /// The messages appended so far.
-  public private(set) var messageCount = 0
+  /// The messages in the recording.
+  public internal(set) var messageCount = 0
   /// The bytes of the messages appended so far.
-  public private(set) var byteCount = 0
-
-  private var file: StorageFile
-  private let lock: WriterLock
-  private var frames: [RecordingFrames] = []
-  private var frameIndex: [FrameLayout: Int] = [:]
-  private var tables = RecordingTables()
-  private var lastFlush: Int64?
-  private var bytesSinceSpaceCheck = Self.spaceCheckInterval
-
-  /// The longest time between flushes, on the clock of the messages.
-  public static let flushInterval: Int64 = 200_000_000
-  /// Space that is left free on the disk, so that the file can always be finished, bytes.
+  public internal(set) var byteCount = 0
+  /// Whether HDF5 has failed to write: the file can be taken up again from its name, but not by
+  /// this writer. A disk that is full is told before HDF5 is called and breaks nothing.
+  public internal(set) var isBroken = false
+  /// The longest time between flushes, on the clock of the messages, nanoseconds.
+  public var flushInterval: Int64 = 200_000_000
+  /// Space that is left free on the disk, bytes.
   public var reservedBytes = 64 << 20
-  /// The disk's free space is looked up every so many bytes.
-  private static let spaceCheckInterval = 16 << 20
+  /// How frames of a new kind are packed; kinds that the file has already stay as they are.
+  public let compression: FrameCompression
+
+  var file: StorageFile
+  var lock: WriterLock
+  var space: DiskSpace
+  var frames: [RecordingFrames] = []
+  var frameIndex: [FrameLayout: Int] = [:]
+  var tables = RecordingTables()
+  private var lastFlush: Int64?
+  /// What stands in `/entry/configuration` and `/entry/version`.
+  let texts: (configuration: String, version: String)
+
   /// Kinds of frames beyond these are kept as plain bytes.
   static let frameKindLimit = 64
 
-  /// Starts a recording.
-  ///
-  /// - Parameters:
-  ///   - path: The file's name; there must be no such file, for a recording is never overwritten.
-  ///   - configuration: The configuration in use, its YAML text.
-  ///   - version: The program's version.
-  /// - Throws: `StorageError` where the folder is missing, full or cannot be written, or where
-  ///   there is such a file.
-  public init(
-    creating path: String,
-    configuration: String,
-    version: String
-  ) throws(StorageError) {
-    let file = try StorageFile(recordingAt: path)
-    try file.setAttribute("format", of: "/", to: RecordingLayout.format)
-    try file.setAttribute("default", of: "/", to: "entry")
-    try file.makeGroup(RecordingLayout.entry, nexusClass: "NXentry")
-    try file.setAttribute("default", of: RecordingLayout.entry, to: "frames_0")
-    try file.write(text: configuration, at: RecordingLayout.configuration)
-    try file.write(text: version, at: RecordingLayout.version)
-    var tables = RecordingTables()
-    try tables.create(in: file)
-    try tables.open(in: file)
-    try file.startPublishing()
+  /// Takes over what was opened or made; the file is published.
+  init(
+    taking file: consuming StorageFile,
+    path: String,
+    lock: consuming WriterLock,
+    tables: RecordingTables,
+    compression: FrameCompression,
+    texts: (configuration: String, version: String)
+  ) {
     self.path = path
-    self.lock = WriterLock(path)
-    self.file = consume file
+    self.space = DiskSpace(path: path, descriptor: lock.descriptor)
+    self.lock = lock
+    self.file = file
     self.tables = tables
+    self.compression = compression
+    self.texts = texts
   }
 
   /// Records one message.
   ///
   /// - Parameters:
   ///   - parts: The message's parts, as received; any number, any sizes.
-  ///   - arrival: When it arrived, nanoseconds since 1970. Whatever came more than 200 ms
-  ///     before is flushed first.
-  ///   - frame: The layout of the last part as an image; nil lets the second part of a message of
-  ///     three say it (`FrameLayout.init(header:payloadByteCount:)`).
+  ///   - arrival: When it arrived, nanoseconds since 1970. Whatever came longer than the flush
+  ///     interval before is flushed first.
+  ///   - frame: The layout of the last part as an image; nil lets the message say it
+  ///     (`frameLayout(of:)`).
+  ///   - packed: The last part packed (`FrameCompression.pack`), where that has been done; it says
+  ///     the layout, too.
+  /// - Returns: Where it stands.
   /// - Throws: `StorageError` where the disk is full or fails; the message is then not in the
-  ///   recording, everything before it is, and the writer can go on or finish.
+  ///   recording and everything before it is. Unless `isBroken`, the writer can go on or finish.
+  @discardableResult
   public mutating func append(
     _ parts: [SharedBytes],
     arrival: Int64,
-    frame: FrameLayout? = nil
-  ) throws(StorageError) {
+    frame: FrameLayout? = nil,
+    packed: PackedFrame? = nil
+  ) throws(StorageError) -> RecordedMessage {
     try flushIfDue(at: arrival)
     let byteCount = parts.reduce(0) { $0 + $1.count }
-    try requireSpace(for: byteCount)
-    var frameParts: (store: Int, index: Int)?
-    if let payload = parts.last, let layout = frame ?? Self.layout(of: parts),
+    try space.require(byteCount + tables.log.pending.count, leaving: reservedBytes)
+    do throws(StorageError) {
+      let message = try write(parts, arrival, frame ?? packed?.layout, packed)
+      self.byteCount += byteCount
+      space.startWriting()
+      return message
+    } catch {
+      isBroken = true
+      throw error
+    }
+  }
+
+  private mutating func write(
+    _ parts: [SharedBytes],
+    _ arrival: Int64,
+    _ frame: FrameLayout?,
+    _ packed: PackedFrame?
+  ) throws(StorageError) -> RecordedMessage {
+    var places: [RecordedMessage.Part] = []
+    var logged = parts[...]
+    var last: RecordedMessage.Part?
+    if let payload = parts.last, let layout = frame ?? Self.frameLayout(of: parts),
       layout.byteCount == payload.count, payload.count > 0,
       let store = try frameStore(for: layout)
     {
-      frameParts = (store, try frames[store].append(payload, in: file))
+      let number = try frames[store].append(payload, packed: packed, in: file)
+      last = RecordedMessage.Part(store: Int64(store), offset: number, length: payload.count)
+      logged = parts.dropLast()
     }
     tables.arrival.append(arrival)
     tables.firstPart.append(Int64(tables.store.count))
-    for part in frameParts == nil ? parts[...] : parts.dropLast() {
-      tables.appendPart(store: RecordingLayout.logStore, offset: tables.log.count, part.count)
+    for part in logged {
+      places.append(
+        RecordedMessage.Part(
+          store: RecordingLayout.logStore,
+          offset: tables.log.count,
+          length: part.count
+        )
+      )
       part.withBytes { tables.log.append($0) }
     }
-    if let frameParts, let payload = parts.last {
-      tables.appendPart(store: Int64(frameParts.store), offset: frameParts.index, payload.count)
-    }
-    messageCount += 1
-    self.byteCount += byteCount
-    if tables.log.pending.count > 4 << 20 { try flush() }
+    if let last { places.append(last) }
+    for part in places { tables.appendPart(store: part.store, offset: part.offset, part.length) }
+    defer { messageCount += 1 }
+    if tables.log.pending.count > 4 << 20 { try tables.log.write(in: file) }
+    return RecordedMessage(number: messageCount, arrival: arrival, parts: places)
   }
 
   /// Records what the pipeline did with the data, for repeating it.
@@ -123,85 +147,74 @@ public struct RecordingWriter: ~Copyable {
     if tables.scheduleBytes.pending.count > 1 << 20 { try flush() }
   }
 
-  /// Flushes if the last flush is 200 ms or more before `now`; for a quiet stream, whose
+  /// States that messages came here which could not be written.
+  ///
+  /// - Parameter gap: How many, when.
+  public mutating func append(_ gap: RecordingGap) { tables.append(gap) }
+
+  /// Flushes if the last flush is one interval or more before `now`; for a quiet stream, whose
   /// messages do not drive the flushes.
   ///
   /// - Parameter now: The time, nanoseconds since 1970.
-  /// - Throws: `StorageError` where the disk is full or fails.
+  /// - Throws: `StorageError` where the disk fails.
   public mutating func flushIfDue(at now: Int64) throws(StorageError) {
     guard let last = lastFlush else {
       lastFlush = now
       return
     }
     // A clock that was set back must not stop the flushes.
-    guard now >= last + Self.flushInterval || now < last else { return }
+    guard now >= last + flushInterval || now < last else { return }
     lastFlush = now
     try flush()
   }
 
   /// Makes everything recorded so far readable, whatever happens to this process.
   ///
-  /// - Throws: `StorageError` where the disk is full or fails.
+  /// - Throws: `StorageError` where the disk fails.
   public mutating func flush() throws(StorageError) {
-    for index in frames.indices { try frames[index].flush(in: file) }
-    try tables.write(in: file)
-    // Last, the superblock: it says how far the file reaches, and what lies beyond is not read.
-    try file.flush()
+    guard !isBroken else {
+      throw StorageError("an earlier failure has broken the recording off", file: path)
+    }
+    do throws(StorageError) {
+      for index in frames.indices { try frames[index].flush(in: file) }
+      try tables.write(in: file)
+      // Last, the superblock: it says how far the file reaches, and what lies beyond is not read.
+      try file.flush()
+    } catch {
+      isBroken = true
+      throw error
+    }
   }
+
+  /// Reads back a message of this recording.
+  ///
+  /// - Parameter message: What `append` or `recorded(_:)` returned.
+  /// - Returns: Its parts as they were received.
+  /// - Throws: `StorageError` where the disk fails.
+  public func parts(of message: RecordedMessage) throws(StorageError) -> [SharedBytes] {
+    var parts: [SharedBytes] = []
+    for part in message.parts {
+      if part.store == RecordingLayout.logStore {
+        let range = part.offset..<part.offset + part.length
+        parts.append(SharedBytes(try tables.log.elements(range, in: file)))
+      } else {
+        parts.append(try frames[Int(part.store)].read(part.offset, in: file))
+      }
+    }
+    return parts
+  }
+
+  /// What became of the file's name.
+  public var presence: RecordingPresence { lock.presence(at: path) }
 
   /// Flushes and closes the file.
   ///
-  /// - Throws: `StorageError` where the disk is full or fails; the file is closed all the same.
+  /// - Throws: `StorageError` where the disk fails; the file is closed all the same.
   public consuming func finish() throws(StorageError) {
     var failure: StorageError?
     do throws(StorageError) { try flush() } catch { failure = error }
     do throws(StorageError) { try file.close() } catch { failure = failure ?? error }
+    space.release()
     if let failure { throw failure }
-  }
-}
-
-extension RecordingWriter {
-  /// The layout that a message of topic, header and payload states.
-  private static func layout(of parts: [SharedBytes]) -> FrameLayout? {
-    guard parts.count == 3 else { return nil }
-    return FrameLayout(header: parts[1], payloadByteCount: parts[2].count)
-  }
-
-  /// The number of the dataset for a layout, made if it is new; nil where there are too many.
-  private mutating func frameStore(for layout: FrameLayout) throws(StorageError) -> Int? {
-    if let index = frameIndex[layout] { return index }
-    guard frames.count < Self.frameKindLimit else { return nil }
-    // No dataset can be made while the file is published: close, open, make, publish again.
-    try flush()
-    try file.reopenRecording()
-    let added = RecordingFrames(layout: layout, index: frames.count)
-    var failure: StorageError?
-    do throws(StorageError) {
-      try added.create(in: file)
-      frameIndex[layout] = frames.count
-      frames.append(added)
-    } catch {
-      failure = error
-    }
-    try tables.open(in: file)
-    for index in frames.indices { try frames[index].open(in: file) }
-    try file.startPublishing()
-    if let failure { throw failure }
-    return added.index
-  }
-
-  /// Throws unless the disk has room for so many bytes and the reserve.
-  ///
-  /// HDF5 cannot finish a file on a full disk, so the recording stops a little earlier.
-  private mutating func requireSpace(for byteCount: Int) throws(StorageError) {
-    bytesSinceSpaceCheck += byteCount
-    guard bytesSinceSpaceCheck > Self.spaceCheckInterval else { return }
-    var volume = statvfs()
-    guard unsafe statvfs(path, &volume) == 0 else { return }
-    let free = Int(volume.f_bavail) * Int(volume.f_frsize)
-    guard free > reservedBytes + byteCount else {
-      throw StorageError("the disk is full, \(free >> 20) MiB are left", file: path)
-    }
-    bytesSinceSpaceCheck = 0
   }
 }

@@ -4,15 +4,12 @@ import CHDF5
 import Glibc
 
 extension StorageFile {
-  /// Starts a file under its own name, to be published while it grows; never replaces a file.
+  /// Starts a file, to be published while it grows; replaces what a killed writer left there.
   init(recordingAt path: String) throws(StorageError) {
     chdf5_be_silent()
     let place = Place(path)
-    guard unsafe access(path, F_OK) != 0 else {
-      throw StorageError("there is a file of this name, recordings replace nothing", file: path)
-    }
     let fileAccess = try place.recordingAccess()
-    let id = unsafe H5Fcreate(path, chdf5_exclusive(), hid_t(H5P_DEFAULT), fileAccess.id)
+    let id = unsafe H5Fcreate(path, chdf5_truncate(), hid_t(H5P_DEFAULT), fileAccess.id)
     guard id >= 0 else { throw place.failure("cannot create the file") }
     self.init(owning: id, path: path)
   }
@@ -45,7 +42,7 @@ extension StorageFile {
   }
 
   /// Closes the file and opens it again unpublished, so that datasets can be made.
-  mutating func reopenRecording() throws(StorageError) {
+  mutating func reopenRecording(at path: String) throws(StorageError) {
     let place = place()
     let fileAccess = try place.recordingAccess()
     let id = id
@@ -64,7 +61,8 @@ extension StorageFile {
 
 extension Place {
   /// Access properties of a recording: the newest format, which publishing needs; frames on page
-  /// borders; everything closed with the file.
+  /// borders; everything closed with the file; no lock of HDF5's own, which a reader that opens
+  /// the file at the wrong moment could keep from us.
   fileprivate func recordingAccess() throws(StorageError) -> Handle {
     let list = try open(H5Pcreate(chdf5_file_access()), "cannot open the file")
     try check(
@@ -73,6 +71,7 @@ extension Place {
     )
     try check(H5Pset_alignment(list.id, 1 << 16, 4096), "cannot open the file")
     try check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG), "cannot open the file")
+    try check(chdf5_set_file_locking(list.id, false), "cannot open the file")
     return list
   }
 }

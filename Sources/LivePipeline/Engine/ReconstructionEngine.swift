@@ -123,9 +123,10 @@ final class ReconstructionEngine: Sendable {
   }
 
   /// Counts messages that could not be recorded.
-  func countUnrecorded() {
+  func countUnrecorded(messages: Int, bytes: Int) {
     intake.withLock { intake in
-      intake.counters.unrecorded += 1
+      intake.counters.unrecorded += messages
+      intake.counters.unrecordedBytes += bytes
       board.update { $0.counters = intake.counters }
     }
   }

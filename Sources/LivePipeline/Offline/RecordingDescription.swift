@@ -15,6 +15,15 @@ enum RecordingDescription {
     lines.append(Words.line("messages", "\(reader.messageCount)"))
     lines.append(Words.line("time", time(reader)))
     lines.append(Words.line("frames", frames(reader)))
+    for gap in reader.gaps {
+      lines.append(
+        Words.line(
+          "missing",
+          "\(gap.messages) messages (\(gap.bytes) bytes) before message \(gap.place), within "
+            + "\(Words.number(Double(gap.end - gap.start) * 1e-9)) s: they could not be recorded"
+        )
+      )
+    }
     let scans = try scans(in: reader)
     lines += scans.lines
     lines.append(Words.line("schedule", schedule(try reader.schedule())))

@@ -13,7 +13,7 @@ extension PreviewMessage {
     header.tiltIndex = status.tiltIndex
     header.energy = status.energy.map(PhotonEnergy.init(electronVolts:))
     header.frameCount = status.scanFrames
-    header.text = ["state": status.state.rawValue]
+    header.text = ["state": status.state.rawValue, "recording": status.recording.rawValue]
     let counters = status.counters
     let counts: [String: Int] = [
       "messages_received": counters.messages,
@@ -27,6 +27,7 @@ extension PreviewMessage {
       "frames_without_position": counters.withoutPosition,
       "messages_malformed": counters.malformed,
       "messages_unrecorded": counters.unrecorded,
+      "bytes_unrecorded": counters.unrecordedBytes,
       "darks_received": counters.darks,
       "scan_frames_expected": status.scanExpected,
       "scans_started": status.scansStarted,
@@ -35,7 +36,7 @@ extension PreviewMessage {
       "projections_folded": status.projectionsFolded,
       "projections_held_back": status.projectionsHeldBack,
       "recorder_queue_depth": status.recorderDepth,
-      "intake_queue_depth": status.intakeDepth,
+      "intake_queue_depth": status.intakeDepth + status.intakeBehind,
       "previews_skipped": status.previewsSkipped,
       "recorded_bytes": status.recordedBytes,
       "iteration": status.iteration,

@@ -41,6 +41,12 @@ final class ResultFolder: Sendable {
     note("configuration.yaml")
   }
 
+  /// Takes a folder that could not be written, in case it can be later.
+  init(unwritable path: String, configuration: PipelineConfiguration) {
+    self.path = path
+    self.configuration = configuration
+  }
+
   /// The summary so far.
   var summary: RunSummary { content.withLock { $0 } }
 

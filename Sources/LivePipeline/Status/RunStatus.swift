@@ -16,6 +16,16 @@ public struct RunStatus: Sendable, Hashable {
     case done
   }
 
+  /// Whether what comes is recorded.
+  public enum Recording: String, Sendable, Hashable {
+    /// No recording was asked for.
+    case off
+    /// Everything that comes is recorded.
+    case recording
+    /// What comes is not recorded, though it should be.
+    case failing
+  }
+
   /// What the run is doing.
   public var state = State.preparing
   /// What came in and what was wrong with it.
@@ -60,6 +70,12 @@ public struct RunStatus: Sendable, Hashable {
   public var unfinishedScans = 0
   /// Previews that gave way to newer ones.
   public var previewsSkipped = 0
+  /// Messages that are recorded and wait to be handed to the processing.
+  public var intakeBehind = 0
+  /// Whether what comes is recorded.
+  public var recording = Recording.off
+  /// The recording; nil where none was made.
+  public var recordingPath: String?
   /// Bytes in the recording.
   public var recordedBytes = 0
   /// State of charge, 0 to 1, once both energies are there.
@@ -72,6 +88,8 @@ public struct RunStatus: Sendable, Hashable {
   public var previewEndpoint: String?
   /// Where control requests are taken, the port spelled out; nil where none are.
   public var controlEndpoint: String?
+  /// The folder that results go to, where that is known.
+  public var resultsPath: String?
   /// Tomograms that are complete.
   public var tomogramsComplete = 0
 

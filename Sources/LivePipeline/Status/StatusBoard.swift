@@ -3,10 +3,10 @@
 import Synchronization
 
 /// Where all threads of a run write how they stand, and from which anyone may read.
-final class StatusBoard: Sendable {
+package final class StatusBoard: Sendable {
   private struct Content {
     var status = RunStatus()
-    var events: [RunEvent] = []
+    package var events: [RunEvent] = []
     var firstMessage: ContinuousClock.Instant?
     var arrivals = Fifo<ContinuousClock.Instant>()
 
@@ -21,12 +21,12 @@ final class StatusBoard: Sendable {
   /// Makes a board.
   ///
   /// - Parameter onEvent: Told of every event at once, on whatever thread it happens.
-  init(onEvent: @escaping @Sendable (RunEvent) -> Void) {
+  package init(onEvent: @escaping @Sendable (RunEvent) -> Void) {
     self.onEvent = onEvent
   }
 
   /// The status now.
-  var status: RunStatus {
+  package var status: RunStatus {
     let now = ContinuousClock.now
     return content.withLock { content in
       content.forgetArrivals(before: now - Self.window)
@@ -63,7 +63,7 @@ final class StatusBoard: Sendable {
   }
 
   /// The events so far, the oldest given up where there are very many.
-  var events: [RunEvent] { content.withLock { $0.events } }
+  package var events: [RunEvent] { content.withLock { $0.events } }
 
   private static let window = Duration.seconds(3)
   private static let eventLimit = 2000

@@ -60,6 +60,7 @@ struct FrameIntake {
 
   /// Takes one message.
   mutating func take(_ message: ReceivedMessage) -> [Result] {
+    guard !message.isOnlyForDarks else { return takeDark(message) }
     assembler.counters.messages += 1
     lastMessage = max(lastMessage, message.number)
     let events: [AcquisitionEvent]
@@ -141,6 +142,16 @@ struct FrameIntake {
     if !finding.mustWait { waiting = [] }
     for item in released { results += gather(item.frame, of: item.key, at: item.position) }
     return results
+  }
+
+  /// Learns the darks that came before the scan from which on a replay begins.
+  private mutating func takeDark(_ message: ReceivedMessage) -> [Result] {
+    // The reader has to see everything: later messages may refer to this one.
+    let events = (try? reader.events(in: message.parts)) ?? []
+    return events.flatMap { event -> [Result] in
+      guard case .frame(let frame) = event, frame.header.role == .dark else { return [] }
+      return take(dark: frame)
+    }
   }
 
   private mutating func take(dark frame: DetectorFrame) -> [Result] {

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
-import Imaging
+package import Imaging
 
 /// A message as it came from a source, before anyone has looked into it.
-struct ReceivedMessage: Sendable {
+package struct ReceivedMessage: Sendable {
   /// Its place in the recording; −1 where it could not be recorded.
-  var number: Int
+  package var number: Int
   /// Its parts, the topic first.
-  var parts: [SharedBytes]
+  package var parts: [SharedBytes]
   /// When it arrived, nanoseconds since 1970.
-  var arrival: Int64
+  package var arrival: Int64
+  /// Whether only darks are wanted of it: it came before the scan from which on a replay begins.
+  var isOnlyForDarks = false
+
+  /// Makes a record of a message.
+  package init(number: Int, parts: [SharedBytes], arrival: Int64) {
+    self.number = number
+    self.parts = parts
+    self.arrival = arrival
+  }
 }
 
 /// The time now, nanoseconds since 1970.

@@ -32,6 +32,8 @@ public struct StreamCounters: Sendable, Hashable, Codable {
   public var strayMarks = 0
   /// Messages that could not be recorded.
   public var unrecorded = 0
+  /// Bytes of the messages that could not be recorded.
+  public var unrecordedBytes = 0
 
   /// Makes a count of nothing.
   public init() {}
@@ -55,5 +57,6 @@ public struct StreamCounters: Sendable, Hashable, Codable {
     case unusable = "frames_unusable"
     case strayMarks = "stray_marks"
     case unrecorded = "messages_unrecorded"
+    case unrecordedBytes = "bytes_unrecorded"
   }
 }

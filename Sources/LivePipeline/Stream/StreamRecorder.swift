@@ -1,109 +1,247 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import HDF5Storage
-import Imaging
+package import HDF5Storage
 
 /// The thread that owns the recording: every message is recorded before it is processed.
 ///
-/// A disk that fails does not stop the run: the messages go on to be processed, and what could
-/// not be recorded is counted.
-struct StreamRecorder: ~Copyable {
-  private var writer: RecordingWriter?
-  private let queue: BoundedQueue<ReceivedMessage>
-  private let schedule: ScheduleLog
-  private let conductor: Conductor
-  private let engine: ReconstructionEngine
-  private var hasFailed = false
-  private var unrecordedNumber = 0
-
-  /// Takes a recording, or none.
-  init(
-    writer: consuming RecordingWriter?,
-    queue: BoundedQueue<ReceivedMessage>,
-    schedule: ScheduleLog,
-    conductor: Conductor,
-    engine: ReconstructionEngine
-  ) {
-    self.writer = writer
-    self.queue = queue
-    self.schedule = schedule
-    self.conductor = conductor
-    self.engine = engine
+/// Neither side stops the other. A disk that fails does not stop the processing (`RunRecording`).
+/// Processing that is behind does not stop the recording, unless the source is one that is to wait:
+/// the newest messages are held, of older ones only the place, and they are read back from the
+/// file when their turn comes.
+package struct StreamRecorder: ~Copyable {
+  /// A recorded message on its way to be processed.
+  private struct Held {
+    var message: ReceivedMessage
+    var place: RunRecording.Place?
+    /// Whether `message` has its parts, or they must be read back.
+    var isHere = true
   }
 
-  /// Records and hands on one message, if one comes in time; keeps the file readable meanwhile.
-  mutating func work() {
-    let message = queue.pop(timeout: 0.05)
-    if var message {
-      message.number = record(message)
-      // The conductor may have no room for long: the file stays fresh all the same.
-      while !conductor.submit(message, timeout: 0.05) { keepFresh() }
-      let depth = queue.depth
-      let bytes = writer?.byteCount ?? 0
-      engine.board.update {
-        $0.recorderDepth = depth
-        $0.recordedBytes = bytes
+  /// What the recorder needs of the rest of the run.
+  package struct Surroundings {
+    /// Hands a message on; false where there was no room for it in time.
+    var submit: (ReceivedMessage, _ timeout: Double) -> Bool
+    /// Whether the source is to wait when processing is behind.
+    var sourceWaits: Bool
+    /// Messages that ZeroMQ may hold beside.
+    var highWaterMark: Int
+    var board: StatusBoard
+    var report: (RunEvent) -> Void
+    /// Takes the steps that were done.
+    var steps: () -> [String]
+
+    /// Takes all of them.
+    package init(
+      sourceWaits: Bool,
+      highWaterMark: Int,
+      board: StatusBoard,
+      steps: @escaping () -> [String],
+      report: @escaping (RunEvent) -> Void,
+      submit: @escaping (ReceivedMessage, _ timeout: Double) -> Bool
+    ) {
+      self.sourceWaits = sourceWaits
+      self.highWaterMark = highWaterMark
+      self.board = board
+      self.steps = steps
+      self.report = report
+      self.submit = submit
+    }
+  }
+
+  private let recording: RunRecording?
+  private let queue: BoundedQueue<ReceivedMessage>
+  private let packer: FramePacker
+  private let surroundings: Surroundings
+  private var waiting = Fifo<Held>()
+  /// Messages of an earlier run that still wait.
+  private var earlier = 0
+  private var unrecordedNumber = 0
+  private var fill = QueueFill()
+
+  /// Takes a recording, or none.
+  ///
+  /// - Parameters:
+  ///   - recording: Where messages go first.
+  ///   - queue: What the receiver fills.
+  ///   - packer: What packs frames.
+  ///   - surroundings: The rest of the run.
+  package init(
+    recording: RunRecording?,
+    queue: BoundedQueue<ReceivedMessage>,
+    packer: FramePacker,
+    surroundings: Surroundings
+  ) {
+    self.recording = recording
+    self.queue = queue
+    self.packer = packer
+    self.surroundings = surroundings
+  }
+
+  /// Lets the messages of an earlier run, which stand in the recording, be processed first.
+  package mutating func take(_ messages: [RecordedMessage], in sink: any RecordingSink) {
+    for message in messages {
+      let empty = ReceivedMessage(number: message.number, parts: [], arrival: message.arrival)
+      let place = RunRecording.Place(sink: sink, message: message)
+      waiting.append(Held(message: empty, place: place, isHere: false))
+    }
+    earlier = messages.count
+  }
+
+  /// Whether messages are still on their way through here.
+  package var isEmpty: Bool { waiting.count == 0 && packer.isEmpty }
+
+  /// Records and hands on what there is, and keeps the file readable meanwhile.
+  package mutating func work() {
+    if mayTake {
+      // With something to hand on, the wait for the next message is short.
+      let patience = isEmpty ? 0.05 : 0.002
+      var timeout = packer.isEmpty ? patience : 0
+      while packer.hasRoom, let message = queue.pop(timeout: timeout) {
+        packer.put(message)
+        timeout = 0
       }
+      var packing = 0.02
+      while let (message, packed) = packer.take(timeout: packing) {
+        waiting.append(record(message, packed))
+        packing = 0
+      }
+      handOn(timeout: 0)
+    } else {
+      handOn(timeout: 0.05)
     }
     keepFresh()
+    show()
   }
 
   /// Records what the pipeline did and closes the file.
-  consuming func finish() {
-    appendSchedule()
-    guard let writer = consume writer else { return }
-    do throws(StorageError) {
-      try writer.finish()
-    } catch {
-      engine.report(RunEvent(.error, "the recording cannot be finished: \(error)"))
+  package consuming func finish() {
+    keepFresh()
+    packer.close()
+    recording?.finish()
+    show()
+  }
+
+  /// Whether one more message can be taken: it must be held, be readable again, or wait.
+  private var mayTake: Bool {
+    if waiting.count < Self.heldLimit { return true }
+    if surroundings.sourceWaits, earlier == 0 { return false }
+    return recording?.isRecording == true
+  }
+
+  private mutating func record(_ message: ReceivedMessage, _ packed: PackedFrame?) -> Held {
+    var message = message
+    guard let recording else {
+      message.number = unrecordedNumber
+      unrecordedNumber += 1
+      return Held(message: message)
+    }
+    let place = recording.record(message, packed: packed, at: nanosecondsNow())
+    message.number = place?.message.number ?? -1
+    guard place != nil, waiting.count >= Self.heldLimit else {
+      return Held(message: message, place: place)
+    }
+    message.parts = []
+    return Held(message: message, place: place, isHere: false)
+  }
+
+  private mutating func handOn(timeout: Double) {
+    while var held = waiting.first {
+      if !held.isHere, let place = held.place {
+        // What has not been recorded yet comes first.
+        guard 4 * queue.depth < queue.limit else { return }
+        do {
+          held.message.parts = try place.sink.parts(of: place.message)
+        } catch {
+          surroundings.report(
+            RunEvent(.error, "a recorded message cannot be read back to be processed: \(error)")
+          )
+          forgetFirst()
+          continue
+        }
+      }
+      guard surroundings.submit(held.message, timeout) else { return }
+      forgetFirst()
     }
   }
 
-  /// Records a message; its place in the recording, −1 where that failed.
-  private mutating func record(_ message: ReceivedMessage) -> Int {
-    guard writer != nil else {
-      defer { unrecordedNumber += 1 }
-      return unrecordedNumber
-    }
-    let number = writer?.messageCount ?? -1
-    do throws(StorageError) {
-      try writer?.append(message.parts, arrival: message.arrival)
-      return number
-    } catch {
-      engine.countUnrecorded()
-      tell(error)
-      return -1
-    }
+  private mutating func forgetFirst() {
+    _ = waiting.popFirst()
+    earlier = max(0, earlier - 1)
   }
 
   private mutating func keepFresh() {
-    appendSchedule()
-    do throws(StorageError) {
-      try writer?.flushIfDue(at: nanosecondsNow())
-    } catch {
-      tell(error)
+    let now = nanosecondsNow()
+    recording?.append(surroundings.steps(), at: now)
+    recording?.keepFresh(at: now)
+    let isBlocked = !mayTake
+    if let event = fill.look(
+      depth: queue.depth,
+      limit: queue.limit,
+      beyond: surroundings.highWaterMark,
+      isProcessing: isBlocked,
+      at: now
+    ) {
+      surroundings.report(event)
     }
   }
 
-  private mutating func appendSchedule() {
-    let lines = schedule.take()
-    guard !lines.isEmpty else { return }
-    do throws(StorageError) {
-      try writer?.appendSchedule(lines)
-    } catch {
-      tell(error)
+  private func show() {
+    let depth = queue.depth
+    let behind = waiting.count
+    surroundings.board.update { status in
+      status.recorderDepth = depth
+      status.intakeBehind = behind
+      guard let recording else { return }
+      status.recordedBytes = recording.byteCount
+      status.recordingPath = recording.path ?? status.recordingPath
+      status.recording = recording.isRecording ? .recording : .failing
     }
   }
 
-  private mutating func tell(_ error: StorageError) {
-    guard !hasFailed else { return }
-    hasFailed = true
-    engine.report(
-      RunEvent(
-        .error,
-        "RECORDING FAILS: \(error). The reconstruction goes on; what cannot be recorded is counted. "
-          + "Make room on the disk, or start another run with another recording"
-      )
+  /// Messages whose bytes are held for the processing; raw frames have 2.4 MB each.
+  private static let heldLimit = 64
+}
+
+/// Sees when the queue before the recorder stays more than half full.
+struct QueueFill {
+  private var fullSince: Int64?
+  private var lastTold = Int64.min
+
+  /// Takes a look.
+  ///
+  /// - Parameters:
+  ///   - depth: Messages in the queue.
+  ///   - limit: Messages that it holds.
+  ///   - beyond: Messages that ZeroMQ holds beside it.
+  ///   - isProcessing: Whether it is the processing that is waited for, not the disk.
+  ///   - now: The time, nanoseconds since 1970.
+  /// - Returns: What is to be told, at most once a minute.
+  mutating func look(
+    depth: Int,
+    limit: Int,
+    beyond: Int,
+    isProcessing: Bool,
+    at now: Int64
+  ) -> RunEvent? {
+    // A source that is told to wait is no fault.
+    guard 2 * depth > limit, !isProcessing else {
+      fullSince = nil
+      return nil
+    }
+    let since = fullSince ?? now
+    fullSince = since
+    guard now - since >= Self.patience, lastTold == .min || now - lastTold > Self.pause else {
+      return nil
+    }
+    lastTold = now
+    return RunEvent(
+      .warning,
+      "THE DISK IS SLOWER THAN THE STREAM: \(depth) of \(limit) messages wait to be recorded. Nothing "
+        + "is lost yet; ZeroMQ holds \(beyond) more (source.high_water_mark), then the source has to "
+        + "wait or drops. Record to a faster disk, or slow the source down"
     )
   }
+
+  private static let patience: Int64 = 1_000_000_000
+  private static let pause: Int64 = 60_000_000_000
 }

@@ -6,11 +6,11 @@ import Foundation
 ///
 /// When it is full, a push waits (`block`) or the oldest value gives way (`dropOldest`), which is
 /// counted. Depth and losses can be read at any time.
-final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   // Sendable by hand: everything that changes is touched with `condition` locked.
 
   /// What happens when the queue is full.
-  enum Overflow: Sendable {
+  package enum Overflow: Sendable {
     /// The one who pushes waits.
     case block
     /// The oldest value is dropped and counted.
@@ -18,7 +18,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// How many values it may hold.
-  let limit: Int
+  package let limit: Int
   private let overflow: Overflow
   private let condition = NSCondition()
   private var items = Fifo<Element>()
@@ -26,22 +26,22 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var dropped = 0
   private var deepest = 0
 
-  init(limit: Int, overflow: Overflow) {
+  package init(limit: Int, overflow: Overflow) {
     precondition(limit > 0, "a queue holds at least one value")
     self.limit = limit
     self.overflow = overflow
   }
 
   /// The values that wait now.
-  var depth: Int { locked { items.count } }
+  package var depth: Int { locked { items.count } }
   /// The most that ever waited.
-  var highWaterMark: Int { locked { deepest } }
+  package var highWaterMark: Int { locked { deepest } }
   /// The values that gave way.
-  var droppedCount: Int { locked { dropped } }
+  package var droppedCount: Int { locked { dropped } }
 
   /// Adds a value; false when the queue is closed.
   @discardableResult
-  func push(_ element: Element) -> Bool {
+  package func push(_ element: Element) -> Bool {
     condition.lock()
     defer { condition.unlock() }
     while items.count >= limit, !isClosed {
@@ -64,7 +64,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   ///
   /// - Parameter timeout: How long to wait, seconds; 0 does not wait.
   /// - Returns: The value; nil when none came in time, or none will come any more.
-  func pop(timeout: Double) -> Element? {
+  package func pop(timeout: Double) -> Element? {
     let deadline = Date(timeIntervalSinceNow: timeout)
     condition.lock()
     defer { condition.unlock() }
@@ -77,7 +77,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Takes no more values; those inside can still be taken.
-  func close() {
+  package func close() {
     locked {
       isClosed = true
       condition.broadcast()
@@ -85,7 +85,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Whether it is closed and empty.
-  var isExhausted: Bool { locked { isClosed && items.count == 0 } }
+  package var isExhausted: Bool { locked { isClosed && items.count == 0 } }
 
   private func locked<Result>(_ body: () -> Result) -> Result {
     condition.lock()

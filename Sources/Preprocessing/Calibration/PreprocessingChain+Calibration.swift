@@ -32,9 +32,9 @@ extension PreprocessingChain {
   /// - Throws: `PreprocessingError` where the frame does not fit or has no darks.
   public mutating func noise(of frame: DetectorFrame) throws -> Double {
     let dark = try dark(for: frame)
-    // The bias of the overscan's median is that noise, times a number.
-    let bias = RobustStatistics.median(dark.medianBias.map(Double.init))
-    return max(bias / Double(MeanDark.medianOfLower), 1e-3)
+    let noise = RobustStatistics.median(dark.noise.map(Double.init))
+    // A frame minus a mean of n darks has the variance σ² (1 + 1/n).
+    return max(noise * (1 + 1 / Double(max(dark.count, 1))).squareRoot(), 1e-3)
   }
 
   /// The mean dark that belongs to a frame.
@@ -67,7 +67,8 @@ extension FastCCDGeometry {
     let side = Self.pictureSide
     let missing = WordSet(missingWords)
     var image = Image(shape: Self.pictureShape)
-    frame.pixels.withBytes { bytes in
+    var assembly: [WordOrder: WordAssembly] = [:]
+    frame.withPicture(&assembly, self) { bytes in
       for a in 0..<side {
         let line = rawRow(a) * Self.rawColumns
         let column = PatternResampling.pictureIndex(a)

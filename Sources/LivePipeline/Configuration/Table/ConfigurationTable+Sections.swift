@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import HDF5Storage
 import WireFormat
 
 // The sections that belong to the pipeline itself.
@@ -141,6 +142,19 @@ extension ConfigurationTable {
         0.01...10,
         "how long at most a message may stay unreadable in the file"
       ),
+      at.choice(
+        "compression",
+        \.compression,
+        "how frames are packed, always without loss and read by plain h5py: `shuffle_fast` takes a "
+          + "third of the space, `shuffle_gzip1` a little less and twice the time; both need more "
+          + "cores than the stream's own"
+      ),
+      at.text(
+        "fallback_directory",
+        \.fallbackDirectory,
+        absent: "the user's home folder",
+        "where the recording goes when neither its folder nor that of the results can be written"
+      ),
     ]
   }()
 
@@ -204,6 +218,12 @@ extension ConfigurationTable {
     let at = SectionKeys(section: "compute", part: \.compute)
     return [
       at.integer("workers", \.workers, 0...256, "threads that reconstruct; 0 for one on each core"),
+      at.integer(
+        "niceness",
+        \.niceness,
+        0...19,
+        "how far those threads stand back behind receiving and recording; 0: not at all"
+      ),
       at.choice(
         "planning_effort",
         \.planningEffort,

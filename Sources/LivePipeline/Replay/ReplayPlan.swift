@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import HDF5Storage
+import Imaging
+
+/// How a recording is replayed.
+public struct ReplayPlan: Sendable, Hashable {
+  /// How fast.
+  public enum Pace: Sendable, Hashable {
+    /// As fast as messages are taken.
+    case maximum
+    /// So many times as fast as they came; 1 is as they came.
+    case factor(Double)
+  }
+
+  /// How fast.
+  public var pace = Pace.maximum
+  /// The scan from which on: its name, or its number from 1; nil for all. Of what came before it,
+  /// only darks are used.
+  public var firstScan: String?
+
+  /// Makes the plan that replays everything as fast as possible.
+  public init() {}
+
+  /// The message that starts the first scan of the plan.
+  ///
+  /// - Throws: `PipelineError` where the recording has no such scan.
+  func firstMessage(in reader: borrowing RecordingReader) throws -> Int {
+    guard let wanted = firstScan else { return 0 }
+    let starts = try RecordedStart.all(in: reader)
+    if let start = starts.first(where: { $0.isNamed(wanted) }) { return start.message }
+    if let number = Int(wanted), starts.indices.contains(number - 1) {
+      return starts[number - 1].message
+    }
+    let names = starts.prefix(5).map(\.name).filter { !$0.isEmpty }
+    let examples = names.isEmpty ? "" : ", among them \(names.joined(separator: ", "))"
+    throw PipelineError(
+      .data,
+      starts.isEmpty
+        ? "\(reader.path) tells of no start of a scan, so that nothing can be replayed from one"
+        : "\(reader.path) has no scan \(wanted); it has \(starts.count), by number from 1 or by "
+          + "name\(examples)"
+    )
+  }
+}
+
+/// A message that starts a scan.
+struct RecordedStart {
+  /// Its place in the recording.
+  let message: Int
+  /// The scan's name; empty where it is not known.
+  let name: String
+  private let bytes: [UInt8]
+
+  /// Whether the scan has this name.
+  func isNamed(_ wanted: String) -> Bool {
+    guard name.isEmpty else { return name == wanted }
+    // A pickle holds its texts as they are.
+    return wanted.utf8.count >= 4 && bytes.firstRange(of: Array(wanted.utf8)) != nil
+  }
+
+  /// All messages that start a scan: the topic `start` with JSON, or an event `start` in a pickle.
+  static func all(in reader: borrowing RecordingReader) throws(StorageError) -> [RecordedStart] {
+    var found: [RecordedStart] = []
+    for number in 0..<reader.messageCount {
+      let lengths = reader.partLengths(of: number)
+      let isMarked = lengths.count >= 2 && lengths[0] == 5
+      let isPickle = lengths.count == 1 && lengths[0] > 16 && lengths[0] < 1 << 22
+      guard isMarked || isPickle else { continue }
+      let text = try reader.text(of: number)
+      guard let first = text.first?.array() else { continue }
+      if isMarked, first == Array("start".utf8), text.count > 1 {
+        let header = try? JSONDecoder().decode(Header.self, from: Data(text[1].array()))
+        found.append(
+          RecordedStart(message: number, name: header?.identifier ?? "", bytes: text[1].array())
+        )
+      } else if isPickle, first.first == 0x80,
+        let event = first.prefix(64).firstRange(of: Array("event".utf8)),
+        first[event.upperBound...].prefix(16).firstRange(of: Array("start".utf8)) != nil
+      {
+        found.append(RecordedStart(message: number, name: "", bytes: first))
+      }
+    }
+    return found
+  }
+
+  private struct Header: Decodable {
+    var identifier: String?
+  }
+}
+
+/// Keeps a replay at its pace.
+struct ReplayPacing {
+  private let pace: ReplayPlan.Pace
+  private var first: (arrival: Int64, time: ContinuousClock.Instant)?
+
+  init(_ pace: ReplayPlan.Pace) {
+    self.pace = pace
+  }
+
+  /// Waits until a message is due.
+  mutating func wait(until arrival: Int64, unless isStopping: () -> Bool) {
+    guard case .factor(let factor) = pace, factor > 0 else { return }
+    guard let first else {
+      first = (arrival, .now)
+      return
+    }
+    let seconds = Double(arrival - first.arrival) * 1e-9 / factor
+    let due = first.time + .seconds(min(max(seconds, 0), 1e9))
+    while !isStopping() {
+      let left = (due - .now).inSeconds
+      guard left > 0 else { return }
+      Thread.sleep(forTimeInterval: min(left, 0.1))
+    }
+  }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Synchronization
+import TestSupport
+import Testing
+
+/// The recording of a run whose disk fails, comes back, vanishes or is slow.
+@Suite struct RunRecordingTests {
+  /// A recording in memory that fails or is slow as told.
+  final class Sink: RecordingSink {
+    let path: String
+    var numbers: [UInt8] = []
+    var gaps: [RecordingGap] = []
+    var failure: String?
+    var isBroken = false
+    var presence = RecordingPresence.present
+    var delay = 0.0
+    var isFinished = false
+
+    init(_ path: String) { self.path = path }
+
+    var messageCount: Int { numbers.count }
+    var byteCount: Int { numbers.count }
+
+    func append(
+      _ parts: [SharedBytes],
+      arrival: Int64,
+      packed: PackedFrame?
+    ) throws(StorageError) -> RecordedMessage {
+      if let failure { throw StorageError(failure, file: path) }
+      if delay > 0 { Thread.sleep(forTimeInterval: delay) }
+      numbers.append(parts[0].array()[0])
+      return RecordedMessage(number: numbers.count - 1, arrival: arrival)
+    }
+
+    func appendSchedule(_ lines: [String]) throws(StorageError) {}
+    func append(_ gap: RecordingGap) { gaps.append(gap) }
+    func flushIfDue(at now: Int64) throws(StorageError) {}
+    func parts(of message: RecordedMessage) throws(StorageError) -> [SharedBytes] {
+      [SharedBytes([numbers[message.number]])]
+    }
+    func finish() throws(StorageError) { isFinished = true }
+  }
+
+  /// A run's recording over such sinks, with what was told and counted.
+  final class Bench {
+    var sinks: [Sink] = []
+    var refused: Set<String> = []
+    var events: [RunEvent] = []
+    var missed = (messages: 0, bytes: 0)
+    lazy var recording = RunRecording(
+      candidates: ["/a/run.h5", "/b/run.h5"],
+      opening: RunRecording.Opening { (path) throws(StorageError) in
+        guard !self.refused.contains(path) else {
+          throw StorageError("cannot create the file", file: path)
+        }
+        self.sinks.append(Sink(path))
+        return self.sinks[self.sinks.count - 1]
+      } resume: { (path) throws(StorageError) in
+        let again = Sink(path)
+        // The last message had not been flushed.
+        again.numbers = Array(self.sinks[self.sinks.count - 1].numbers.dropLast())
+        self.sinks.append(again)
+        return again
+      },
+      report: { self.events.append($0) },
+      count: {
+        self.missed.messages += $0
+        self.missed.bytes += $1
+      }
+    )
+
+    func record(_ number: UInt8, at seconds: Double) -> RunRecording.Place? {
+      let time = Int64(seconds * 1e9)
+      let message = ReceivedMessage(number: -1, parts: [SharedBytes([number])], arrival: time)
+      return recording.record(message, packed: nil, at: time)
+    }
+  }
+
+  @Test func aFullDiskIsToldCountedAndTriedAgain() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    #expect(bench.record(1, at: 0) != nil)
+    bench.sinks[0].failure = "the disk is full"
+    for step in 0..<70 { #expect(bench.record(2, at: 1 + Double(step)) == nil) }
+    #expect(!bench.recording.isRecording)
+    #expect(bench.missed == (70, 70))
+    let told = bench.events.map(\.message)
+    #expect(told.count == 2)
+    #expect(told[0].hasPrefix("RECORDING FAILS: /a/run.h5: the disk is full."))
+    #expect(told[1].hasPrefix("STILL NOT RECORDING: 61 messages"))
+    #expect(bench.events.allSatisfy { $0.severity == .error })
+
+    bench.sinks[0].failure = nil
+    #expect(bench.record(3, at: 71) == nil || bench.record(3, at: 74) != nil)
+    #expect(bench.recording.isRecording)
+    #expect(bench.sinks.count == 1)
+    let missed = bench.missed.messages
+    #expect(
+      bench.sinks[0].gaps
+        == [
+          RecordingGap(
+            place: 1,
+            messages: missed,
+            bytes: missed,
+            start: 1_000_000_000,
+            end: bench.sinks[0].gaps[0].end
+          )
+        ]
+    )
+    #expect(bench.events[2].severity == .warning)
+    #expect(bench.events[2].message.contains("the recording goes on in /a/run.h5"))
+  }
+
+  @Test func whatIsMissingAtTheEndIsStatedToo() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    _ = bench.record(1, at: 0)
+    bench.sinks[0].failure = "the disk is full"
+    _ = bench.record(2, at: 1)
+    bench.recording.finish()
+    #expect(bench.sinks[0].gaps.map(\.place) == [1])
+    #expect(bench.sinks[0].gaps.map(\.messages) == [1])
+    #expect(bench.sinks[0].isFinished)
+  }
+
+  @Test func aFolderThatCannotBeWrittenLeadsToAnother() {
+    let bench = Bench()
+    bench.refused = ["/a/run.h5"]
+    bench.recording.start(at: 0)
+    #expect(bench.recording.path == "/b/run.h5")
+    #expect(bench.events.map(\.severity) == [.warning])
+    #expect(bench.events[0].message.contains("the recording is /b/run.h5"))
+    #expect(bench.record(1, at: 0) != nil)
+  }
+
+  @Test func withNoPlaceAtAllTheRunGoesOnAndIsTold() {
+    let bench = Bench()
+    bench.refused = ["/a/run.h5", "/b/run.h5"]
+    bench.recording.start(at: 0)
+    #expect(bench.events.map(\.severity) == [.error])
+    #expect(bench.events[0].message.hasPrefix("NOTHING IS RECORDED: "))
+    #expect(bench.events[0].message.contains("/b/run.h5: cannot create the file"))
+    #expect(bench.record(1, at: 1) == nil)
+    // Somebody mounts the disk.
+    bench.refused = []
+    #expect(bench.record(2, at: 2) == nil)
+    #expect(bench.record(3, at: 4) != nil)
+    #expect(bench.recording.path == "/a/run.h5")
+    #expect(bench.sinks[0].gaps.map(\.messages) == [2])
+    #expect(bench.missed == (2, 2))
+  }
+
+  @Test func aBrokenFileIsTakenUpAndWhatItLostIsCounted() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    for number in 0..<5 { _ = bench.record(UInt8(number), at: 0) }
+    bench.sinks[0].failure = "cannot write a frame"
+    bench.sinks[0].isBroken = true
+    #expect(bench.record(5, at: 1) == nil)
+    #expect(bench.sinks[0].isFinished)
+    let place = bench.record(6, at: 5)
+    #expect(place != nil)
+    #expect(bench.sinks.count == 2 && bench.sinks[1].path == "/a/run.h5")
+    // Message 4 was in the file and not flushed, message 5 came in between.
+    #expect(bench.missed == (2, 2))
+    #expect(bench.sinks[1].numbers == [0, 1, 2, 3, 6])
+    #expect(bench.sinks[1].gaps.map(\.place) == [4])
+  }
+
+  @Test func aRemovedFileIsMadeAnewAndARenamedOneGoesOn() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    _ = bench.record(1, at: 0)
+    bench.sinks[0].presence = .renamed
+    bench.recording.keepFresh(at: 2_000_000_000)
+    bench.recording.keepFresh(at: 4_000_000_000)
+    #expect(bench.events.map(\.severity) == [.warning])
+    #expect(bench.record(2, at: 4) != nil && bench.sinks.count == 1)
+
+    bench.sinks[0].presence = .removed
+    bench.recording.keepFresh(at: 6_000_000_000)
+    #expect(bench.events[1].severity == .error)
+    #expect(bench.events[1].message.contains("WAS REMOVED with 2 messages"))
+    #expect(!bench.sinks[0].isFinished)
+    #expect(bench.record(3, at: 6) != nil)
+    #expect(bench.sinks[1].numbers == [3])
+    #expect(bench.sinks[1].gaps.map(\.messages) == [2])
+    #expect(bench.missed == (2, 2))
+    bench.recording.finish()
+    #expect(bench.sinks[0].isFinished && bench.sinks[1].isFinished)
+  }
+
+  /// Runs a recorder over a queue that a fast source fills, and returns what came through.
+  private func stream(
+    _ count: Int,
+    delay: Double,
+    sourceWaits: Bool,
+    submit: @escaping (Int) -> Bool
+  ) -> (sink: Sink, handedOn: [UInt8], events: [RunEvent], deepest: Int) {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    bench.sinks[0].delay = delay
+    let queue = BoundedQueue<ReceivedMessage>(limit: 16, overflow: .block)
+    let events = Mutex<[RunEvent]>([])
+    var handedOn: [UInt8] = []
+    var asked = 0
+    var recorder = StreamRecorder(
+      recording: bench.recording,
+      queue: queue,
+      packer: FramePacker(.none, threads: 0),
+      surroundings: StreamRecorder.Surroundings(
+        sourceWaits: sourceWaits,
+        highWaterMark: 1000,
+        board: StatusBoard { _ in },
+        steps: { [] },
+        report: { event in events.withLock { $0.append(event) } },
+        submit: { message, _ in
+          asked += 1
+          guard submit(asked) else { return false }
+          handedOn.append(message.parts[0].array()[0])
+          return true
+        }
+      )
+    )
+    Thread.detachNewThread {
+      for number in 0..<count {
+        let parts = [SharedBytes([UInt8(number % 251)])]
+        queue.push(ReceivedMessage(number: -1, parts: parts, arrival: Int64(number)))
+      }
+      queue.close()
+    }
+    while !queue.isExhausted || !recorder.isEmpty { recorder.work() }
+    let deepest = queue.highWaterMark
+    recorder.finish()
+    return (bench.sinks[0], handedOn, events.withLock { $0 }, deepest)
+  }
+
+  @Test func aSlowDiskDropsNothingAndIsToldEarly() {
+    let count = 150
+    let (sink, handedOn, events, deepest) = stream(count, delay: 0.01, sourceWaits: false) { _ in
+      true
+    }
+    let expected = (0..<count).map { UInt8($0 % 251) }
+    #expect(sink.numbers == expected)
+    #expect(handedOn == expected)
+    #expect(deepest == 16)
+    #expect(events.map(\.severity) == [.warning])
+    #expect(events.first?.message.hasPrefix("THE DISK IS SLOWER THAN THE STREAM: ") == true)
+    #expect(sink.gaps.isEmpty)
+  }
+
+  @Test func processingThatIsBehindDoesNotHoldTheRecordingUp() {
+    let count = 400
+    var recordedWhenBlocked = 0
+    let bench = Mutex(0)
+    // Nothing is taken until all is recorded; then every message, read back from the recording.
+    let (sink, handedOn, events, _) = stream(count, delay: 0, sourceWaits: false) { asked in
+      bench.withLock { $0 = asked }
+      return asked > 300
+    }
+    recordedWhenBlocked = bench.withLock { $0 }
+    let expected = (0..<count).map { UInt8($0 % 251) }
+    #expect(sink.numbers == expected)
+    #expect(handedOn == expected)
+    #expect(recordedWhenBlocked > 300)
+    #expect(events.isEmpty)
+  }
+}
