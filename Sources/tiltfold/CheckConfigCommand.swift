@@ -10,7 +10,8 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Checks a configuration and prints it in full; starts nothing.",
     discussion: """
       Every key is printed with the value that would be used, and with the default where that is \
-      another one. Whatever is wrong is told by file, line and key, all of it at once.
+      another one. Whatever is wrong is told by file, line and key, all of it at once. A sidecar file
+      that the configuration names is read, too.
 
       Example:
         tiltfold check-config Config/als-5.3.2.1.yaml
@@ -25,6 +26,7 @@ struct CheckConfigCommand: ParsableCommand {
   func run() throws {
     try ExitStatus.explaining {
       let configuration = try PipelineConfiguration.load(path: file, overrides: set)
+      if let sidecar = configuration.source.sidecar { _ = try SidecarFile.message(sidecar) }
       print(configuration.describedInFull, terminator: "")
     }
   }

@@ -58,7 +58,8 @@ struct FrameJoin {
       drop(rawThrough: place)
     } else if let number {
       entries.append(.waiting(header, number))
-      if entries.count > Self.entryLimit { giveUp(before: entries.count / 2) }
+      guard entries.count > Self.entryLimit else { return [] }
+      giveUp(before: entries.count / 2)
     } else {
       losses.withoutPixels += 1
     }
@@ -103,11 +104,9 @@ struct FrameJoin {
   }
 
   private mutating func giveUp(before place: Int) {
-    for i in (0..<place).reversed() {
-      guard case .waiting = entries[i] else { continue }
-      entries.remove(at: i)
-      losses.withoutPixels += 1
-    }
+    let kept = entries[..<place].filter { if case .waiting = $0 { false } else { true } }
+    losses.withoutPixels += place - kept.count
+    entries.replaceSubrange(..<place, with: kept)
   }
 
   /// Lets go what waits for nothing.

@@ -84,6 +84,17 @@ struct ValueTree {
     }
   }
 
+  /// The number of a node; an array of one number is one, too.
+  func number(_ node: Int32) -> Double? {
+    switch nodes[Int(node)] {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .array(let place) where arrays[place].shape.allSatisfy({ $0 == 1 }):
+      arrays[place].numbers?.first
+    default: nil
+    }
+  }
+
   /// The whole number of a node.
   func integer(_ node: Int32) -> Int? {
     switch nodes[Int(node)] {

@@ -48,15 +48,7 @@ struct WireObject {
   }
 
   /// The number; an array of one number is one, too.
-  var number: Double? {
-    switch tree.nodes[Int(node)] {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    case .array(let place) where tree.arrays[place].shape.allSatisfy({ $0 == 1 }):
-      tree.arrays[place].numbers?.first
-    default: nil
-    }
-  }
+  var number: Double? { tree.number(node) }
 
   /// The whole number.
   var integer: Int? {
@@ -143,17 +135,18 @@ struct WireObject {
     var pairs: [(Double, Double)] = []
     pairs.reserveCapacity(rows.count)
     for (i, row) in rows.enumerated() {
-      let entry = child(row, "\(value.path)[\(i)]")
-      if let pair = entry.array?.numbers, 2...3 ~= pair.count {
+      if let items = tree.items(row), 2...3 ~= items.count, let first = tree.number(items[0]),
+        let second = tree.number(items[1])
+      {
+        pairs.append((first, second))
+      } else if case .array(let place) = tree.nodes[Int(row)],
+        let pair = tree.arrays[place].numbers, 2...3 ~= pair.count
+      {
         pairs.append((pair[0], pair[1]))
-        continue
+      } else {
+        throw child(row, "\(value.path)[\(i)]")
+          .error("is not a pair of numbers", expected: "two numbers")
       }
-      guard let items = tree.items(row), 2...3 ~= items.count,
-        let first = child(items[0], "").number, let second = child(items[1], "").number
-      else {
-        throw entry.error("is not a pair of numbers", expected: "two numbers")
-      }
-      pairs.append((first, second))
     }
     return try value.checkedPairs(pairs, range)
   }
@@ -162,7 +155,8 @@ struct WireObject {
     _ pairs: [(Double, Double)],
     _ range: ClosedRange<Double>
   ) throws(WireError) -> [(Double, Double)] {
-    for (i, pair) in pairs.enumerated() {
+    for (i, pair) in pairs.enumerated()
+    where !range.contains(pair.0) || !range.contains(pair.1) {
       _ = try checked(pair.0, "\(path)[\(i)][0]", in: range, part: part) as Double
       _ = try checked(pair.1, "\(path)[\(i)][1]", in: range, part: part) as Double
     }
