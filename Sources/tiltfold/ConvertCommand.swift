@@ -32,7 +32,10 @@ struct ConvertCommand: ParsableCommand {
   var target: String
   @Option(help: "Which scan of a recording.")
   var scan: String?
-  @Option(help: "The tilt to state, degrees, where the file does not say it.")
+  @Option(
+    parsing: .unconditional,
+    help: "The tilt to state, degrees, where the file does not say it."
+  )
   var tilt: Double?
   @Option(help: "The instrument's configuration, for raw frames.")
   var config: String?

@@ -200,7 +200,8 @@ import Testing
     #expect(objects[0].transmission.shape == objects[1].transmission.shape)
     let difference = zip(objects[0].transmission.values, objects[1].transmission.values)
       .map { Double(($0 - $1).squaredModulus) }.reduce(0, +)
-    let scale = squaredNorm(objects[0].transmission.values.span)
+    let values = objects[0].transmission.values
+    let scale = squaredNorm(values.span)
     #expect((difference / scale).squareRoot() < 2e-3)
     #expect(objects[0].frameCount == taken.exposures.count)
 

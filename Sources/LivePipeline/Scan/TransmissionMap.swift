@@ -16,12 +16,7 @@ struct TransmissionMap: Sendable {
     for amplitude in pattern.amplitudes.values where amplitude > 0 {
       photons += Double(amplitude) * Double(amplitude)
     }
-    add(position: pattern.position, photons: photons)
-  }
-
-  /// Adds the light at a point.
-  mutating func add(position: ScanPosition, photons: Double) {
-    points.append((position, photons))
+    points.append((pattern.position, photons))
   }
 
   /// The map as an image with a pixel for each step of the scan.

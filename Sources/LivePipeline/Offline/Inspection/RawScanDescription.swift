@@ -94,21 +94,21 @@ enum RawScanDescription {
     let dark = try mean(darks, reader, limit: 8)
     let positions =
       reader.positions.isEmpty ? reader.metadata.translations : reader.positions
-    var map = TransmissionMap()
+    var map = LightMap()
     if var mean = try mean(
       exposures,
       reader,
       limit: Self.limit,
       each: { frame, words in
         guard positions.indices.contains(frame.point) else { return }
-        map.add(position: positions[frame.point], photons: Self.light(words, above: dark))
+        map.add(positions[frame.point], light: Self.light(words, above: dark))
       }
     ) {
       if let dark, dark.shape == mean.shape {
         for i in mean.values.indices { mean.values[i] -= dark.values[i] }
       }
       let title = "mean raw frame" + (dark == nil ? ", no darks" : " above the mean dark")
-      panels.append(ScanPanels.logarithmic(mean, title, unit: "ADU", floor: 0.3))
+      panels.append(ScanPanels.logarithmic(mean, title, unit: "ADU", floor: 2))
     }
     if !positions.isEmpty { panels.append(ScanPanels.positions(positions)) }
     if exposures.count <= limit, let light = ScanPanels.map(map, unit: "ADU") {
@@ -142,10 +142,20 @@ enum RawScanDescription {
     return Image(shape: reader.frameShape, values: sum.map { Float(Double($0) * scale) })
   }
 
+  /// The words that stand clearly above the dark, summed up: not the drift of the readout, which
+  /// moves the whole frame.
   private static func light(_ words: [UInt16], above dark: Image?) -> Double {
-    var sum: UInt64 = 0
-    for word in words { sum &+= UInt64(word) }
-    guard let dark, dark.values.count == words.count else { return Double(sum) }
-    return Double(sum) - Imaging.sum(dark.values.span)
+    guard let dark, dark.values.count == words.count else {
+      return words.reduce(0.0) { $0 + Double($1) }
+    }
+    var sum = 0.0
+    for i in words.indices {
+      let light = Float(words[i]) - dark.values[i]
+      if light > drift { sum += Double(light) }
+    }
+    return sum
   }
+
+  /// The readout level of a FastCCD wanders by so many words.
+  private static let drift: Float = 50
 }

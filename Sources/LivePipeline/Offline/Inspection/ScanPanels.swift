@@ -39,17 +39,17 @@ enum ScanPanels {
     )
   }
 
-  /// The positions in the order of the frames.
+  /// The positions in the order of the frames, y downwards as in the images.
   static func positions(_ positions: [ScanPosition]) -> PictureSheet.Panel {
     .plot(
       LinePlot(
-        title: "\(positions.count) positions (y runs down in images, up here)",
+        title: "\(positions.count) positions, as the images lie",
         horizontal: LinePlot.Axis("x", unit: "um"),
-        vertical: LinePlot.Axis("y", unit: "um"),
+        vertical: LinePlot.Axis("-y", unit: "um"),
         curves: [
           LinePlot.Curve(
             x: positions.map { $0.x * 1e6 },
-            y: positions.map { $0.y * 1e6 },
+            y: positions.map { -$0.y * 1e6 },
             style: .dots
           )
         ]
@@ -58,13 +58,13 @@ enum ScanPanels {
   }
 
   /// The light at each point as a map; nil where the points are on no map.
-  static func map(_ map: TransmissionMap, unit: String) -> PictureSheet.Panel? {
-    guard let (image, step) = map.image() else { return nil }
+  static func map(_ map: LightMap, unit: String) -> PictureSheet.Panel? {
+    guard let (image, pixelSize) = map.image() else { return nil }
     return .image(
       ImagePicture(
         image,
-        title: "transmitted light, a pixel for each step",
-        pixelSize: step,
+        title: "light at each point",
+        pixelSize: pixelSize,
         quantity: unit,
         colorMap: .gray
       )
@@ -77,8 +77,13 @@ enum ScanPanels {
     if let mask = scan.mask {
       for i in mean.values.indices where mask.values[i] != 0 { mean.values[i] = .nan }
     }
-    var map = TransmissionMap()
-    for index in scan.positions.indices { map.add(scan.pattern(index)) }
+    var map = LightMap()
+    for (index, position) in scan.positions.enumerated() {
+      let amplitudes = scan.pattern(index).amplitudes.values
+      // Negative ones were not measured.
+      let light = amplitudes.reduce(0.0) { $1 > 0 ? $0 + Double($1) * Double($1) : $0 }
+      map.add(position, light: light)
+    }
     var panels = [
       logarithmic(mean, "mean pattern", unit: "photons"), positions(scan.positions),
     ]

@@ -6,8 +6,9 @@ import Reporting
 
 /// What an `.stxm` file without frames holds: images of transmitted light, one for each energy.
 enum StxmImageDescription {
-  /// The dataset of the first detector, [energy, row, column] or [row, column]; nil where there is
-  /// none. Versions before 3 call the detector `counter0`, 2.1 its data `binned_values`.
+  /// The images of the first detector, [energy, row, column] or [row, column]; nil for none.
+  ///
+  /// Versions before 3 call the detector `counter0`, 2.1 its data `binned_values`.
   static func image(in file: borrowing StorageFile) -> String? {
     let entries = ((try? file.children(of: "/")) ?? []).filter { $0.hasPrefix("entry") }
     for entry in entries {

@@ -39,6 +39,7 @@ struct RecordedScans {
   /// - Parameters:
   ///   - name: The scan that is wanted; nil for all.
   ///   - each: Given each scan's key and frames, once it is whole.
+  /// - Throws: `PipelineError` where the recording cannot be read, and what `each` throws.
   mutating func visit(
     only name: String? = nil,
     each: (String, CXIScan) throws(PipelineError) -> Void
