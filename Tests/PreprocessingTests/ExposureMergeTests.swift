@@ -30,8 +30,9 @@ import Testing
     for i in short.values.indices { short.values[i] /= 10 }
     var frames = SimulatedFrames()
     var chain = try frames.chain(exposureTimes: [0.02, 0.2]) { $0.photonThreshold = 0 }
-    // The disc's edge lies at five and a half pattern pixels.
-    let radii = [3.5, 7.5, 60]
+    // The disc's edge lies at five and a half pattern pixels; far out, where noise has no negative
+    // roots, nothing can be compared.
+    let radii = [3.5, 7.5, 30]
     var found = [0.0, 0, 0]
     let points = 4
     for _ in 0..<points {
