@@ -71,7 +71,9 @@ public struct CleaningSteps: Sendable {
     guard low > 2, high > low + 4 else { return nil }
     let counts = spectrum(low - 1...high + 1)
     // Over three ADU, so that single entries do not decide.
-    let smooth = (1..<counts.count - 1).map { counts[$0 - 1] + counts[$0] + counts[$0 + 1] }
+    let smooth = zip(counts, zip(counts.dropFirst(), counts.dropFirst(2))).map { a, rest in
+      a + rest.0 + rest.1
+    }
     guard let top = smooth.indices.max(by: { smooth[$0] < smooth[$1] }), top > 0,
       top < smooth.count - 1, smooth[top] > 100,
       smooth[top] > smooth[0], smooth[top] > 2 * smooth[smooth.count - 1]

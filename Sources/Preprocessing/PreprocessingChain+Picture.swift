@@ -11,7 +11,8 @@ extension PreprocessingChain {
   ///   looking downstream; NaN where saturated or lost.
   /// - Throws: `PreprocessingError` where the frame does not fit or has no darks.
   public mutating func cleanedCounts(_ frame: DetectorFrame) throws -> Image {
-    try picture(of: frame, cleaning) { $0 * photonsPerADU }
+    let (cleaning, photonsPerADU) = (cleaning, photonsPerADU)
+    return try picture(of: frame, cleaning) { $0 * photonsPerADU }
   }
 
   /// Cleans a raw frame step by step, for a person to look at.

@@ -8,6 +8,6 @@ let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += raarBenchmarks()
-cases += preprocessingBenchmarks()
+cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

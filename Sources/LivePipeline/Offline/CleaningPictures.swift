@@ -244,8 +244,8 @@ public struct CleaningPictures {
         )
       ],
       markers: [
-        LinePlot.Threshold(value: 0, label: "empty"),
-        LinePlot.Threshold(value: steps.photonADU, label: "one photon"),
+        LinePlot.Threshold(label: "empty", value: 0),
+        LinePlot.Threshold(label: "one photon", value: steps.photonADU),
       ]
     )
   }
