@@ -64,8 +64,8 @@ public struct CleaningSteps: Sendable {
 
   /// Where single photons stand out in the spectrum, ADU; nil where they do not.
   ///
-  /// The centre of the spectrum about its highest point between 0.6 and 1.5 photons, if that lies
-  /// above what the ends of this range have.
+  /// The centre of the spectrum about its highest point beyond the valley that follows the empty
+  /// pixels, searched between 0.6 and 1.5 photons.
   public var photonPeak: Double? {
     let (low, high) = (Int(0.6 * photonADU), Int(1.5 * photonADU))
     guard low > 2, high > low + 4 else { return nil }
@@ -74,11 +74,13 @@ public struct CleaningSteps: Sendable {
     let smooth = zip(counts, zip(counts.dropFirst(), counts.dropFirst(2))).map { a, rest in
       a + rest.0 + rest.1
     }
-    guard let top = smooth.indices.max(by: { smooth[$0] < smooth[$1] }), top > 0,
-      top < smooth.count - 1, smooth[top] > 100,
-      smooth[top] > smooth[0], smooth[top] > 2 * smooth[smooth.count - 1]
+    let end = min(Int(photonADU) - low, smooth.count - 1)
+    guard let valley = (0...end).min(by: { smooth[$0] < smooth[$1] }),
+      let top = (valley..<smooth.count).max(by: { smooth[$0] < smooth[$1] }),
+      top > valley, top < smooth.count - 1,
+      smooth[top] > 100, 10 * smooth[top] > 11 * smooth[valley]
     else { return nil }
-    let reach = max(Int(0.2 * photonADU), 2)
+    let reach = max(top - valley, 2)
     var (total, weight) = (0.0, 0.0)
     for i in max(top - reach, 0)...min(top + reach, smooth.count - 1) {
       total += Double(smooth[i]) * Double(low + i)
