@@ -64,7 +64,10 @@ struct OverscanCorrection: Sendable {
     let top = side == 0 ? 0 : max(first - seam, geometry.rawRows / 2)
     let bottom = side == 0 ? min(first + half + seam, geometry.rawRows / 2) : geometry.rawRows
     guard options.overscanModel == .runningMedian else { return first..<first + half }
-    return max(geometry.rawRow(needed.lowerBound) - reach, top)..<min(
+    return max(
+      geometry.rawRow(needed.lowerBound) - reach,
+      top
+    )..<min(
       geometry.rawRow(needed.upperBound - 1) + reach + 1,
       bottom
     )

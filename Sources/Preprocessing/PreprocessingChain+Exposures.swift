@@ -122,7 +122,8 @@ extension PreprocessingChain {
 
   /// Adds one of the longest exposures to the sums; pixels that are faulty in any of them are
   /// kept apart.
-  private mutating func addLongest(_ bytes: RawSpan, _ dark: MeanDark, _ merge: inout MergedPixels) {
+  private mutating func addLongest(_ bytes: RawSpan, _ dark: MeanDark, _ merge: inout MergedPixels)
+  {
     let vectors = sum.resampling.vectors
     let rows = sum.resampling.rows
     cleaning.prepare(bytes, dark, rows: rows, vectors: vectors)

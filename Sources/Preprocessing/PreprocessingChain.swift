@@ -135,10 +135,12 @@ public struct PreprocessingChain: Sendable {
     }
     let key = try darks.key(for: frame.header)
     if let mean = means[key] { return mean }
-    guard let mean = darks.mean(
-      of: key,
-      noiseLimit: parameters.cleaning.darkNoiseLimit
-    ) else {
+    guard
+      let mean = darks.mean(
+        of: key,
+        noiseLimit: parameters.cleaning.darkNoiseLimit
+      )
+    else {
       throw PreprocessingError(
         problem: .darks,
         frame: frame.header,
@@ -203,6 +205,7 @@ public struct PreprocessingChain: Sendable {
   /// - Parameters:
   ///   - rows: The readout rows that have any.
   ///   - values: Places and values of a row.
+  /// - Returns: The sums, [row, column].
   mutating func sumAt(
     _ rows: [Int],
     _ values: (Int, PixelSensitivity) -> [(Int32, Float)]

@@ -8,6 +8,7 @@ import Preprocessing
 /// How many raw frames one core turns into amplitudes.
 ///
 /// - Parameter python: A Python that may have csxtools, to be compared with.
+/// - Returns: The cases to be run.
 func preprocessingBenchmarks(python: String?) -> [BenchmarkCase] {
   [
     BenchmarkCase(name: "preprocess_frames_per_s_core") {

@@ -38,7 +38,9 @@ import Testing
 
   private static func dark(_ seed: UInt64) -> RawFrame {
     var raw = RawFrame()
-    for i in raw.words.indices { raw.words[i] = UInt16(0xC000 + 500 + i % 1152 % 37 + noise(seed, i)) }
+    for i in raw.words.indices {
+      raw.words[i] = UInt16(0xC000 + 500 + i % 1152 % 37 + noise(seed, i))
+    }
     return raw
   }
 

@@ -22,8 +22,9 @@ import Testing
     return totals
   }
 
-  /// A disc of 1200 photons a pixel saturates the long exposure four times over; the short one has
-  /// a tenth of it. In the disc, across its edge and beside it nothing is lost or gained.
+  /// In a disc of 1200 photons a pixel, across its edge and beside it nothing is lost or gained.
+  ///
+  /// It saturates the long exposure four times over; the short one has a tenth of it.
   @Test func aSaturatedDiscKeepsItsCounts() throws {
     let mean = SimulatedFrames.disc(1200, halo: 6)
     var short = mean
