@@ -104,6 +104,7 @@ struct DarkSum: Sendable {
   /// - Parameters:
   ///   - geometry: The layout of the words.
   ///   - noiseLimit: How many times the median of its tile a pixel's scatter may be; nil: any.
+  /// - Returns: The mean, laid out for cleaning.
   func mean(_ geometry: FastCCDGeometry, noiseLimit: Double?) -> MeanDark {
     var words = [Float](repeating: 0, count: sums.count)
     for i in words.indices {

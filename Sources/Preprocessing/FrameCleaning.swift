@@ -5,7 +5,9 @@ import Imaging
 /// Cleans the rows of one raw frame at a time: finds its faults and levels, then reads its rows.
 struct FrameCleaning: Sendable {
   private let geometry: FastCCDGeometry
-  private let reader: RowReader
+  private var reader: RowReader
+  /// Whether levels are taken off.
+  private var subtractsLevels = true
   private var plain: PlainRows
   private var overscan: OverscanCorrection
   private var ripple: RippleFilter?
@@ -62,6 +64,7 @@ struct FrameCleaning: Sendable {
     look(bytes, rows, tiles)
     flagged.find(bytes, plain: plain, always: dark.unmeasured, rows: rows)
     overscan.findLevels(bytes, plain: plain, dark: dark, rows: rows, tiles: tiles)
+    if !subtractsLevels { overscan.forgetLevels() }
     findRipple(bytes, dark)
   }
 
@@ -132,8 +135,18 @@ struct FrameCleaning: Sendable {
     for i in line.indices { line[i] = line[i].replacing(with: 0, where: line[i] .< threshold) }
   }
 
-  /// The level of a tile in a readout row, ADU above the dark.
-  func level(row: Int, tile: Int) -> Float {
-    overscan.levels[(row * FastCCDGeometry.tileCount + tile) / 4][tile % 4]
+  /// The same with another threshold, ADU.
+  func reading(threshold: Float) -> FrameCleaning {
+    var other = self
+    other.reader.threshold = threshold
+    return other
+  }
+
+  /// The same without levels and ripple: what the dark alone leaves.
+  func readingAboveDark() -> FrameCleaning {
+    var other = self
+    other.subtractsLevels = false
+    other.ripple = nil
+    return other
   }
 }

@@ -73,7 +73,8 @@ struct MergedPixels: Sendable {
   ///
   /// - Parameters:
   ///   - row: The readout row.
-  ///   - line: Its places `vectors`, ADU.
+  ///   - line: Some of its places, ADU.
+  ///   - vectors: Which of them, in vectors of four.
   ///   - part: Its exposure time in units of the longest one.
   ///   - flagged: The exposure's own faulty pixels.
   mutating func take(

@@ -108,6 +108,11 @@ struct OverscanCorrection: Sendable {
     }
   }
 
+  /// Sets all levels to zero.
+  mutating func forgetLevels() {
+    for i in levels.indices { levels[i] = .zero }
+  }
+
   private mutating func takeWords(
     _ bytes: RawSpan,
     _ plain: borrowing PlainRows,

@@ -205,6 +205,7 @@ public struct PreprocessingChain: Sendable {
   /// - Parameters:
   ///   - rows: The readout rows that have any.
   ///   - values: Places and values of a row.
+  /// - Returns: The sums, [row, column].
   mutating func sumAt(
     _ rows: [Int],
     _ values: (Int, PixelSensitivity) -> [(Int32, Float)]

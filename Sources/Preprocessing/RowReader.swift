@@ -7,7 +7,7 @@ struct RowReader: Sendable {
   private let geometry: FastCCDGeometry
   private let gains: GainTable
   /// Below this a pixel counts as empty, ADU.
-  let threshold: Float
+  var threshold: Float
 
   init(geometry: FastCCDGeometry, threshold: Float) {
     self.geometry = geometry

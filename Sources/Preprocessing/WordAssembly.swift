@@ -19,8 +19,18 @@ struct WordAssembly: Sendable {
   private static let channels = 2 * FastCCDGeometry.tileCount
   private static let tileVectors = FastCCDGeometry.tileWidth / 4
 
-  /// Where each channel's word stands within a clock.
-  private let places: [Int32]
+  /// Four channels whose words of a clock stand side by side.
+  private struct Group {
+    /// Where the first of them stands within the clock.
+    var place: Int32
+    /// Where the first vector of each stands in a row of the picture, counted from the row's end
+    /// for the lower half.
+    var vectors: SIMD4<Int32>
+    /// Whether they belong to the lower half.
+    var isLower: Bool
+  }
+
+  private let groups: [Group]
   /// Rows of one half.
   private let rows: Int
   /// The assembled picture, four words to a vector.
@@ -30,59 +40,85 @@ struct WordAssembly: Sendable {
   init(order: WordOrder, geometry: FastCCDGeometry) {
     rows = geometry.rawRows / 2
     picture = [SIMD4<UInt16>](repeating: .zero, count: geometry.rawShape.count / 4)
-    places = (0..<Self.channels).map { (n: Int) -> Int32 in
-      guard order == .arrival else { return Int32(n) }
-      let block = 16 * (11 - n % 12)
-      return Int32(block + 12 - 4 * (n / 48) + n / 12 % 4)
-    }
+    groups = (0..<Self.channels / 4).map { Self.group($0, order) }
   }
 
-  /// Assembles one frame and hands the picture's bytes, [row, column], to `body`.
+  /// The channels at places 4 · k to 4 · k + 3 of a clock.
+  private static func group(_ k: Int, _ order: WordOrder) -> Group {
+    let channels = (0..<4).map { lane in
+      guard order == .arrival else { return 4 * k + lane }
+      // The formula of the type's description, turned around.
+      let member = 11 - k / 4
+      let block = 3 - k % 4
+      return 48 * block + 12 * lane + member
+    }
+    let isLower = channels[0] < FastCCDGeometry.tileCount
+    let tiles = channels.map { isLower ? $0 : $0 - FastCCDGeometry.tileCount }
+    let line = FastCCDGeometry.tileCount * tileVectors
+    return Group(
+      place: Int32(4 * k),
+      vectors: SIMD4(tiles.map { Int32(isLower ? line - 1 - tileVectors * $0 : tileVectors * $0) }),
+      isLower: isLower
+    )
+  }
+
+  /// Assembles one frame.
+  ///
+  /// - Parameters:
+  ///   - bytes: The words clock by clock.
+  ///   - body: Takes the picture's bytes, [row, column].
+  /// - Returns: What `body` returns.
   mutating func withPicture<Result, Failure: Error>(
     of bytes: RawSpan,
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let places = places
-    Self.assemble(bytes, places.span, rows, &picture)
+    let groups = groups
+    Self.assemble(bytes, groups.span, rows, &picture)
     // Any bits of sixteen are a word.
     return try body(unsafe picture.span.bytes)
   }
 
   private static func assemble(
     _ bytes: RawSpan,
-    _ places: Span<Int32>,
+    _ groups: Span<Group>,
     _ rows: Int,
     _ picture: inout [SIMD4<UInt16>]
   ) {
-    let tiles = FastCCDGeometry.tileCount
-    let line = tiles * tileVectors
+    let line = FastCCDGeometry.tileCount * tileVectors
     var target = picture.mutableSpan
     for r in 0..<rows {
       let clock = FastCCDGeometry.tileWidth * r * channels
-      let upper = r * line
-      let lower = (2 * rows - 1 - r) * line
-      for tile in 0..<tiles {
-        let a = clock + Int(places[tiles + tile])
-        let b = clock + Int(places[tile])
+      let (upper, lower) = (r * line, (2 * rows - 1 - r) * line)
+      for g in groups.indices {
+        let group = groups[g]
+        let start = (group.isLower ? lower : upper)
+        let step = group.isLower ? -1 : 1
         for k in 0..<tileVectors {
-          let p = 4 * k * channels
-          target[upper + tile * tileVectors + k] = column(bytes, a + p, channels)
-          target[lower + line - 1 - tile * tileVectors - k] =
-            column(bytes, b + p + 3 * channels, -channels)
+          let i = clock + 4 * k * channels + Int(group.place)
+          let a = bytes.words4(i)
+          let b = bytes.words4(i + channels)
+          let c = bytes.words4(i + 2 * channels)
+          let d = bytes.words4(i + 3 * channels)
+          // Four clocks of four channels become four channels of four clocks; in the lower half
+          // the last clock comes first.
+          let block =
+            group.isLower
+            ? SIMD16(
+              lowHalf: SIMD8(lowHalf: d, highHalf: c),
+              highHalf: SIMD8(lowHalf: b, highHalf: a)
+            )
+            : SIMD16(
+              lowHalf: SIMD8(lowHalf: a, highHalf: b),
+              highHalf: SIMD8(lowHalf: c, highHalf: d)
+            )
+          let (even, odd) = (block.evenHalf, block.oddHalf)
+          target[start + Int(group.vectors[0]) + step * k] = even.evenHalf
+          target[start + Int(group.vectors[1]) + step * k] = odd.evenHalf
+          target[start + Int(group.vectors[2]) + step * k] = even.oddHalf
+          target[start + Int(group.vectors[3]) + step * k] = odd.oddHalf
         }
       }
     }
-  }
-
-  /// The words of one channel at four clocks.
-  @inline(always)
-  private static func column(_ bytes: RawSpan, _ i: Int, _ step: Int) -> SIMD4<UInt16> {
-    SIMD4(
-      bytes.word(i).littleEndian,
-      bytes.word(i + step).littleEndian,
-      bytes.word(i + 2 * step).littleEndian,
-      bytes.word(i + 3 * step).littleEndian
-    )
   }
 }
 
@@ -94,6 +130,7 @@ extension DetectorFrame {
   ///   - assembly: The memory that frames of this order are assembled in; made when it is needed.
   ///   - geometry: The layout, whose shape the frame has.
   ///   - body: Takes the picture's bytes.
+  /// - Returns: What `body` returns.
   func withPicture<Result>(
     _ assembly: inout [WordOrder: WordAssembly],
     _ geometry: FastCCDGeometry,

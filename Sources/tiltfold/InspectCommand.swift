@@ -14,10 +14,14 @@ struct InspectCommand: ParsableCommand {
       be growing. Nothing is changed, but that the in-use flag which a killed run leaves in its \
       recording is cleared. The picture stands beside the file, NAME-inspection.png.
 
+      With --cleaning a raw frame of a recording is cleaned step by step: each step is drawn, and \
+      what is left of the level, the noise and the place of single photons are printed.
+
       Examples:
         tiltfold inspect run-17.h5
         tiltfold inspect NS_231005012_ccdframes_0_0.stxm --picture frames.png
         tiltfold inspect run-17/tomogram.h5 --no-picture
+        tiltfold inspect run-17.h5 --cleaning --frame 40 --output cleaning
       """
   )
 
@@ -28,9 +32,28 @@ struct InspectCommand: ParsableCommand {
   var picture: String?
   @Flag(help: "No picture.")
   var noPicture = false
+  @Flag(help: "Clean one raw frame of a recording and draw each step.")
+  var cleaning = false
+  @Option(help: "With --cleaning, which of the exposures, from 0.")
+  var frame = 0
+  @Option(help: "With --cleaning, a configuration in place of the recording's own.")
+  var config: String?
+  @Option(help: "With --cleaning, the folder for the pictures.")
+  var output = "cleaning"
 
   func run() throws {
     try ExitStatus.explaining {
+      if cleaning {
+        let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
+        let pictures = try CleaningPictures(
+          recording: file,
+          frame: frame,
+          configuration: configuration
+        )
+        print(pictures.inWords)
+        print("written: \(try pictures.draw(into: output).joined(separator: ", "))")
+        return
+      }
       print(try FileInspection.describe(file))
       if !noPicture { try draw() }
     }

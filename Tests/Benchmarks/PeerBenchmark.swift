@@ -100,10 +100,15 @@ struct PeerBenchmark {
 
   /// Runs the Python named in the folder of scripts and returns what it printed.
   private func run(_ arguments: [String]) throws -> String {
+    try Self.run(python, arguments, in: scripts)
+  }
+
+  /// Runs a Python in a folder and returns what it printed.
+  static func run(_ python: String, _ arguments: [String], in folder: URL) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: python)
     process.arguments = arguments
-    process.currentDirectoryURL = scripts
+    process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["PYTHONPATH": "stub", "PYTHONDONTWRITEBYTECODE": "1"]
     ) { $1 }

@@ -42,7 +42,10 @@ import Testing
   /// Empty pixels are zero on average, whatever is taken of the overscan words, row by row too.
   @Test(
     arguments: [OverscanWord.lower, .mean],
-    [(OverscanModel.runningMedian, 10), (.runningMedian, 0), (.evenPolynomial, 10), (.quadratic, 10)]
+    [
+      (OverscanModel.runningMedian, 10), (.runningMedian, 0), (.evenPolynomial, 10),
+      (.quadratic, 10),
+    ]
   )
   func emptyPixelsAreZeroOnAverage(word: OverscanWord, model: (OverscanModel, Int)) throws {
     let sigma = 5.0
@@ -80,7 +83,9 @@ import Testing
   }
 
   @Test func ripplesAreTakenOffAndPhotonsStay() throws {
-    var chain = try makeChain(darks: Self.noisy(1.5, 4, seed: 3)) { $0.cleaning.rippleFilter = true }
+    var chain = try makeChain(darks: Self.noisy(1.5, 4, seed: 3)) {
+      $0.cleaning.rippleFilter = true
+    }
     var plain = try makeChain(darks: Self.noisy(1.5, 4, seed: 3))
     var raw = Self.noisy(1.5, 1, seed: 8)[0]
     // Every seventh sample of all channels, in the order of readout.
@@ -94,7 +99,9 @@ import Testing
       }
     }
     raw.set(raw.words[RawFrame.place(row: 300, column: 200)] + 50, row: 300, column: 200)
-    let (filtered, rippled) = (try chain.cleanedCounts(raw.frame()), try plain.cleanedCounts(raw.frame()))
+    let (filtered, rippled) = (
+      try chain.cleanedCounts(raw.frame()), try plain.cleanedCounts(raw.frame())
+    )
     func variance(_ image: Image) -> Double {
       innerProduct(image.values.span, image.values.span) / 921_600
     }

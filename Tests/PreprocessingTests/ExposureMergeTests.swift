@@ -22,16 +22,18 @@ import Testing
     return totals
   }
 
-  /// A disc of 1200 photons a pixel saturates the long exposure four times over; the short one has
-  /// a tenth of it. In the disc, across its edge and beside it nothing is lost or gained.
+  /// In a disc of 1200 photons a pixel, across its edge and beside it nothing is lost or gained.
+  ///
+  /// It saturates the long exposure four times over; the short one has a tenth of it.
   @Test func aSaturatedDiscKeepsItsCounts() throws {
     let mean = SimulatedFrames.disc(1200, halo: 6)
     var short = mean
     for i in short.values.indices { short.values[i] /= 10 }
     var frames = SimulatedFrames()
     var chain = try frames.chain(exposureTimes: [0.02, 0.2]) { $0.photonThreshold = 0 }
-    // The disc's edge lies at five and a half pattern pixels.
-    let radii = [3.5, 7.5, 60]
+    // The disc's edge lies at five and a half pattern pixels; far out, where noise has no negative
+    // roots, nothing can be compared.
+    let radii = [3.5, 7.5, 30]
     var found = [0.0, 0, 0]
     let points = 4
     for _ in 0..<points {

@@ -23,6 +23,7 @@ struct SimulatedFrames {
   /// - Parameters:
   ///   - photons: Mean photons, [row, column], 960 x 960; nil for a dark.
   ///   - exposureTime: Seconds.
+  /// - Returns: A raw frame.
   mutating func frame(_ photons: Image?, exposureTime: Double = 0.2) -> DetectorFrame {
     seed += 1
     var raw = RawFrame()

@@ -21,7 +21,7 @@ struct CalibrationData {
 
   var energy: PhotonEnergy { parameters.energies[0] }
   /// What a pixel truly reads.
-  var aduPerPhoton: Double { parameters.aduPerElectronVolt * energy.electronVolts }
+  var aduPerPhoton: Double { parameters.camera.aduPerElectronVolt * energy.electronVolts }
 
   /// Takes the frames.
   ///
