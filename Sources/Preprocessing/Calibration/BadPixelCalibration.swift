@@ -151,15 +151,12 @@ public struct BadPixelCalibration: Sendable {
         let variance =
           response.noise * response.noise + response.aduPerPhoton * Double(max(value, 0))
         // Most pixels are like the four next to them.
-        let next = (values[i - 1], values[i + 1], values[i - columns], values[i + columns])
-        let (low, high) = (
-          min(min(next.0, next.1), min(next.2, next.3)),
-          max(max(next.0, next.1), max(next.2, next.3))
-        )
-        let error = 8 * (variance / frames).squareRoot()
-        if Double(value) > Double(low) - error / 4, Double(value) < Double(high) + error / 4 {
-          continue
-        }
+        let next = SIMD4(values[i - 1], values[i + 1], values[i - columns], values[i + columns])
+        let (low, high) = (Double(next.min()), Double(next.max()))
+        let error = 4 * (variance / frames).squareRoot()
+        let looksDead = Double(value) < high / 2 && high - Double(value) > error
+        let looksBright = Double(value) > 2 * low && Double(value) - low > error
+        guard looksDead || looksBright else { continue }
         judge(i, value, values, columns, response, frames)
       }
     }
