@@ -2,9 +2,11 @@
 
 import AcquisitionModel
 import DetectorSimulator
+import HDF5Storage
 import Imaging
 import LivePipeline
 import Preprocessing
+import Ptychography
 import Testing
 
 /// Calibration while the beam is on: the centre is found, a move of it and of the gain is told.
@@ -32,7 +34,10 @@ import Testing
     )
     var darks = DarkReference(geometry: configuration.detector)
     let scans = detector.plan.scans
-    for index in 0..<10 { try darks.add(#require(detector.dark(scans[0], index: index))) }
+    for index in 0..<10 {
+      let dark = detector.dark(scans[0], index: index)
+      try darks.add(try #require(dark))
+    }
 
     var waited = 0
     var events: [RunEvent] = []
@@ -80,7 +85,8 @@ import Testing
     var detector = try SimulatedDetector(Self.parameters(.zero))
     var darks = DarkReference(geometry: configuration.detector)
     let scan = detector.plan.scans[0]
-    let dark = try #require(detector.dark(scan, index: 0))
+    let taken = detector.dark(scan, index: 0)
+    let dark = try #require(taken)
     try darks.add(dark)
     watch.open("dark", ScanDescription(identity: scan.identity, positions: []))
     var released: [RunEvent]?
