@@ -92,7 +92,8 @@ import Testing
     // What is printed can be pasted.
     for outcome in [gain, center, disc, pixels] {
       let lines = try #require(outcome.output.components(separatedBy: "configuration:\n").last)
-      let yaml = "source:\n  connect: [\"tcp://127.0.0.1:1\"]\n"
+      let yaml =
+        "source:\n  connect: [\"tcp://127.0.0.1:1\"]\n"
         + lines.components(separatedBy: "\n\n")[0] + "\n"
       #expect(throws: Never.self) { try PipelineConfiguration(yaml: yaml, file: "pasted") }
     }

@@ -9,7 +9,9 @@ import Testing
 
 /// Holds the built program to what Docs/Reference/CommandLine.md promises.
 @Suite struct CommandLineTests {
-  private static let commands = ["live", "replay", "reconstruct", "inspect", "calibrate", "check-config"]
+  private static let commands = [
+    "live", "replay", "reconstruct", "inspect", "calibrate", "check-config",
+  ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram
 

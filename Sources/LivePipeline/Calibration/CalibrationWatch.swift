@@ -88,7 +88,9 @@ package struct CalibrationWatch: Sendable {
   }
 
   /// An exposure has come; cleaned frames and those of other scans are passed over.
-  package mutating func take(_ frame: DetectorFrame, of key: String, darks: DarkReference) -> Finding {
+  package mutating func take(_ frame: DetectorFrame, of key: String, darks: DarkReference)
+    -> Finding
+  {
     guard var current = look, current.key == key, frame.header.sampleType == .uint16 else {
       return Finding()
     }

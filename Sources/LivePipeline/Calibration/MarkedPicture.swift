@@ -21,7 +21,9 @@ struct MarkedPicture {
   ///   - decades: The range of the colours below the brightest pixel.
   init(_ image: Image, around middle: PicturePosition, reach: Int, decades: Double) {
     let side = 2 * reach + 1
-    let first = (row: Int(middle.row.rounded()) - reach, column: Int(middle.column.rounded()) - reach)
+    let first = (
+      row: Int(middle.row.rounded()) - reach, column: Int(middle.column.rounded()) - reach
+    )
     let magnification = max(1, 540 / side)
     self.first = first
     self.magnification = magnification

@@ -158,7 +158,7 @@ public struct AttenuatorCalibration: Sendable {
         transmission,
         uncertainty: transmission
           * (max(jackknife, ratio.poissonError) * max(jackknife, ratio.poissonError)
-            + Self.lightError * Self.lightError).squareRoot()
+          + Self.lightError * Self.lightError).squareRoot()
       ),
       edge: edge,
       middle: disc.middle,

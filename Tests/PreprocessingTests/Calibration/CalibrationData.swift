@@ -28,6 +28,7 @@ struct CalibrationData {
   /// - Parameters:
   ///   - defects: Pixels at fault.
   ///   - change: What differs from the simulator's defaults; one energy.
+  /// - Throws: What the simulator or the stage refuses.
   init(
     defects: [PixelDefect] = [],
     _ change: (inout SimulationParameters) -> Void

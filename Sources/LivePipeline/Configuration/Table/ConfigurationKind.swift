@@ -68,8 +68,10 @@ package indirect enum ConfigurationKind: Sendable {
     case (.word(let word, _), .text(let text)) where text == word: return nil
     case (.word(let word, let kind), _):
       guard let complaint = kind.complaint(about: value, unit: unit) else { return nil }
-      return value.text == nil ? complaint : "\(value) is not known here; expected \(word), or "
-        + kind.words(unit: unit)
+      return value.text == nil
+        ? complaint
+        : "\(value) is not known here; expected \(word), or "
+          + kind.words(unit: unit)
     case (.number(let range), _):
       guard let number = value.number else { return "\(value) is not a number; \(expected)" }
       return range.contains(number) ? nil : "\(value)\(unitWords) is out of bounds; \(expected)"
