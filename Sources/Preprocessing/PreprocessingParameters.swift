@@ -49,8 +49,9 @@ public struct PreprocessingParameters: Sendable, Hashable {
   /// Key `center_px`: where the direct beam falls in the 960 x 960 picture; nil: its geometric
   /// middle, 479.5.
   public var center: PicturePosition?
-  /// Whether the key `center_px` is `auto`: the centre is found from the frames. A chain knows no
-  /// frames when it is made; without `center` it takes the middle.
+  /// Whether the key `center_px` is `auto`, the centre to be found from the frames.
+  ///
+  /// A chain knows no frames when it is made; without `center` it takes the middle.
   public var findsCenter = false
   /// Key `calibration_check`: whether the first frames of each scan are compared with the centre
   /// and the gain in use.

@@ -10,7 +10,7 @@ import Testing
 /// Holds the built program to what Docs/Reference/CommandLine.md promises.
 @Suite struct CommandLineTests {
   private static let commands = [
-    "live", "control", "replay", "reconstruct", "inspect", "convert", "check-config",
+    "live", "control", "replay", "reconstruct", "inspect", "convert", "calibrate", "check-config",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram

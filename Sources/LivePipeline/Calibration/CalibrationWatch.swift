@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
+package import AcquisitionModel
 import Imaging
-import Preprocessing
+package import Preprocessing
 
 /// Finds the direct beam from the first raw frames of a tomogram, where it is to be found, and
 /// looks at the first frames of every later scan for what has moved.
@@ -10,15 +10,15 @@ import Preprocessing
 /// Without clocks: the same frames give the same findings, so that a repetition agrees. The centre
 /// changes with the tomogram only; in between a move is told. Frames that come before the centre is
 /// known wait for it, up to `Self.longest` of them.
-struct CalibrationWatch {
+package struct CalibrationWatch: Sendable {
   /// What a frame led to.
-  struct Finding {
+  package struct Finding: Sendable {
     /// Whether the frame has to wait.
-    var mustWait = false
+    package var mustWait = false
     /// Whether frames are to be cleaned with another centre from now on.
-    var hasNewCenter = false
+    package var hasNewCenter = false
     /// What a person should know.
-    var events: [RunEvent] = []
+    package var events: [RunEvent] = []
   }
 
   /// Frames of one scan that are being looked at.
@@ -35,7 +35,7 @@ struct CalibrationWatch {
   }
 
   /// Where the beam falls as it was found; nil where that is given, or not known yet.
-  private(set) var center: PicturePosition?
+  package private(set) var center: PicturePosition?
   private let geometry: FastCCDGeometry
   private let parameters: PreprocessingParameters
   private let optics: ProbeConfiguration
@@ -47,14 +47,14 @@ struct CalibrationWatch {
   /// Chains for pictures, by energy: their tables take a tenth of a second.
   private var chains: [Int: PreprocessingChain] = [:]
 
-  init(configuration: PipelineConfiguration) {
+  package init(configuration: PipelineConfiguration) {
     geometry = configuration.detector
     parameters = configuration.preprocessing
     optics = configuration.probe
   }
 
   /// A scan starts.
-  mutating func open(_ key: String, _ description: ScanDescription) {
+  package mutating func open(_ key: String, _ description: ScanDescription) {
     look = nil
     let isNew = tomogram.map { $0 != description.identity.tomogram } ?? true
     tomogram = .some(description.identity.tomogram)
@@ -83,12 +83,14 @@ struct CalibrationWatch {
   }
 
   /// Darks have come.
-  mutating func setDarks(_ darks: DarkReference) {
+  package mutating func setDarks(_ darks: DarkReference) {
     look?.chain.setDarks(darks)
   }
 
   /// An exposure has come; cleaned frames and those of other scans are passed over.
-  mutating func take(_ frame: DetectorFrame, of key: String, darks: DarkReference) -> Finding {
+  package mutating func take(_ frame: DetectorFrame, of key: String, darks: DarkReference)
+    -> Finding
+  {
     guard var current = look, current.key == key, frame.header.sampleType == .uint16 else {
       return Finding()
     }
@@ -112,7 +114,7 @@ struct CalibrationWatch {
   }
 
   /// A scan has all its frames.
-  mutating func end(_ key: String) -> Finding {
+  package mutating func end(_ key: String) -> Finding {
     guard let current = look, current.key == key else { return Finding() }
     look = nil
     guard current.mean != nil else { return Finding() }

@@ -6,7 +6,7 @@ import Imaging
 import Preprocessing
 import Reporting
 
-// What each calibration says, and the picture that it rests on.
+// What the attenuator and the photons come to, and the pictures that they rest on.
 extension DetectorCalibration {
   func attenuatorReport(
     _ results: [(PhotonEnergy, AttenuatorCalibration.Result, MeanPicture)]
@@ -149,7 +149,9 @@ extension DetectorCalibration {
         )
       }
     }
-    if result.chiSquare > 5 {
+    // With many photons the smallest misfit makes χ² large; it matters where it can be seen.
+    let misfit = (max(result.chiSquare - 1, 0) * 100 / max(result.histogram.total, 1)).squareRoot()
+    if misfit > 0.05 {
       warnings.append("the peaks fit poorly; look at the histogram before using the value")
     }
     return CalibrationReport(
@@ -190,148 +192,6 @@ extension DetectorCalibration {
           value: result.offset.value + Double($0) * result.aduPerPhoton.value
         )
       }
-    )
-  }
-
-  func centerReport(
-    _ result: CenterCalibration.Result,
-    _ calibration: CenterCalibration,
-    _ mean: MeanPicture,
-    _ energy: PhotonEnergy
-  ) -> CalibrationReport {
-    let center = result.center
-    let words = "[\(Words.number(center.row, 2)), \(Words.number(center.column, 2))]"
-    var warnings: [String] = []
-    let expected = calibration.expectedRadius
-    if abs(result.radius.value - expected) > max(0.05 * expected, 3 * result.radius.uncertainty) {
-      warnings.append(
-        "the cone's radius is \(Words.pair(result.radius)) px, where the zone plate and the distance "
-          + "say \(Words.number(expected, 2)) px: check probe.outer_zone_width_m and "
-          + "preprocessing.detector_distance_m"
-      )
-    }
-    if result.uncertainty > 0.3 {
-      warnings.append(
-        "the centre is uncertain by more than 0.3 px; use more frames, or a scan of an empty place"
-      )
-    }
-    var picture = MarkedPicture(
-      mean.mean,
-      around: center,
-      reach: Int(1.8 * result.radius.value),
-      decades: 2
-    )
-    picture.addCircle(center, radius: result.radius.value, MarkedPicture.found)
-    picture.addCross(center, arm: 4, MarkedPicture.found)
-    return CalibrationReport(
-      lines: [
-        "direct beam at \(Words.number(energy.electronVolts, 2)) eV: \(words) ± "
-          + "\(Words.number(result.uncertainty, 2)) px, by "
-          + Words.count(result.frameCount, "frame"),
-        "  cone: radius \(Words.pair(result.radius)) px (expected \(Words.number(expected, 2))), "
-          + "edge seen on \(Words.number(100 * result.edge.coverage, 0)) % of the rays",
-      ],
-      yaml: ["preprocessing:", "  center_px: \(words)"],
-      sheet: PictureSheet(
-        title: "direct beam",
-        panels: [
-          picture.panel("mean pattern, the cone's edge in red"),
-          .plot(Self.radialPlot(mean.mean, result)),
-        ],
-        columns: 2
-      ),
-      warnings: warnings
-    )
-  }
-
-  private static func radialPlot(_ image: Image, _ result: CenterCalibration.Result) -> LinePlot {
-    let reach = Int(2 * result.radius.value)
-    var sums = [Double](repeating: 0, count: 2 * reach)
-    var counts = sums
-    for row in 0..<image.shape.rows {
-      for column in 0..<image.shape.columns where image[row, column].isFinite {
-        let y = Double(row) - result.center.row
-        let x = Double(column) - result.center.column
-        let ring = Int(2 * (x * x + y * y).squareRoot())
-        guard ring < sums.count else { continue }
-        sums[ring] += Double(image[row, column])
-        counts[ring] += 1
-      }
-    }
-    let rings = sums.indices.filter { counts[$0] > 0 }
-    return LinePlot(
-      title: "around \(Words.number(result.center.row, 2)), "
-        + "\(Words.number(result.center.column, 2))",
-      horizontal: LinePlot.Axis("distance from the centre", unit: "px"),
-      vertical: LinePlot.Axis("mean", unit: "ADU"),
-      curves: [
-        LinePlot.Curve(
-          label: "mean over the azimuth",
-          x: rings.map { (Double($0) + 0.5) / 2 },
-          y: rings.map { sums[$0] / counts[$0] },
-          style: .dots
-        )
-      ],
-      markers: [LinePlot.Threshold(label: "edge", value: result.radius.value)]
-    )
-  }
-
-  func badPixelReport(
-    _ result: BadPixelCalibration.Result,
-    _ mean: MeanPicture
-  ) -> CalibrationReport {
-    let kinds = BadPixelCalibration.Fault.allCases.compactMap { fault -> String? in
-      let count = result.count(fault)
-      return count > 0 ? "\(count) \(fault.rawValue)" : nil
-    }
-    var warnings: [String] = []
-    if result.darkCount < 8 {
-      warnings.append(
-        "with \(Words.count(result.darkCount, "dark")) noise cannot be judged; take eight or more"
-      )
-    }
-    if result.exposureCount < 8 {
-      warnings.append(
-        "with \(Words.count(result.exposureCount, "exposure")) dead pixels cannot be found; use "
-          + "eight or more"
-      )
-    }
-    let limit = 20_000
-    if result.pixels.count > limit {
-      warnings.append("more pixels are bad than the configuration can list (\(limit))")
-    }
-    // Known ones stay: their faults may not show in this recording.
-    let found = Set(result.pixels.map(\.place))
-    let known = configuration.preprocessing.badPixels
-    let all = found.union(known).sorted { ($0.row, $0.column) < ($1.row, $1.column) }
-    let list = all.prefix(limit).map { "[\($0.row), \($0.column)]" }.joined(separator: ", ")
-    let middle = Double(FastCCDGeometry.pictureSide - 1) / 2
-    var picture = MarkedPicture(
-      mean.mean,
-      around: PicturePosition(row: middle, column: middle),
-      reach: 480,
-      decades: 3
-    )
-    for pixel in result.pixels {
-      let place = PicturePosition(row: Double(pixel.place.row), column: Double(pixel.place.column))
-      picture.addCircle(place, radius: 9, MarkedPicture.found)
-    }
-    let isKnown = known.isEmpty ? "" : ", \(known.count) were known already and stay in the list"
-    return CalibrationReport(
-      lines: [
-        "bad pixels: \(result.pixels.count) of "
-          + "\(FastCCDGeometry.pictureShape.count)\(isKnown); of good ones chance makes "
-          + "\(Words.number(result.expectedByChance, 1)) look bad",
-        "  by fault: \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))",
-        "  from \(Words.count(result.darkCount, "dark")) and "
-          + Words.count(result.exposureCount, "exposure"),
-      ],
-      yaml: ["preprocessing:", "  bad_pixels: [\(list)]"],
-      sheet: PictureSheet(
-        title: "bad pixels",
-        panels: [picture.panel("mean of the exposures, bad pixels circled")]
-      ),
-      warnings: warnings
     )
   }
 }

@@ -146,6 +146,7 @@ final class ReconstructionEngine: Sendable {
   ///   - found: What the intake made of it.
   ///   - message: The message; nil where a scan ends without one.
   ///   - number: The place of the last message that came.
+  /// - Returns: What changed.
   private func follow(
     _ found: [FrameIntake.Result],
     message: ReceivedMessage?,

@@ -112,6 +112,7 @@ final class ScanSession: Sendable {
   /// The patterns that wait, with the messages that they came with.
   ///
   /// - Parameter messages: Those of these messages only; nil for all.
+  /// - Returns: The patterns in the order of their coming.
   func waiting(_ messages: [Int]? = nil) -> [PendingPattern] {
     let all = pending.withLock { $0 }
     guard let messages else { return all }

@@ -15,7 +15,7 @@ import Imaging
 /// squares). Slopes are free on either side because the pattern's own slope may change there by as
 /// much as a tenth per pixel: one slope for both puts T off by a tenth.
 ///
-/// Three things make the uncertainty: the scatter of 24 sectors, by leaving each out once
+/// These make the uncertainty: the scatter of 24 sectors, by leaving each out once
 /// (jackknife; photons and speckle), never less than the Poisson error of the fit; and how much T
 /// depends on the width, by the spread of fits over 8, 12 and 16 pixels.
 ///
@@ -106,7 +106,8 @@ public struct AttenuatorCalibration: Sendable {
       (logarithms.reduce(0) { $0 + ($1 - typical) * ($1 - typical) }
       / Double(max(logarithms.count - 1, 1))).squareRoot()
     let statistical = max(jackknife, best.poissonError)
-    let relative = (statistical * statistical + model * model).squareRoot()
+    let relative =
+      (statistical * statistical + model * model + Self.lightError * Self.lightError).squareRoot()
     let transmission = exponential(best.logarithm)
     return Result(
       transmission: CalibratedValue(transmission, uncertainty: transmission * relative),
@@ -155,7 +156,9 @@ public struct AttenuatorCalibration: Sendable {
     return Result(
       transmission: CalibratedValue(
         transmission,
-        uncertainty: transmission * max(jackknife, ratio.poissonError)
+        uncertainty: transmission
+          * (max(jackknife, ratio.poissonError) * max(jackknife, ratio.poissonError)
+          + Self.lightError * Self.lightError).squareRoot()
       ),
       edge: edge,
       middle: disc.middle,
@@ -165,6 +168,9 @@ public struct AttenuatorCalibration: Sendable {
       frameCount: mean.frameCount
     )
   }
+
+  /// What the statistics of the light leave open.
+  private static let lightError = 0.01
 
   private func findEdge(_ mean: MeanPicture) -> CircularEdge? {
     // What was counted, not the plain mean: behind the disc there is little but noise.

@@ -130,7 +130,7 @@ public struct BadPixelCalibration: Sendable {
     }
   }
 
-  /// Looks at the mean of exposures.
+  /// Looks at the mean of exposures; the darks that cleaned them have been looked at before.
   ///
   /// - Parameters:
   ///   - mean: Cleaned exposures, ADU.
@@ -151,15 +151,12 @@ public struct BadPixelCalibration: Sendable {
         let variance =
           response.noise * response.noise + response.aduPerPhoton * Double(max(value, 0))
         // Most pixels are like the four next to them.
-        let next = (values[i - 1], values[i + 1], values[i - columns], values[i + columns])
-        let (low, high) = (
-          min(min(next.0, next.1), min(next.2, next.3)),
-          max(max(next.0, next.1), max(next.2, next.3))
-        )
-        let error = 8 * (variance / frames).squareRoot()
-        if Double(value) > Double(low) - error / 4, Double(value) < Double(high) + error / 4 {
-          continue
-        }
+        let next = SIMD4(values[i - 1], values[i + 1], values[i - columns], values[i + columns])
+        let (low, high) = (Double(next.min()), Double(next.max()))
+        let error = 4 * (variance / frames + darkVariance(response)).squareRoot()
+        let looksDead = Double(value) < high / 2 && high - Double(value) > error
+        let looksBright = Double(value) > 2 * low && Double(value) - low > error
+        guard looksDead || looksBright else { continue }
         judge(i, value, values, columns, response, frames)
       }
     }
@@ -186,7 +183,7 @@ public struct BadPixelCalibration: Sendable {
     let (low, high) = (Double(around[place]), Double(around[around.count - 1 - place]))
     func error(_ mean: Double) -> Double {
       let variance = response.noise * response.noise + response.aduPerPhoton * max(mean, 0)
-      return (variance / frames).squareRoot()
+      return (variance / frames + darkVariance(response)).squareRoot()
     }
     if Double(value) < low / 2, low - Double(value) > 8 * error(low) {
       faults[i, default: []].append(.dead)
@@ -194,6 +191,12 @@ public struct BadPixelCalibration: Sendable {
     if Double(value) > 2 * high, Double(value) - high > 8 * max(error(high), error(Double(value))) {
       faults[i, default: []].append(.bright)
     }
+  }
+
+  /// The variance that the mean dark leaves in every frame alike, ADU²: of a cleaned pixel's
+  /// noise σ² (1 + 1/n), the part of the dark.
+  private func darkVariance(_ response: PhotonResponse) -> Double {
+    response.noise * response.noise / Double(max(darkCount, 1) + 1)
   }
 
   /// What was found.

@@ -20,21 +20,20 @@ struct EdgeRings: Sendable {
     var width: Int
   }
 
-  /// What was read above the threshold, in photons, [ring, sector].
-  private var readings: [Double]
+  /// Photons, [ring, sector].
+  private var photons: [Double]
   /// Pixels times frames, [ring, sector].
   private var exposures: [Double]
   /// The mean distance of a ring's pixels from the edge, pixels.
   private var distances: [Double]
-  private let photonMeans: PhotonMeans
 
   init(_ mean: MeanPicture, along disc: AttenuatorDisc, _ response: PhotonResponse) {
     let ringCount = 2 * Self.reach
     let sectors = Self.sectorCount
-    readings = [Double](repeating: 0, count: ringCount * sectors)
-    exposures = readings
+    photons = [Double](repeating: 0, count: ringCount * sectors)
+    exposures = photons
     distances = [Double](repeating: 0, count: ringCount)
-    photonMeans = response.meanPhotons(threshold: Double(mean.threshold))
+    let means = response.meanPhotons(threshold: Double(mean.threshold))
     var pixels = [Double](repeating: 0, count: ringCount)
     let reach = disc.radius + Double(Self.reach) + 1
     let rows = Self.range(disc.middle.row, reach, mean.shape.rows)
@@ -46,7 +45,7 @@ struct EdgeRings: Sendable {
         let ring = Int((distance + Double(Self.reach)).rounded(.down))
         guard ring >= 0, ring < ringCount, mean.counts[i] > 0 else { continue }
         let place = ring * sectors + Self.sector(row, column, disc.middle)
-        readings[place] += mean.counted[i] / response.aduPerPhoton
+        photons[place] += mean.photons(i, response, means)
         exposures[place] += Double(mean.counts[i])
         distances[ring] += distance
         pixels[ring] += 1
@@ -69,14 +68,13 @@ struct EdgeRings: Sendable {
 
   /// Photons and exposures of a ring over all sectors but one.
   private func total(_ ring: Int, without left: Int?) -> (photons: Double, exposures: Double) {
-    var reading = 0.0
+    var sum = 0.0
     var exposure = 0.0
     for sector in 0..<Self.sectorCount where sector != left {
-      reading += readings[ring * Self.sectorCount + sector]
+      sum += photons[ring * Self.sectorCount + sector]
       exposure += exposures[ring * Self.sectorCount + sector]
     }
-    guard exposure > 0 else { return (0, 0) }
-    return (photonMeans.photons(reading: reading / exposure) * exposure, exposure)
+    return (sum, exposure)
   }
 
   /// The photons counted behind the edge within so many pixels.
@@ -150,10 +148,10 @@ struct EdgeRings: Sendable {
 
 /// Sums behind and beside a disc, with it and without it, by sector.
 struct EdgePair: Sendable {
-  private var readings: [SIMD4<Double>]
+  /// Photons: behind with the disc and without it, beside it with the disc and without it.
+  private var photons: [SIMD4<Double>]
+  /// Pixels times frames of the same.
   private var exposures: [SIMD4<Double>]
-  private let withDisc: PhotonMeans
-  private let open: PhotonMeans
 
   init(
     _ mean: MeanPicture,
@@ -161,11 +159,10 @@ struct EdgePair: Sendable {
     _ disc: AttenuatorDisc,
     _ response: PhotonResponse
   ) {
-    let sectors = EdgeRings.sectorCount
-    readings = [SIMD4<Double>](repeating: .zero, count: sectors)
-    exposures = readings
-    withDisc = response.meanPhotons(threshold: Double(mean.threshold))
-    open = response.meanPhotons(threshold: Double(openMean.threshold))
+    photons = [SIMD4<Double>](repeating: .zero, count: EdgeRings.sectorCount)
+    exposures = photons
+    let withDisc = response.meanPhotons(threshold: Double(mean.threshold))
+    let open = response.meanPhotons(threshold: Double(openMean.threshold))
     let width = mean.shape.columns
     for i in mean.counts.indices {
       // A pixel that was saturated in some frames has a mean of the others only, which are darker.
@@ -176,9 +173,9 @@ struct EdgePair: Sendable {
       let isInside = distance < -2
       guard isInside || (distance > 2 && distance < disc.radius) else { continue }
       let sector = EdgeRings.sector(row, column, disc.middle)
-      let pair = SIMD2(mean.counted[i], openMean.counted[i]) / response.aduPerPhoton
+      let pair = SIMD2(mean.photons(i, response, withDisc), openMean.photons(i, response, open))
       let times = SIMD2(Double(mean.counts[i]), Double(openMean.counts[i]))
-      readings[sector] +=
+      photons[sector] +=
         isInside ? SIMD4(lowHalf: pair, highHalf: .zero) : SIMD4(lowHalf: .zero, highHalf: pair)
       exposures[sector] +=
         isInside ? SIMD4(lowHalf: times, highHalf: .zero) : SIMD4(lowHalf: .zero, highHalf: times)
@@ -189,24 +186,28 @@ struct EdgePair: Sendable {
   func ratio(
     without left: Int?
   ) -> (logarithm: Double, poissonError: Double, photons: Double)? {
-    var reading = SIMD4<Double>.zero
+    var counts = SIMD4<Double>.zero
     var exposure = SIMD4<Double>.zero
-    for sector in readings.indices where sector != left {
-      reading += readings[sector]
+    for sector in photons.indices where sector != left {
+      counts += photons[sector]
       exposure += exposures[sector]
     }
-    guard exposure.min() > 0 else { return nil }
-    let mean = reading / exposure
-    let photons = SIMD4(
-      withDisc.photons(reading: mean.x),
-      open.photons(reading: mean.y),
-      withDisc.photons(reading: mean.z),
-      open.photons(reading: mean.w)
-    )
-    let counts = photons * exposure
-    guard counts.min() > 20 else { return nil }
-    let logarithm = naturalLogarithm(photons.x / photons.y / (photons.z / photons.w))
+    guard exposure.min() > 0, counts.min() > 20 else { return nil }
+    let mean = counts / exposure
+    let logarithm = naturalLogarithm(mean.x / mean.y / (mean.z / mean.w))
     let variance = (SIMD4(repeating: 1) / counts).sum()
     return (logarithm, variance.squareRoot(), counts.x)
+  }
+}
+
+extension MeanPicture {
+  /// The photons of one pixel over all frames.
+  ///
+  /// Pixel by pixel, because the readings of bright and dark pixels together say too little about
+  /// either.
+  func photons(_ i: Int, _ response: PhotonResponse, _ means: PhotonMeans) -> Double {
+    let frames = Double(counts[i])
+    guard frames > 0 else { return 0 }
+    return frames * means.photons(reading: counted[i] / response.aduPerPhoton / frames)
   }
 }

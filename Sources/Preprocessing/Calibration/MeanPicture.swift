@@ -96,4 +96,36 @@ public struct MeanPicture: Sendable {
       values: sums.indices.map { counts[$0] > 0 ? Float(counted[$0] / Double(counts[$0])) : .nan }
     )
   }
+
+  /// The part of the frames in which pixels around each one were above the threshold, [row,
+  /// column]: a mean over a square, so that no pixel chooses itself by its own noise.
+  func exceedancePart(reach: Int) -> [Double] {
+    let above = boxSums(exceedances, reach: reach)
+    let all = boxSums(counts, reach: reach)
+    return zip(above, all).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+
+  /// Sums over squares of 2 · reach + 1 pixels, cut at the picture's edge.
+  private func boxSums(_ values: [Float], reach: Int) -> [Double] {
+    let (rows, columns) = (shape.rows, shape.columns)
+    var across = [Double](repeating: 0, count: values.count)
+    for row in 0..<rows {
+      var sum = 0.0
+      for column in -reach..<columns {
+        if column + reach < columns { sum += Double(values[row * columns + column + reach]) }
+        if column - reach > 0 { sum -= Double(values[row * columns + column - reach - 1]) }
+        if column >= 0 { across[row * columns + column] = sum }
+      }
+    }
+    var boxes = across
+    for column in 0..<columns {
+      var sum = 0.0
+      for row in -reach..<rows {
+        if row + reach < rows { sum += across[(row + reach) * columns + column] }
+        if row - reach > 0 { sum -= across[(row - reach - 1) * columns + column] }
+        if row >= 0 { boxes[row * columns + column] = sum }
+      }
+    }
+    return boxes
+  }
 }

@@ -28,6 +28,7 @@ struct NormalEquations {
   /// The unknowns and their covariance, [unknown, unknown]; nil where they are not determined.
   ///
   /// - Parameter damping: What is added to the scaled diagonal (Levenberg and Marquardt).
+  /// - Returns: Both, in the unknowns' own units.
   func solve(damping: Double = 0) -> (unknowns: [Double], covariance: [Double])? {
     let scale = (0..<count).map { i -> Double in
       let diagonal = matrix[i * count + i]

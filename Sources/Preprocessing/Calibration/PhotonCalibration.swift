@@ -116,13 +116,15 @@ enum PhotonTransfer {
   /// - Returns: The slope; nil where frames or pixels are too few.
   static func gain(_ mean: MeanPicture, pixels: [Int32]) -> CalibratedValue? {
     guard mean.frameCount >= 16, pixels.count >= 2000 else { return nil }
-    let points = pixels.map { pixel -> (mean: Double, variance: Double) in
-      let i = Int(pixel)
-      let n = Double(mean.counts[i])
-      let m = mean.sums[i] / n
-      return (m, (mean.squares[i] - n * m * m) / max(n - 1, 1))
-    }
-    .sorted { $0.mean < $1.mean }
+    // Ordered by the light around: by its own mean a pixel would be ordered by its dark's error.
+    let around = mean.exceedancePart(reach: 4)
+    let points = pixels.sorted { around[Int($0)] < around[Int($1)] }
+      .map { pixel -> (mean: Double, variance: Double) in
+        let i = Int(pixel)
+        let n = Double(mean.counts[i])
+        let m = mean.sums[i] / n
+        return (m, (mean.squares[i] - n * m * m) / max(n - 1, 1))
+      }
     // Means of groups: single variances scatter far too much to be weighed by themselves.
     let groups = 20
     var rows: [(mean: Double, variance: Double, error: Double)] = []

@@ -16,18 +16,20 @@ public struct PhotonHistogram: Sendable {
   /// Chooses the pixels and starts with nothing.
   ///
   /// Pixels are weakly lit where a value over five times the noise came in 3 to 30 of a hundred
-  /// frames: most of those are single photons.
+  /// readings of the 5 x 5 pixels around: most of those are single photons. By its own readings a
+  /// pixel would be chosen for its noise.
   ///
   /// - Parameters:
   ///   - mean: Frames of the same kind, counted above `exceedanceThreshold(noise:)`.
   ///   - noise: The noise of a cleaned pixel, ADU RMS, as the darks show it.
   /// - Throws: `CalibrationError` where there are too few such pixels.
   public init(weaklyLitIn mean: MeanPicture, noise: Double) throws(CalibrationError) {
-    let exceedances = mean.exceedances
-    let frames = mean.counts
-    pixels = exceedances.indices.compactMap { i in
-      let part = exceedances[i] / max(frames[i], 1)
-      return Self.weak.contains(part) && frames[i] >= 8 ? Int32(i) : nil
+    let parts = mean.exceedancePart(reach: 2)
+    let (exceedances, frames) = (mean.exceedances, mean.counts)
+    pixels = parts.indices.compactMap { i in
+      // A pixel that shines by itself is no weakly lit one.
+      let isHot = exceedances[i] > 0.8 * frames[i]
+      return Self.weak.contains(parts[i]) && frames[i] >= 8 && !isHot ? Int32(i) : nil
     }
     guard pixels.count >= 200 else {
       throw CalibrationError(
@@ -46,7 +48,7 @@ public struct PhotonHistogram: Sendable {
   public static func exceedanceThreshold(noise: Double) -> Double { 5 * noise }
 
   /// The part of the frames in which a weakly lit pixel sees a photon.
-  private static let weak: ClosedRange<Float> = 0.03...0.3
+  private static let weak: ClosedRange<Double> = 0.03...0.3
 
   /// Adds a cleaned picture, [row, column], ADU.
   public mutating func add(_ picture: Image) {

@@ -28,13 +28,13 @@ struct CalibrationData {
   /// - Parameters:
   ///   - defects: Pixels at fault.
   ///   - change: What differs from the simulator's defaults; one energy.
+  /// - Throws: What the simulator or the stage refuses.
   init(
     defects: [PixelDefect] = [],
     _ change: (inout SimulationParameters) -> Void
   ) throws {
     var parameters = SimulationParameters()
     parameters.energies = [PhotonEnergy(electronVolts: 708.2)]
-    parameters.absorption = AbsorptionMatrix(rows: [[11.80, 5.33]])
     parameters.attenuator.transmissions = [0.015]
     parameters.tiltCount = 2
     parameters.scanColumns = 5
@@ -69,9 +69,10 @@ struct CalibrationData {
     }
   }
 
-  func mean(threshold: Double) -> MeanPicture {
+  /// The mean of the first exposures, or of all.
+  func mean(threshold: Double, frames: Int = .max) -> MeanPicture {
     var mean = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: threshold)
-    for picture in pictures { mean.add(picture) }
+    for picture in pictures.prefix(frames) { mean.add(picture) }
     return mean
   }
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Preprocessing
+import Ptychography
+import Testing
+
+/// Calibration while the beam is on: the centre is found, a move of it and of the gain is told.
+@Suite struct CalibrationWatchTests {
+  private static let beam = PixelShift(rows: -4.3, columns: 3.6)
+
+  private static func parameters(_ beam: PixelShift) -> SimulationParameters {
+    var parameters = SimulationParameters()
+    parameters.tiltCount = 2
+    parameters.scanColumns = 5
+    parameters.scanRows = 5
+    parameters.plateCount = 8
+    parameters.beamOffset = beam
+    return parameters
+  }
+
+  @Test func theCentreIsFoundHeldAndItsMoveIsTold() throws {
+    var configuration = PipelineConfiguration()
+    configuration.preprocessing.findsCenter = true
+    configuration.preprocessing.aduPerElectronVolt = 22.0 / 708
+    var watch = CalibrationWatch(configuration: configuration)
+    var detector = try SimulatedDetector(Self.parameters(Self.beam))
+    var moved = try SimulatedDetector(
+      Self.parameters(Self.beam + PixelShift(rows: 0, columns: 1.5))
+    )
+    var darks = DarkReference(geometry: configuration.detector)
+    let scans = detector.plan.scans
+    for index in 0..<10 {
+      let dark = detector.dark(scans[0], index: index)
+      try darks.add(try #require(dark))
+    }
+
+    var waited = 0
+    var events: [RunEvent] = []
+    watch.open("first", ScanDescription(identity: scans[0].identity, positions: []))
+    for point in 0..<20 {
+      let frame = detector.exposure(scans[0], point: point)
+      let finding = watch.take(frame, of: "first", darks: darks)
+      if finding.mustWait { waited += 1 }
+      #expect(finding.hasNewCenter == (waited > 0 && !finding.mustWait && point == waited))
+      events += finding.events
+    }
+    let center = try #require(watch.center)
+    #expect(waited >= 7 && waited < 32)
+    #expect(abs(center.row - 479.5 - Self.beam.rows) < 0.3)
+    #expect(abs(center.column - 479.5 - Self.beam.columns) < 0.3)
+    #expect(events.contains { $0.severity == .info && $0.message.contains("direct beam falls on") })
+    // 25 ADU where the configuration says 22.
+    let gain = events.first { $0.message.contains("single photons read") }
+    #expect(gain?.message.contains("preprocessing.adu_per_eV: 0.035") == true)
+    #expect(gain?.severity == .warning)
+
+    // The same place again says nothing; another place is told and not followed.
+    for (key, source) in [("second", 0), ("third", 1)] {
+      events = []
+      watch.open(key, ScanDescription(identity: scans[1].identity, positions: []))
+      for point in 0..<16 {
+        let frame =
+          source == 0
+          ? detector.exposure(scans[1], point: point) : moved.exposure(scans[1], point: point)
+        let finding = watch.take(frame, of: key, darks: darks)
+        #expect(!finding.mustWait && !finding.hasNewCenter)
+        events += finding.events
+      }
+      let moves = events.filter { $0.message.contains("which is in use") }
+      #expect(moves.count == source, "\(events)")
+      #expect(watch.center == center)
+    }
+  }
+
+  @Test func aBeamThatIsNotThereIsToldAndFramesGoThrough() throws {
+    var configuration = PipelineConfiguration()
+    configuration.preprocessing.findsCenter = true
+    configuration.preprocessing.checksCalibration = false
+    var watch = CalibrationWatch(configuration: configuration)
+    var detector = try SimulatedDetector(Self.parameters(.zero))
+    var darks = DarkReference(geometry: configuration.detector)
+    let scan = detector.plan.scans[0]
+    let taken = detector.dark(scan, index: 0)
+    let dark = try #require(taken)
+    try darks.add(dark)
+    watch.open("dark", ScanDescription(identity: scan.identity, positions: []))
+    var released: [RunEvent]?
+    for _ in 0..<8 {
+      let finding = watch.take(dark.asExposure, of: "dark", darks: darks)
+      #expect(finding.mustWait)
+    }
+    let finding = watch.end("dark")
+    if !finding.mustWait { released = finding.events }
+    #expect(released?.first?.severity == .warning)
+    #expect(released?.first?.message.contains("calibrate center") == true)
+    #expect(watch.center == nil)
+  }
+
+  /// Live and as recorded, with a beam off the middle and the probe made from the mean pattern.
+  @Test func aRunWithItsOwnCentreRepeatsAsRecorded() throws {
+    var run = SimulatedRun()
+    run.parameters.frames = .raw
+    run.parameters.tiltCount = 1
+    run.parameters.photonsPerSecond = 2e7
+    run.parameters.beamOffset = Self.beam
+    run.isRecorded = true
+    run.configuration.preprocessing.findsCenter = true
+    run.configuration.probe.start = .meanPattern
+    run.configuration.probe.reusesPrevious = false
+    run.configuration.ptychography.iterations = 30
+    let live = try run.run()
+    #expect(live.summary.counters.used == live.sent.exposures)
+    #expect(live.events.contains { $0.message.contains("the tomogram is made with that") })
+    let again = try SimulatedRun.replay(
+      live,
+      into: "again",
+      configuration: run.configuration,
+      asRecorded: true
+    )
+    #expect(again.summary.counters.used == live.summary.counters.used)
+    let first = try live.tomogram()
+    for (a, b) in zip(first.projections, again.tomogram.projections) {
+      let difference = zip(a.values, b.values).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) }
+      let total = a.values.reduce(0.0) { $0 + Double(abs($1)) }
+      #expect(difference < 1e-4 * total)
+    }
+  }
+}
