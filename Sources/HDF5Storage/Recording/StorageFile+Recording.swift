@@ -5,11 +5,15 @@ import Glibc
 
 extension StorageFile {
   /// Starts a file, to be published while it grows; replaces what a killed writer left there.
-  init(recordingAt path: String) throws(StorageError) {
+  ///
+  /// - Parameters:
+  ///   - temporary: The name that it has until it can be read.
+  ///   - path: The name that it will have, which errors say.
+  init(recordingAt temporary: String, named path: String) throws(StorageError) {
     chdf5_be_silent()
     let place = Place(path)
     let fileAccess = try place.recordingAccess()
-    let id = unsafe H5Fcreate(path, chdf5_truncate(), hid_t(H5P_DEFAULT), fileAccess.id)
+    let id = unsafe H5Fcreate(temporary, chdf5_truncate(), hid_t(H5P_DEFAULT), fileAccess.id)
     guard id >= 0 else { throw place.failure("cannot create the file") }
     self.init(owning: id, path: path)
   }
