@@ -41,7 +41,8 @@ import Testing
       path, done = sys.argv[1:]
       opened = grew = last = 0
       finished = False
-      while not finished:
+      end = time.time() + 60
+      while not finished and time.time() < end:
           finished = os.path.exists(done)
           if not os.path.exists(path): time.sleep(0.0005); continue
           with h5py.File(path, 'r', libver='latest', swmr=True) as f:
