@@ -35,8 +35,13 @@ static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned chdf5_swmr_read(void) { return H5F_ACC_SWMR_READ; }
 
-// The library prints its error stack to standard error unless told not to, thread by thread.
-static inline void chdf5_be_silent(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+// The library prints its error stack to standard error unless told not to, thread by thread. Nor
+// may it close at the program's end what it could not close before: after a write that failed it
+// would crash there. To be called before anything else.
+static inline void chdf5_be_silent(void) {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 static herr_t chdf5_keep_first(unsigned depth, const H5E_error2_t *error, void *text) {
   if (depth == 0 && error->desc) snprintf((char *)text, 512, "%s", error->desc);

@@ -105,10 +105,10 @@ struct RecordingFaultTests {
     let config = try configuration(source)
     let disk = folder.file("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    // 160 MiB, of which another file has 60 and 64 stay free: room for 200 frames.
+    // 300 MiB, of which another file has 200 and 64 stay free: room for some 200 frames.
     let mount =
-      "mount -t tmpfs -o size=160m none '\(disk)' || exit 77; "
-      + "head -c 60M /dev/zero >'\(disk)/other'"
+      "mount -t tmpfs -o size=300m none '\(disk)' || exit 77; "
+      + "head -c 200M /dev/zero >'\(disk)/other'"
     var inside = ""
     let outcome = try program.run(
       [

@@ -30,11 +30,13 @@ struct DiskSpace {
     let needed = length + count + Self.margin
     guard needed > end else { return }
     var limit = rlimit()
-    if unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
-      limit.rlim_cur < rlim_t(needed)
-    {
+    var longest = Int.max
+    if unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 {
+      longest = Int(clamping: limit.rlim_cur)
+    }
+    guard needed <= longest else {
       throw StorageError(
-        "files may not grow beyond \(limit.rlim_cur >> 20) MiB here (ulimit -f)",
+        "files may not grow beyond \(longest >> 20) MiB here (ulimit -f)",
         file: path
       )
     }
@@ -45,7 +47,7 @@ struct DiskSpace {
       guard room > free + count + Self.margin else {
         throw StorageError("the disk is full, \(room >> 20) MiB are left", file: path)
       }
-      try reserve(from: length, upTo: needed, room: room - free)
+      try reserve(from: length, upTo: needed, room: min(room - free, longest - length))
     } else {
       end = needed
     }
@@ -57,7 +59,7 @@ struct DiskSpace {
     let wanted = max(needed, min(needed + Self.step, length + room))
     guard canReserve else {
       // Looked up again after so many bytes.
-      end = min(wanted, needed + Self.step / 4)
+      end = min(wanted, needed + Self.step / 16)
       return
     }
     var code = EINTR
@@ -68,7 +70,7 @@ struct DiskSpace {
     case 0: end = wanted
     case EOPNOTSUPP, ENOSYS, EINVAL, EBADF:
       canReserve = false
-      end = min(wanted, needed + Self.step / 4)
+      end = min(wanted, needed + Self.step / 16)
     default:
       let reason = unsafe String(cString: strerror(code))
       throw StorageError("there is no room on the disk", file: path, detail: reason)

@@ -19,21 +19,23 @@ public enum FrameCompression: String, CaseIterable, Hashable, Sendable {
   /// - Parameters:
   ///   - payload: The frame, `layout.byteCount` bytes.
   ///   - layout: Its extent and number type.
-  /// - Returns: The frame packed; as it came where it is not to be packed, or would not be shorter.
+  /// - Returns: The frame packed, a little longer than it came where it is nothing but noise; as it
+  ///   came where nothing is to be packed.
   public func pack(_ payload: SharedBytes, layout: FrameLayout) -> PackedFrame {
     guard self != .none, payload.count == layout.byteCount, payload.count > 0 else {
       return PackedFrame(layout: layout, bytes: payload, isPacked: false)
     }
     let shuffled = Self.shuffled(payload, width: layout.type.byteCount)
     var written = 0
-    let packed = unsafe [UInt8](unsafeUninitializedCapacity: payload.count) { target, count in
+    // What does not get shorter is stored in blocks of 64 KB, with a few bytes each.
+    let room = payload.count + payload.count / 1000 + 256
+    let packed = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
       unsafe shuffled.withUnsafeBytes { source in
         written = unsafe czlib_deflate(
           source.baseAddress,
           source.count,
           target.baseAddress,
-          // What does not get shorter is kept as it came.
-          target.count - 1,
+          target.count,
           1,
           self == .shuffleFast ? Z_RLE : Z_DEFAULT_STRATEGY
         )

@@ -80,16 +80,20 @@ struct RecordingFrames {
     try place.check(unsafe H5Dset_extent(id, extent), "cannot extend")
     let corner: [hsize_t] = [hsize_t(count), 0, 0]
     let id = id
-    let isPacked = filterCount > 0 && packed?.isPacked == true
-    // A bit for each filter that this frame has not passed.
-    let passedBy = isPacked ? 0 : UInt32((1 << filterCount) - 1)
-    let bytes = isPacked ? packed?.bytes ?? payload : payload
+    // Every frame of a packed dataset is packed: HDF5 forgets, while it has the file open, which
+    // filters a single chunk has not passed.
+    let bytes =
+      switch (filterCount > 0, packed) {
+      case (false, _): payload
+      case (true, let packed?) where packed.isPacked: packed.bytes
+      case (true, _): FrameCompression.shuffleFast.pack(payload, layout: layout).bytes
+      }
     let status = bytes.withBytes { span in
       unsafe span.withUnsafeBytes { bytes in
         unsafe H5Dwrite_chunk(
           id,
           hid_t(H5P_DEFAULT),
-          passedBy,
+          0,
           corner,
           bytes.count,
           bytes.baseAddress

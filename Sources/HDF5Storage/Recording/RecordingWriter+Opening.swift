@@ -197,7 +197,7 @@ extension RecordingWriter {
     _ body: (borrowing StorageFile) throws(StorageError) -> Void
   ) throws(StorageError) -> StorageFile {
     do throws(StorageError) {
-      let file = try StorageFile(recordingAt: temporary)
+      let file = try StorageFile(recordingAt: temporary, named: path)
       try file.setAttribute("format", of: "/", to: RecordingLayout.format)
       try file.setAttribute("default", of: "/", to: "entry")
       try file.makeGroup(RecordingLayout.entry, nexusClass: "NXentry")
@@ -213,8 +213,7 @@ extension RecordingWriter {
       return file
     } catch {
       unsafe unlink(temporary)
-      // The temporary name would tell nobody anything.
-      throw StorageError(error.problem, file: path, path: error.path, detail: error.detail)
+      throw error
     }
   }
 

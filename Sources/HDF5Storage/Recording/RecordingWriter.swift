@@ -85,6 +85,7 @@ public struct RecordingWriter: ~Copyable {
     frame: FrameLayout? = nil,
     packed: PackedFrame? = nil
   ) throws(StorageError) -> RecordedMessage {
+    guard !isBroken else { throw broken }
     try flushIfDue(at: arrival)
     let byteCount = parts.reduce(0) { $0 + $1.count }
     try space.require(byteCount + tables.log.pending.count, leaving: reservedBytes)
@@ -172,9 +173,7 @@ public struct RecordingWriter: ~Copyable {
   ///
   /// - Throws: `StorageError` where the disk fails.
   public mutating func flush() throws(StorageError) {
-    guard !isBroken else {
-      throw StorageError("an earlier failure has broken the recording off", file: path)
-    }
+    guard !isBroken else { throw broken }
     do throws(StorageError) {
       for index in frames.indices { try frames[index].flush(in: file) }
       try tables.write(in: file)
@@ -184,6 +183,10 @@ public struct RecordingWriter: ~Copyable {
       isBroken = true
       throw error
     }
+  }
+
+  private var broken: StorageError {
+    StorageError("an earlier failure has broken the recording off", file: path)
   }
 
   /// Reads back a message of this recording.

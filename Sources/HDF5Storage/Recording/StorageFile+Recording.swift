@@ -5,11 +5,15 @@ import Glibc
 
 extension StorageFile {
   /// Starts a file, to be published while it grows; replaces what a killed writer left there.
-  init(recordingAt path: String) throws(StorageError) {
+  ///
+  /// - Parameters:
+  ///   - temporary: The name that it has until it can be read.
+  ///   - path: The name that it will have, which errors say.
+  init(recordingAt temporary: String, named path: String) throws(StorageError) {
     chdf5_be_silent()
     let place = Place(path)
     let fileAccess = try place.recordingAccess()
-    let id = unsafe H5Fcreate(path, chdf5_truncate(), hid_t(H5P_DEFAULT), fileAccess.id)
+    let id = unsafe H5Fcreate(temporary, chdf5_truncate(), hid_t(H5P_DEFAULT), fileAccess.id)
     guard id >= 0 else { throw place.failure("cannot create the file") }
     self.init(owning: id, path: path)
   }
@@ -18,6 +22,7 @@ extension StorageFile {
   init(repairingRecordingAt path: String) throws(StorageError) {
     chdf5_be_silent()
     let place = Place(path)
+    Self.makeUpLength(of: path)
     let fileAccess = try place.recordingAccess()
     // The property by which HDF5's own h5clear clears the in-use flag.
     var clear = true
@@ -34,6 +39,28 @@ extension StorageFile {
       throw error
     }
     self.init(owning: id, path: path)
+  }
+
+  /// Makes a file as long as its superblock says, where a write at its end has failed: HDF5 opens
+  /// no file that is shorter. Nothing whole stands in what is made up.
+  private static func makeUpLength(of path: String) {
+    let descriptor = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { Glibc.close(descriptor) }
+    // The superblock of versions 2 and 3: signature, version, sizes, flags, base, extension, end.
+    var block = [UInt8](repeating: 0, count: 36)
+    let count = unsafe block.withUnsafeMutableBytes {
+      unsafe pread(descriptor, $0.baseAddress, 36, 0)
+    }
+    guard count == 36, Array(block[0..<4]) == [0x89, 0x48, 0x44, 0x46], (2...3).contains(block[8]),
+      block[9] == 8
+    else { return }
+    let end = block[28..<36].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, end < 1 << 50, off_t(end) > status.st_size else {
+      return
+    }
+    _ = ftruncate(descriptor, off_t(end))
   }
 
   /// Opens a recording for reading while it grows, or past the flag of a killed writer.

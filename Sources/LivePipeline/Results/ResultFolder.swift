@@ -114,18 +114,19 @@ final class ResultFolder: Sendable {
     recording: String?,
     report: (RunEvent) -> Void
   ) -> RunSummary {
+    // Also where it cannot be written, it says what the run came to.
+    let summary = content.withLock { summary in
+      summary.counters = counters
+      summary.framesLost = counters.lost
+      summary.elapsed = elapsed
+      summary.recording = recording
+      summary.errors = errors
+      summary.events = events.filter { $0.severity != .info }.map(\.description)
+      if !summary.files.contains("summary.json") { summary.files.append("summary.json") }
+      summary.files.sort()
+      return summary
+    }
     writing("summary.json", report) { path in
-      let summary = content.withLock { summary in
-        summary.counters = counters
-        summary.framesLost = counters.lost
-        summary.elapsed = elapsed
-        summary.recording = recording
-        summary.errors = errors
-        summary.events = events.filter { $0.severity != .info }.map(\.description)
-        if !summary.files.contains("summary.json") { summary.files.append("summary.json") }
-        summary.files.sort()
-        return summary
-      }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(summary).write(to: URL(filePath: path), options: .atomic)

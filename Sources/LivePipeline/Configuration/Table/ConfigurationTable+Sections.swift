@@ -146,8 +146,8 @@ extension ConfigurationTable {
         "compression",
         \.compression,
         "how frames are packed, always without loss and read by plain h5py: `shuffle_fast` takes a "
-          + "third of the space, `shuffle_gzip1` a little less and twice the time; both need more "
-          + "cores than the stream's own"
+          + "half to two thirds of the space, `shuffle_gzip1` about the same and twice the time; both "
+          + "need cores that have nothing else to do"
       ),
       at.text(
         "fallback_directory",
