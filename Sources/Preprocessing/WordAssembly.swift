@@ -68,6 +68,7 @@ struct WordAssembly: Sendable {
   ///   - bytes: The words clock by clock.
   ///   - body: Takes the picture's bytes, [row, column].
   /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
   mutating func withPicture<Result, Failure: Error>(
     of bytes: RawSpan,
     _ body: (RawSpan) throws(Failure) -> Result
