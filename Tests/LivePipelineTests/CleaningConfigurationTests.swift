@@ -3,7 +3,6 @@
 import Foundation
 import LivePipeline
 import Preprocessing
-
 import Testing
 
 @Suite struct CleaningConfigurationTests {
