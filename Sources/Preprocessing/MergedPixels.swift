@@ -39,6 +39,13 @@ struct MergedPixels: Sendable {
     }
   }
 
+  /// Whether every pixel has been found in some exposure.
+  var isWhole: Bool {
+    opened.flaggedRows.allSatisfy { a in
+      opened.places[a].allSatisfy { times[a * Self.side + Int($0)] > 0 }
+    }
+  }
+
   /// ADU in the longest exposure; 0 where none was found.
   func counts(_ pixel: Int) -> Float { times[pixel] > 0 ? sums[pixel] / times[pixel] : 0 }
 

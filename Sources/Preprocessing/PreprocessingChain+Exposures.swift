@@ -184,11 +184,12 @@ extension PreprocessingChain {
     }
     let filled = sumAt(rows) { at($0, { i, _ in merge.counts(i) * photonsPerADU }, $1) }
     let shorter = sumAt(rows) { at($0, { i, t in t * (1 - merge.time(i) / longest) }, $1) }
-    let lost = sumAt(rows) { at($0, { i, t in merge.time(i) > 0 ? 0 : t }, $1) }
+    let lost =
+      merge.isWhole ? [] : sumAt(rows) { at($0, { i, t in merge.time(i) > 0 ? 0 : t }, $1) }
     let least = Float(parameters.minimumCoverage)
     for i in photons.indices {
       let weight = max(gain.weights[i], .leastNormalMagnitude)
-      let kept = 1 - lost[i] / weight
+      let kept = lost.isEmpty ? 1 : 1 - lost[i] / weight
       let time = longest * (1 - shorter[i] / weight)
       let isMeasured = gain.coverage[i] * kept >= least
       photons[i] = isMeasured ? (photons[i] + filled[i]) * time / kept : 0

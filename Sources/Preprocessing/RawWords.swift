@@ -24,6 +24,12 @@ extension RawSpan {
     unsafe unsafeLoadUnaligned(fromByteOffset: 2 * i, as: SIMD4<UInt16>.self)
   }
 
+  /// Words `i` to `i + 3` as one number, the first lowest.
+  @inline(always)
+  func packed4(_ i: Int) -> UInt64 {
+    UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: 2 * i, as: UInt64.self))
+  }
+
   /// Words `i` to `i + 7`.
   @inline(always)
   func words8(_ i: Int) -> SIMD8<UInt16> {

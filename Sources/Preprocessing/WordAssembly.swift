@@ -34,12 +34,12 @@ struct WordAssembly: Sendable {
   /// Rows of one half.
   private let rows: Int
   /// The assembled picture, four words to a vector.
-  private var picture: [SIMD4<UInt16>]
+  private var picture: [UInt64]
 
   /// Prepares for frames of one order and height.
   init(order: WordOrder, geometry: FastCCDGeometry) {
     rows = geometry.rawRows / 2
-    picture = [SIMD4<UInt16>](repeating: .zero, count: geometry.rawShape.count / 4)
+    picture = [UInt64](repeating: 0, count: geometry.rawShape.count / 4)
     groups = (0..<Self.channels / 4).map { Self.group($0, order) }
   }
 
@@ -68,6 +68,7 @@ struct WordAssembly: Sendable {
   ///   - bytes: The words clock by clock.
   ///   - body: Takes the picture's bytes, [row, column].
   /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
   mutating func withPicture<Result, Failure: Error>(
     of bytes: RawSpan,
     _ body: (RawSpan) throws(Failure) -> Result
@@ -82,7 +83,7 @@ struct WordAssembly: Sendable {
     _ bytes: RawSpan,
     _ groups: Span<Group>,
     _ rows: Int,
-    _ picture: inout [SIMD4<UInt16>]
+    _ picture: inout [UInt64]
   ) {
     let line = FastCCDGeometry.tileCount * tileVectors
     var target = picture.mutableSpan
@@ -94,31 +95,42 @@ struct WordAssembly: Sendable {
         let start = (group.isLower ? lower : upper)
         let step = group.isLower ? -1 : 1
         for k in 0..<tileVectors {
-          let i = clock + 4 * k * channels + Int(group.place)
-          let a = bytes.words4(i)
-          let b = bytes.words4(i + channels)
-          let c = bytes.words4(i + 2 * channels)
-          let d = bytes.words4(i + 3 * channels)
-          // Four clocks of four channels become four channels of four clocks; in the lower half
-          // the last clock comes first.
-          let block =
-            group.isLower
-            ? SIMD16(
-              lowHalf: SIMD8(lowHalf: d, highHalf: c),
-              highHalf: SIMD8(lowHalf: b, highHalf: a)
-            )
-            : SIMD16(
-              lowHalf: SIMD8(lowHalf: a, highHalf: b),
-              highHalf: SIMD8(lowHalf: c, highHalf: d)
-            )
-          let (even, odd) = (block.evenHalf, block.oddHalf)
-          target[start + Int(group.vectors[0]) + step * k] = even.evenHalf
-          target[start + Int(group.vectors[1]) + step * k] = odd.evenHalf
-          target[start + Int(group.vectors[2]) + step * k] = even.oddHalf
-          target[start + Int(group.vectors[3]) + step * k] = odd.oddHalf
+          // In the lower half the last clock comes first.
+          let first = clock + 4 * k * channels + Int(group.place)
+          let i = group.isLower ? first + 3 * channels : first
+          let four = transposed(
+            bytes.packed4(i),
+            bytes.packed4(i + step * channels),
+            bytes.packed4(i + 2 * step * channels),
+            bytes.packed4(i + 3 * step * channels)
+          )
+          target[start + Int(group.vectors[0]) + step * k] = four.0.littleEndian
+          target[start + Int(group.vectors[1]) + step * k] = four.1.littleEndian
+          target[start + Int(group.vectors[2]) + step * k] = four.2.littleEndian
+          target[start + Int(group.vectors[3]) + step * k] = four.3.littleEndian
         }
       }
     }
+  }
+
+  /// Four clocks of four channels as four channels of four clocks: pairs of words are exchanged,
+  /// then pairs of pairs.
+  @inline(always)
+  private static func transposed(
+    _ a: UInt64,
+    _ b: UInt64,
+    _ c: UInt64,
+    _ d: UInt64
+  ) -> (UInt64, UInt64, UInt64, UInt64) {
+    let even: UInt64 = 0x0000_FFFF_0000_FFFF
+    let low: UInt64 = 0x0000_0000_FFFF_FFFF
+    let p = (a & even) | ((b & even) << 16)
+    let q = ((a >> 16) & even) | (b & ~even)
+    let r = (c & even) | ((d & even) << 16)
+    let s = ((c >> 16) & even) | (d & ~even)
+    return (
+      (p & low) | (r << 32), (q & low) | (s << 32), (p >> 32) | (r & ~low), (q >> 32) | (s & ~low)
+    )
   }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
+package import AcquisitionModel
 import Foundation
-import Preprocessing
+package import Preprocessing
 
 extension PreprocessingParameters {
   /// The parameters with the pixels of `bad_pixel_file` among the bad ones.
   ///
   /// The file has "row, column" on each line, with commas or spaces; what follows a # is a remark.
-  func withPixelsOfFile() throws(ParameterError) -> PreprocessingParameters {
+  package func withPixelsOfFile() throws(ParameterError) -> PreprocessingParameters {
     guard let path = cleaning.badPixelFile else { return self }
     let key = "cleaning.bad_pixel_file"
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
