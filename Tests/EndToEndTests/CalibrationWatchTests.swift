@@ -116,6 +116,10 @@ import Testing
     let live = try run.run()
     #expect(live.summary.counters.used == live.sent.exposures)
     #expect(live.events.contains { $0.message.contains("the tomogram is made with that") })
+    let schedule = try RecordingReader(path: live.recording).schedule()
+    #expect(
+      schedule.contains { $0.contains("\"mean-pattern\"") && $0.contains("\"messages\":[") }
+    )
     let again = try SimulatedRun.replay(
       live,
       into: "again",

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Ptychography
+import TestSupport
+import Testing
+
+/// The simulator sends the same scans in every dialect, and the pipeline finds the same in them.
+@Suite(.serialized) struct DialectRunTests {
+  /// A dialect and what it leaves out.
+  enum Way: CaseIterable {
+    case events, eventsWithoutStarts, rawFramesWithEvents, rawFramesWithSidecar
+  }
+
+  @Test(arguments: Way.allCases)
+  func everyScanIsFoundAndPlaced(way: Way) throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.parameters.scanColumns = 3
+    run.parameters.scanRows = 3
+    run.useInstrument(.cosmic)
+    run.configuration.ptychography.iterations = 10
+    run.configuration.ptychography.minimumFrames = 4
+    run.isRecorded = true
+    // Who says the tilts, and that there are two of them at two energies.
+    var sidecar = #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
+    var motor: String? = "SampleTheta"
+    switch way {
+    case .events:
+      run.stream.dialect = .pystxmcontrol
+    case .eventsWithoutStarts:
+      run.stream.dialect = .pystxmcontrol
+      run.stream.faults.omitsStart = true
+      run.stream.events.pixelPlace = .rawData
+      run.stream.events.numpyNames = .numpy1
+      run.stream.events.endsWithText = true
+    case .rawFramesWithEvents:
+      run.stream.dialect = .fastccd
+      run.stream.frameServer.firstNumber = 65_500
+      run.stream.events.tiltMotor = nil
+      motor = nil
+      var places = run
+      places.stream.dialect = .pystxmcontrol
+      sidecar = try places.sidecar()
+    case .rawFramesWithSidecar:
+      run.stream.dialect = .fastccd
+      run.stream.frameServer.sendsEvents = false
+      run.stream.frameServer.firstNumber = 65_500
+      motor = nil
+      sidecar = try run.sidecar()
+    }
+    run.adapt = { [sidecar, motor] configuration, folder in
+      let path = folder.file("sidecar.json")
+      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
+      configuration.source.sidecar = path
+      configuration.source.tiltMotor = motor
+    }
+    let outcome = try run.run()
+    let counters = outcome.summary.counters
+    #expect(counters.malformed == 0 && counters.unusable == 0 && counters.missingFrames == 0)
+    #expect(counters.withoutScan == 0 && counters.withoutPosition == 0)
+    let points = 9
+    #expect(counters.exposures == 4 * points * run.parameters.exposureTimes.count)
+    let scans = outcome.summary.scans
+    #expect(scans.count == 4)
+    #expect(scans.allSatisfy { $0.frames == points })
+    let found = Set(scans.map { "\($0.rotationAngle ?? .nan) \($0.energy)" })
+    let truth = Set(
+      run.parameters.tilts.flatMap { tilt in
+        run.parameters.energies.map { "\(tilt.degrees) \($0.electronVolts)" }
+      }
+    )
+    #expect(found == truth)
+    #expect(outcome.summary.tomograms.count == 1)
+    // The recording says the same without a file beside it.
+    var configuration = run.configuration
+    configuration.source.endpoints = ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"]
+    configuration.source.dialect =
+      way == .events || way == .eventsWithoutStarts ? .pystxmcontrol : .fastccd
+    configuration.source.tiltMotor = motor
+    let (again, _) = try SimulatedRun.replay(
+      outcome,
+      into: "again",
+      configuration: configuration,
+      asRecorded: false
+    )
+    #expect(again.counters.exposures == counters.exposures)
+    #expect(Set(again.scans.map { "\($0.rotationAngle ?? .nan) \($0.energy)" }) == truth)
+  }
+
+  /// The same frames come in every dialect, so that the same objects must come out: words, their
+  /// order, units, axes, exposure times and darks are all in this.
+  @Test func theSameObjectsComeOutOfEveryDialect() throws {
+    var objects: [[Float]] = []
+    for dialect in [StreamDialect.tiltfold, .pystxmcontrol, .fastccd] {
+      var run = SimulatedRun()
+      run.parameters.tiltCount = 1
+      run.parameters.scanColumns = 4
+      run.parameters.scanRows = 4
+      run.useInstrument(.als5321)
+      run.configuration.ptychography.iterations = 30
+      // One batch, so that the order of work is the same.
+      run.configuration.ptychography.minimumFrames = 16
+      run.configuration.probe.reusesPrevious = false
+      run.stream.dialect = dialect
+      if dialect != .tiltfold {
+        var places = run
+        places.stream.dialect = .pystxmcontrol
+        let sidecar = try places.sidecar()
+        run.adapt = { configuration, folder in
+          let path = folder.file("sidecar.json")
+          try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
+          configuration.source.sidecar = path
+        }
+      }
+      let outcome = try run.run()
+      #expect(outcome.summary.counters.used == outcome.sent.exposures, "\(dialect)")
+      let projection = try #require(try outcome.tomogram().projections.first)
+      objects.append(projection.values)
+    }
+    for other in objects.dropFirst() {
+      #expect(relativeDifference(objects[0], other) < 0.05)
+    }
+  }
+
+  @Test(arguments: [StreamDialect.tiltfold, .pystxmcontrol, .fastccd])
+  func noFaultOfTheStreamEndsARun(dialect: StreamDialect) throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.parameters.scanColumns = 4
+    run.parameters.scanRows = 4
+    run.useInstrument(.als5321)
+    run.configuration.ptychography.iterations = 10
+    run.stream.dialect = dialect
+    var places = run
+    places.stream.dialect = .pystxmcontrol
+    let sidecar = try places.sidecar()
+    run.adapt = { configuration, folder in
+      configuration.source.idleTime = 2
+      guard dialect != .tiltfold else { return }
+      let path = folder.file("sidecar.json")
+      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
+      configuration.source.sidecar = path
+    }
+    run.faults.hostileFraction = 0.2
+    run.faults.wrongSizeFraction = 0.05
+    run.faults.truncateFraction = 0.05
+    run.faults.dropFraction = 0.05
+    run.faults.duplicateFraction = 0.05
+    run.faults.swapFraction = 0.05
+    run.faults.lostPacketFraction = 0.001
+    run.faults.doubleStartFraction = 0.5
+    let outcome = try run.run()
+    #expect(outcome.summary.scans.count == 4)
+    #expect(outcome.summary.counters.malformed > 0)
+    #expect(outcome.events.contains { $0.message.contains("cannot be read") })
+  }
+}
