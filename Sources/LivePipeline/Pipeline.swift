@@ -169,7 +169,9 @@ public final class Pipeline: Sendable {
       ? configuration.compute.workers : ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// The folder of the results. A live run starts without one, if need be: its recording can be
+  /// The folder of the results.
+  ///
+  /// A live run starts without one, if need be: its recording can be
   /// replayed, its beam time cannot.
   private func resultFolder() throws(PipelineError) -> ResultFolder {
     do throws(PipelineError) {

@@ -70,6 +70,8 @@ struct RecordingFrames {
   ///   - payload: The frame as it came.
   ///   - packed: The same packed, where somebody has done that.
   ///   - file: The file.
+  /// - Returns: Its number in the dataset.
+  /// - Throws: `StorageError` where it cannot be written.
   mutating func append(
     _ payload: SharedBytes,
     packed: PackedFrame?,

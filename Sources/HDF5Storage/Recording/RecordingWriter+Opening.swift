@@ -5,7 +5,9 @@ import Glibc
 public import Imaging
 
 extension RecordingWriter {
-  /// Starts a recording. Under its name it is there from the first moment in a state that others
+  /// Starts a recording.
+  ///
+  /// Under its name it is there from the first moment in a state that others
   /// can read.
   ///
   /// - Parameters:

@@ -25,7 +25,9 @@ public struct RecordingWriter: ~Copyable {
   /// The bytes of the messages appended so far.
   public internal(set) var byteCount = 0
   /// Whether HDF5 has failed to write: the file can be taken up again from its name, but not by
-  /// this writer. A disk that is full is told before HDF5 is called and breaks nothing.
+  /// this writer.
+  ///
+  /// A disk that is full is told before HDF5 is called and breaks nothing.
   public internal(set) var isBroken = false
   /// The longest time between flushes, on the clock of the messages, nanoseconds.
   public var flushInterval: Int64 = 200_000_000

@@ -9,6 +9,7 @@ extension StorageFile {
   /// - Parameters:
   ///   - temporary: The name that it has until it can be read.
   ///   - path: The name that it will have, which errors say.
+  /// - Throws: `StorageError` where the folder is missing or cannot be written.
   init(recordingAt temporary: String, named path: String) throws(StorageError) {
     chdf5_be_silent()
     let place = Place(path)
@@ -41,8 +42,9 @@ extension StorageFile {
     self.init(owning: id, path: path)
   }
 
-  /// Makes a file as long as its superblock says, where a write at its end has failed: HDF5 opens
-  /// no file that is shorter. Nothing whole stands in what is made up.
+  /// Makes a file as long as its superblock says, where a write at its end has failed.
+  ///
+  /// HDF5 opens no file that is shorter. Nothing whole stands in what is made up.
   private static func makeUpLength(of path: String) {
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return }

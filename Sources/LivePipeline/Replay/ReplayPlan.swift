@@ -16,8 +16,9 @@ public struct ReplayPlan: Sendable, Hashable {
 
   /// How fast.
   public var pace = Pace.maximum
-  /// The scan from which on: its name, or its number from 1; nil for all. Of what came before it,
-  /// only darks are used.
+  /// The scan from which on: its name, or its number from 1; nil for all.
+  ///
+  /// Of what came before it, only darks are used.
   public var firstScan: String?
 
   /// Makes the plan that replays everything as fast as possible.

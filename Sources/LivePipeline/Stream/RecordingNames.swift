@@ -4,7 +4,7 @@ import Foundation
 import HDF5Storage
 import Imaging
 
-/// The first of NAME.h5, NAME-2.h5, NAME-3.h5, ... that does not exist.
+/// The first name that is free: NAME.h5, NAME-2.h5, NAME-3.h5 and so on.
 func freeName(_ path: String) -> String {
   let url = URL(filePath: path)
   let stem = url.deletingPathExtension().path(percentEncoded: false)

@@ -75,7 +75,7 @@ package final class RunRecording {
   /// Whether what comes is being recorded.
   package var isRecording: Bool { sink != nil && gap == nil }
 
-  /// Opens the recording. Where that is nowhere possible, the run starts all the same.
+  /// Opens the recording; where that is nowhere possible, the run starts all the same.
   ///
   /// - Parameter now: The time, nanoseconds since 1970.
   package func start(at now: Int64) {
