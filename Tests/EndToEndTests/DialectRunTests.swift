@@ -96,17 +96,13 @@ import Testing
   /// The same frames come in every dialect, so that the same objects must come out: words, their
   /// order, units, axes, exposure times and darks are all in this.
   @Test func theSameObjectsComeOutOfEveryDialect() throws {
-    var objects: [[Float]] = []
+    var objects: [[Image]] = []
     for dialect in [StreamDialect.tiltfold, .pystxmcontrol, .fastccd] {
       var run = SimulatedRun()
-      run.parameters.tiltCount = 1
-      run.parameters.scanColumns = 4
-      run.parameters.scanRows = 4
-      run.useInstrument(.als5321)
-      run.configuration.ptychography.iterations = 30
-      // One batch, so that the order of work is the same.
-      run.configuration.ptychography.minimumFrames = 16
-      run.configuration.probe.reusesPrevious = false
+      run.parameters.tiltCount = 2
+      run.parameters.scanColumns = 7
+      run.parameters.scanRows = 7
+      run.useInstrument(.demo)
       run.stream.dialect = dialect
       if dialect != .tiltfold {
         var places = run
@@ -120,11 +116,17 @@ import Testing
       }
       let outcome = try run.run()
       #expect(outcome.summary.counters.used == outcome.sent.exposures, "\(dialect)")
-      let projection = try #require(try outcome.tomogram().projections.first)
-      objects.append(projection.values)
+      objects.append(
+        try outcome.summary.scans.map(\.scan).sorted().map { name in
+          try readCXIResult("\(outcome.results)/scans/\(name).cxi").transmission.middleModulus
+        }
+      )
     }
-    for other in objects.dropFirst() {
-      #expect(relativeDifference(objects[0], other) < 0.05)
+    for others in objects.dropFirst() {
+      for (first, other) in zip(objects[0], others) {
+        // The middle of jittered positions lies a nanometre or two off that of the plan.
+        #expect(correlation(first.values, other.values) > 0.97)
+      }
     }
   }
 
@@ -159,5 +161,19 @@ import Testing
     #expect(outcome.summary.scans.count == 4)
     #expect(outcome.summary.counters.malformed > 0)
     #expect(outcome.events.contains { $0.message.contains("cannot be read") })
+  }
+}
+
+extension ComplexImage {
+  /// The modulus of the middle 40 x 40 pixels.
+  fileprivate var middleModulus: Image {
+    var image = Image(shape: Shape2D(square: 40))
+    for row in 0..<40 {
+      for column in 0..<40 {
+        let pixel = self[row + shape.rows / 2 - 20, column + shape.columns / 2 - 20]
+        image[row, column] = pixel.modulus
+      }
+    }
+    return image
   }
 }

@@ -109,7 +109,8 @@ import Tomography
     let all = ratios.flatMap { $0 }
     let mean = all.reduce(0, +) / Double(all.count)
     #expect(abs(mean - 1) < 0.1, "\(ratios)")
-    for ratio in all { #expect(abs(ratio / mean - 1) < 0.05, "\(ratios)") }
+    // Their noise is some 2 %.
+    for ratio in all { #expect(abs(ratio / mean - 1) < 0.07, "\(ratios)") }
     let first = ratios[0].reduce(0, +) / 7
     let second = ratios[1].reduce(0, +) / 7
     #expect(abs(first / second - 1) < 0.04, "\(first) and \(second)")

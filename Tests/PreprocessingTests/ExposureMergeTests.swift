@@ -26,7 +26,7 @@ import Testing
   ///
   /// It saturates the long exposure four times over; the short one has a tenth of it.
   @Test func aSaturatedDiscKeepsItsCounts() throws {
-    let mean = SimulatedFrames.disc(1200, halo: 6)
+    let mean = SimulatedFrames.disc(1200, halo: 24)
     var short = mean
     for i in short.values.indices { short.values[i] /= 10 }
     var frames = SimulatedFrames()

@@ -113,17 +113,17 @@ struct RecordedExposures {
     body: (ScanAssembler.Action, PhotonEnergy?) throws -> Bool
   ) throws -> Int {
     let reader = try RecordingReader(path: path)
-    let dialect = NativeDialect(axes: configuration.source.axes)
+    var source = configuration.source.makeReader()
     var assembler = ScanAssembler()
     var energies: [String: PhotonEnergy] = [:]
     var malformed = 0
     for number in 0..<reader.messageCount {
       progress(number, reader.messageCount)
-      guard let event = try? dialect.decode(reader.message(number).parts) else {
+      guard let events = try? source.events(in: reader.message(number).parts) else {
         malformed += 1
         continue
       }
-      for action in assembler.receive(event) {
+      for action in events.flatMap({ assembler.receive($0) }) {
         var energy: PhotonEnergy?
         switch action {
         case .open(let key, let description): energies[key] = description.identity.energy

@@ -76,27 +76,29 @@ public struct CleaningPictures {
     _ configuration: PipelineConfiguration
   ) throws(StorageError) -> Found {
     let reader = try RecordingReader(path: path)
-    let dialect = NativeDialect(axes: configuration.source.axes)
+    var source = configuration.source.makeReader()
     var found = Found()
     for message in 0..<reader.messageCount {
-      guard let event = try? dialect.decode(reader.message(message).parts) else { continue }
-      switch event {
-      case .start(let description, _): found.energy = description.identity.energy
-      case .frame(let frame) where frame.header.sampleType == .uint16:
-        if frame.header.role == .dark {
-          // A scan's own darks replace those of the scan before.
-          if found.darks.last.map({ $0.header.scan != frame.header.scan }) == true {
-            found.darks = []
+      guard let events = try? source.events(in: reader.message(message).parts) else { continue }
+      for event in events {
+        switch event {
+        case .start(let description, _): found.energy = description.identity.energy
+        case .frame(let frame) where frame.header.sampleType == .uint16:
+          if frame.header.role == .dark {
+            // A scan's own darks replace those of the scan before.
+            if found.darks.last.map({ $0.header.scan != frame.header.scan }) == true {
+              found.darks = []
+            }
+            found.darks.append(frame)
+          } else {
+            if found.count == number {
+              found.exposure = frame
+              return found
+            }
+            found.count += 1
           }
-          found.darks.append(frame)
-        } else {
-          if found.count == number {
-            found.exposure = frame
-            return found
-          }
-          found.count += 1
+        default: break
         }
-      default: break
       }
     }
     return found

@@ -13,6 +13,8 @@ struct FrameEvent {
   /// On our axes, where the source has its zero.
   var position: ScanPosition?
   var signature: PystxmcontrolDialect.Signature
+  /// Whether each point has a short and a long exposure.
+  var isDoubleExposure = false
   /// What the detector's own stream calls the frame.
   var number: Int?
   var tilt: TiltAngle?
@@ -46,6 +48,7 @@ struct FrameEvent {
       energyIndex: try data.integer("energyIndex", in: WireLimits.index),
       region: try data.name("scanRegion")
     )
+    isDoubleExposure = data.flag("isDoubleExposure") || data.flag("doubleExposure")
     number = try data.integer("ccd_frame_num", in: 0...(.max))
     if let motors = data["motorPositions"] {
       self.motors = motors.keys

@@ -97,7 +97,12 @@ extension PystxmcontrolDialect {
     )
     ended = nil
     current = OpenScan(name: identity.scan, isMadeUp: true)
-    return [.start(ScanDescription(identity: identity, positions: []), sequence: nil)]
+    var description = ScanDescription(identity: identity, positions: [])
+    if frame.isDoubleExposure, let time = frame.exposureTime {
+      // The other time is not known yet, and need not be: two exposures make a point.
+      description.exposureTimes = [time, time]
+    }
+    return [.start(description, sequence: nil)]
   }
 
   /// Says that the configured motor is not among those that the source knows.
