@@ -87,18 +87,3 @@ public func relativeDifference(_ a: [Float], _ b: [Float]) -> Double {
   }
   return (above / below).squareRoot()
 }
-
-/// Pearson's correlation of two arrays; NaN where the lengths differ or nothing varies.
-public func correlation(_ a: [Float], _ b: [Float]) -> Double {
-  guard a.count == b.count, !a.isEmpty else { return .nan }
-  let meanA = a.reduce(0) { $0 + Double($1) } / Double(a.count)
-  let meanB = b.reduce(0) { $0 + Double($1) } / Double(b.count)
-  var (both, squareA, squareB) = (0.0, 0.0, 0.0)
-  for i in a.indices {
-    let (x, y) = (Double(a[i]) - meanA, Double(b[i]) - meanB)
-    both += x * y
-    squareA += x * x
-    squareB += y * y
-  }
-  return both / (squareA * squareB).squareRoot()
-}
