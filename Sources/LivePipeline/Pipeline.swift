@@ -10,7 +10,8 @@ import Synchronization
 
 /// A whole run: from the stream of a detector, or a recording, to files and previews.
 ///
-/// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), as many `compute`
+/// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), `intake`
+/// (decoding and cleaning), as many `compute`
 /// threads as the configuration says, `publisher`, `control`. They meet at bounded queues that block; only
 /// previews may be skipped. How they work together: Docs/Explanations/Pipeline.md.
 public final class Pipeline: Sendable {
@@ -131,12 +132,13 @@ public final class Pipeline: Sendable {
     let control =
       source == .stream && configuration.control.isEnabled
       ? try startControl(context, conductor) : nil
+    let intake = PipelineThread("intake") { conductor.takeMessages() }
     let workers = (0..<workerCount).map { number in
       PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {
         conductor.work()
       }
     }
-    for worker in workers { worker.join() }
+    for worker in workers + [intake] { worker.join() }
     recorderMayEnd.store(true, ordering: .sequentiallyConsistent)
     requestFinish()
     for thread in sources { thread.join() }

@@ -12,14 +12,14 @@ import Ptychography
 /// them: `ingest_mb_per_s`.
 ///
 /// Raw frames come over loopback TCP from a thread that sends a prepared ring of them. INGEST_S
-/// (60) seconds at INGEST_RATE (160) frames/s; the recording goes to INGEST_FOLDER (the working
+/// (60) seconds at INGEST_RATE (150) frames/s; the recording goes to INGEST_FOLDER (the working
 /// folder) and is removed. The disk's own rate is that of plain writes to the same folder.
 func ingestBenchmarks(environment: [String: String]) -> [BenchmarkCase] {
   [
     BenchmarkCase(name: "ingest") {
       try IngestMeasurement(
         seconds: environment["INGEST_S"].flatMap(Double.init) ?? 60,
-        rate: environment["INGEST_RATE"].flatMap(Double.init) ?? 160,
+        rate: environment["INGEST_RATE"].flatMap(Double.init) ?? 150,
         folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath
       ).results()
     }

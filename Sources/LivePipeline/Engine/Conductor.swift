@@ -6,8 +6,8 @@ import Synchronization
 
 /// Decides what the compute threads do next, and does it with them.
 ///
-/// One rule: newest data first, then the oldest unfinished scan, then the volume. Work comes in
-/// slices of a few milliseconds, so that frames never wait long. When more scans are unfinished
+/// One rule: newest data first, then the oldest unfinished scan, then the volume. Messages have a
+/// thread of their own, which comes before the others; work comes in slices of a few milliseconds. When more scans are unfinished
 /// than the configuration allows, either the source waits or the oldest is finished as it is.
 final class Conductor: @unchecked Sendable {
   // Sendable by hand: everything that changes is touched with `condition` locked.
@@ -104,15 +104,18 @@ final class Conductor: @unchecked Sendable {
 
   // MARK: - For the workers
 
+  /// What the thread of the intake runs: takes messages until everything is done.
+  func takeMessages() {
+    while let job = next(chooseMessage) { run(job) }
+  }
+
   /// What each compute thread runs: works until everything is done.
   func work() {
-    while let job = next() {
-      run(job)
-    }
+    while let job = next(chooseWork) { run(job) }
   }
 
   /// The next job; waits for one, nil when everything is done.
-  private func next() -> Job? {
+  private func next(_ choose: () -> Job?) -> Job? {
     condition.lock()
     defer { condition.unlock() }
     while true {
@@ -134,13 +137,15 @@ final class Conductor: @unchecked Sendable {
       && !isOnVolume && fullTomograms.isEmpty
   }
 
-  private func choose() -> Job? {
-    if !isTaking, let message = inbox.first, !mustWait(message) {
-      _ = inbox.popFirst()
-      isTaking = true
-      condition.broadcast()
-      return .take(message)
-    }
+  private func chooseMessage() -> Job? {
+    guard !isTaking, let message = inbox.first, !mustWait(message) else { return nil }
+    _ = inbox.popFirst()
+    isTaking = true
+    condition.broadcast()
+    return .take(message)
+  }
+
+  private func chooseWork() -> Job? {
     // A scan whose time is up makes room.
     if let task = scans.first(where: { $0.isCut && $0.isEnded && !$0.isBusy }) {
       task.isBusy = true

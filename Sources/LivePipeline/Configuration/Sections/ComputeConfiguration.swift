@@ -7,7 +7,7 @@ public struct ComputeConfiguration: Hashable, Sendable {
   /// Key `workers`: threads that reconstruct; 0 for one on each core.
   public var workers = 0
   /// Key `niceness`: how far those threads stand back behind receiving and recording, 0 to 19.
-  public var niceness = 5
+  public var niceness = 10
   /// Key `planning_effort`: how long FFTW may search for the fastest transform.
   public var planningEffort = PlanningEffort.patient
   /// Key `wisdom_path`: where found plans are kept; nil for the user's cache folder.
