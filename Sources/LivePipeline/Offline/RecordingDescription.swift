@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging
@@ -40,7 +41,12 @@ enum RecordingDescription {
     in reader: borrowing RecordingReader
   ) throws(StorageError) -> RecordedScanList {
     var scans = RecordedScanList()
-    for message in 0..<reader.messageCount { scans.take(try reader.text(of: message)) }
+    if reader.source.dialect == .tiltfold {
+      // Its marks and headers stand apart from the pixels, which need not be read.
+      for message in 0..<reader.messageCount { scans.take(try reader.text(of: message)) }
+    } else {
+      try reader.forEachEvent { _, event in scans.take(event) }
+    }
     return scans
   }
 
@@ -125,6 +131,35 @@ struct RecordedScanList {
       if let place { scans[place].ending = "aborted" }
     default:
       others += 1
+    }
+  }
+
+  mutating func take(_ event: AcquisitionEvent) {
+    switch event {
+    case .start(let description, _):
+      let identity = description.identity
+      let expected = description.expectedExposures
+      scans.append(
+        Scan(
+          name: identity.scan,
+          tilt: identity.tilt?.degrees,
+          energy: identity.energy.electronVolts,
+          expected: expected > 0 ? expected : nil
+        )
+      )
+    case .frame(let frame):
+      guard let place = scans.lastIndex(where: { $0.name == frame.header.scan }) else {
+        return others += 1
+      }
+      if frame.header.role == .dark { scans[place].darks += 1 } else { scans[place].frames += 1 }
+    case .stop(let name, _), .abort(let name, _):
+      let place = scans.lastIndex { $0.name == name } ?? scans.indices.last
+      guard let place else { return others += 1 }
+      if case .stop = event {
+        scans[place].ending = "stopped"
+      } else {
+        scans[place].ending = "aborted"
+      }
     }
   }
 

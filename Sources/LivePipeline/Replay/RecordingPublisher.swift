@@ -82,9 +82,13 @@ public struct RecordingPublisher {
     var progress = Progress()
     progress.total = reader.messageCount - first
     let begin = ContinuousClock.now
+    var dialect = reader.source.makeReader()
     for number in 0..<reader.messageCount where !isCancelled() {
       let (parts, arrival) = try reader.message(number)
-      guard number >= first || isDark(parts) else { continue }
+      if number < first {
+        let events = (try? dialect.events(in: parts)) ?? []
+        guard events.contains(where: isDark) || isSidecar(parts) else { continue }
+      }
       if number >= first { pacing.wait(until: arrival, unless: isCancelled) }
       while try !publisher.send(parts) {
         if isCancelled() { break }
@@ -114,10 +118,13 @@ public struct RecordingPublisher {
     return isThere
   }
 
-  private func isDark(_ parts: [SharedBytes]) -> Bool {
-    guard let event = try? NativeDialect().decode(parts), case .frame(let frame) = event else {
-      return false
-    }
+  private func isDark(_ event: AcquisitionEvent) -> Bool {
+    guard case .frame(let frame) = event else { return false }
     return frame.header.role == .dark
+  }
+
+  /// Whether a message carries a sidecar file, which all that follows may need.
+  private func isSidecar(_ parts: [SharedBytes]) -> Bool {
+    parts.count == 2 && parts[0].array() == Array("sidecar".utf8)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging
@@ -30,7 +31,7 @@ public struct ReplayPlan: Sendable, Hashable {
   func firstMessage(in reader: borrowing RecordingReader) throws -> Int {
     guard let wanted = firstScan else { return 0 }
     let starts = try RecordedStart.all(in: reader)
-    if let start = starts.first(where: { $0.isNamed(wanted) }) { return start.message }
+    if let start = starts.first(where: { $0.name == wanted }) { return start.message }
     if let number = Int(wanted), starts.indices.contains(number - 1) {
       return starts[number - 1].message
     }
@@ -50,37 +51,24 @@ public struct ReplayPlan: Sendable, Hashable {
 struct RecordedStart {
   /// Its place in the recording.
   let message: Int
-  /// The scan's name; empty where it is not known.
+  /// The scan's name.
   let name: String
-  private let bytes: [UInt8]
 
-  /// Whether the scan has this name.
-  func isNamed(_ wanted: String) -> Bool {
-    guard name.isEmpty else { return name == wanted }
-    // A pickle holds its texts as they are.
-    return wanted.utf8.count >= 4 && bytes.firstRange(of: Array(wanted.utf8)) != nil
-  }
-
-  /// All messages that start a scan: the topic `start` with JSON, or an event `start` in a pickle.
+  /// All messages that start a scan.
   static func all(in reader: borrowing RecordingReader) throws(StorageError) -> [RecordedStart] {
     var found: [RecordedStart] = []
-    for number in 0..<reader.messageCount {
-      let lengths = reader.partLengths(of: number)
-      let isMarked = lengths.count >= 2 && lengths[0] == 5
-      let isPickle = lengths.count == 1 && lengths[0] > 16 && lengths[0] < 1 << 22
-      guard isMarked || isPickle else { continue }
-      let text = try reader.text(of: number)
-      guard let first = text.first?.array() else { continue }
-      if isMarked, first == Array("start".utf8), text.count > 1 {
+    if reader.source.dialect == .tiltfold {
+      // Its marks stand apart from the pixels, which need not be read.
+      for number in 0..<reader.messageCount where reader.partLengths(of: number).first == 5 {
+        let text = try reader.text(of: number)
+        guard text.count > 1, text[0].array() == Array("start".utf8) else { continue }
         let header = try? JSONDecoder().decode(Header.self, from: Data(text[1].array()))
-        found.append(
-          RecordedStart(message: number, name: header?.identifier ?? "", bytes: text[1].array())
-        )
-      } else if isPickle, first.first == 0x80,
-        let event = first.prefix(64).firstRange(of: Array("event".utf8)),
-        first[event.upperBound...].prefix(16).firstRange(of: Array("start".utf8)) != nil
-      {
-        found.append(RecordedStart(message: number, name: "", bytes: first))
+        found.append(RecordedStart(message: number, name: header?.identifier ?? ""))
+      }
+    } else {
+      try reader.forEachEvent { number, event in
+        guard case .start(let description, sequence: _) = event else { return }
+        found.append(RecordedStart(message: number, name: description.identity.scan))
       }
     }
     return found
