@@ -134,7 +134,7 @@ final class Conductor: @unchecked Sendable {
   /// Whether nothing is left and nothing will come.
   private var isFinished: Bool {
     sourceHasEnded && inbox.count == 0 && !isTaking && scans.isEmpty && toFold.count == 0
-      && !isOnVolume && fullTomograms.isEmpty
+      && !isOnVolume && fullTomograms.isEmpty && engine.openTomograms.isEmpty
   }
 
   private func chooseMessage() -> Job? {

@@ -14,6 +14,7 @@ extension RecordingReader {
   /// Reads what happened, message after message; what cannot be read is passed over.
   ///
   /// - Parameter body: Given each event and the place of its message.
+  /// - Throws: `StorageError` where the recording cannot be read, and what `body` throws.
   func forEachEvent(
     _ body: (Int, AcquisitionEvent) throws(StorageError) -> Void
   ) throws(StorageError) {
