@@ -13,6 +13,8 @@ struct RecordingIndex {
   let scheduleEnds: [Int64]
   let gaps: [RecordingGap]
   let messageCount: Int
+  /// The rows that all tables of parts have.
+  private let partCount: Int
 
   init(
     _ file: borrowing StorageFile,
@@ -46,6 +48,7 @@ struct RecordingIndex {
       count -= 1
     }
     messageCount = count
+    partCount = rows
   }
 
   /// The rows of one message in the table of parts.
@@ -53,7 +56,7 @@ struct RecordingIndex {
     let next = message + 1
     return Int(
       firstParts[message]
-    )..<(next < firstParts.count ? Int(firstParts[next]) : stores.count)
+    )..<(next < firstParts.count ? Int(firstParts[next]) : partCount)
   }
 
   /// Where the parts of one message stand.
