@@ -29,6 +29,8 @@ public struct PreprocessingError: Error, Hashable, Sendable, CustomStringConvert
   public var scan: String
   /// The frame's scan point.
   public var index: Int
+  /// The frame's exposure time in seconds, where said.
+  public var exposureTime: Double?
   /// What it has.
   public var actual: String
   /// What would have been right.
@@ -39,6 +41,7 @@ public struct PreprocessingError: Error, Hashable, Sendable, CustomStringConvert
     self.problem = problem
     self.scan = frame.scan
     self.index = frame.index
+    self.exposureTime = frame.exposureTime
     self.actual = actual
     self.expected = expected
   }

@@ -80,7 +80,7 @@ struct FrameSeries {
     var frames: [RawScanFrame] = []
     var strange: [String] = []
     for name in try file.children(of: group) {
-      guard let number = Int(name), number >= 0 else {
+      guard let number = Int(name), 0...(1 << 40) ~= number else {
         strange.append(name)
         continue
       }

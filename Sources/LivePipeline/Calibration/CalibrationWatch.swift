@@ -82,6 +82,9 @@ package struct CalibrationWatch: Sendable {
     )
   }
 
+  /// Whether frames wait for a centre that is being looked for.
+  package var isFinding: Bool { look?.isFinding ?? false }
+
   /// Darks have come.
   package mutating func setDarks(_ darks: DarkReference) {
     look?.chain.setDarks(darks)

@@ -82,12 +82,14 @@ public struct RecordingPublisher {
     var progress = Progress()
     progress.total = reader.messageCount - first
     let begin = ContinuousClock.now
+    // In the other dialects a dark alone would open a scan at the receiver.
+    let sendsDarks = reader.source.dialect == .tiltfold
     var dialect = reader.source.makeReader()
     for number in 0..<reader.messageCount where !isCancelled() {
       let (parts, arrival) = try reader.message(number)
       if number < first {
         let events = (try? dialect.events(in: parts)) ?? []
-        guard events.contains(where: isDark) || isSidecar(parts) else { continue }
+        guard (sendsDarks && events.contains(where: isDark)) || isSidecar(parts) else { continue }
       }
       if number >= first { pacing.wait(until: arrival, unless: isCancelled) }
       while try !publisher.send(parts) {

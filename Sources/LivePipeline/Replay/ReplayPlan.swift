@@ -3,6 +3,7 @@
 import AcquisitionModel
 import Foundation
 import HDF5Storage
+import WireFormat
 import Imaging
 
 /// How a recording is replayed.
@@ -66,9 +67,18 @@ struct RecordedStart {
         found.append(RecordedStart(message: number, name: header?.identifier ?? ""))
       }
     } else {
-      try reader.forEachEvent { number, event in
-        guard case .start(let description, sequence: _) = event else { return }
-        found.append(RecordedStart(message: number, name: description.identity.scan))
+      var dialect = reader.source.makeReader()
+      var mark: Int?
+      for number in 0..<reader.messageCount {
+        let parts = try reader.message(number).parts
+        // The event may come later than the message that announces the scan.
+        if dialect.startsScan(parts) { mark = number }
+        for event in (try? dialect.events(in: parts)) ?? [] {
+          guard case .start(let description, sequence: _) = event else { continue }
+          let place = mark ?? number
+          found.append(RecordedStart(message: place, name: description.identity.scan))
+          mark = nil
+        }
       }
     }
     return found

@@ -38,6 +38,8 @@ struct FrameIntake {
   private var waiting: [(key: String, frame: DetectorFrame, position: ScanPosition)] = []
   /// The place of the last message, -1 before any.
   private(set) var lastMessage = -1
+  /// The longest exposure of each scan, seconds.
+  private var longestExposures: [String: Double] = [:]
   private var told: Set<String> = []
 
   /// Prepares for one run.
@@ -103,6 +105,7 @@ struct FrameIntake {
       switch action {
       case .open(let key, let description):
         energies[key] = description.identity.energy
+        longestExposures[key] = description.exposureTimes.max()
         gathering.begin(key: key, description)
         watch.open(key, description)
         results.append(.opened(key, description))
@@ -138,8 +141,10 @@ struct FrameIntake {
   private mutating func follow(_ finding: CalibrationWatch.Finding) -> [Result] {
     var results = finding.events.map(Result.event)
     if finding.hasNewCenter { chains.removeAll() }
-    let released = finding.mustWait ? [] : waiting
-    if !finding.mustWait { waiting = [] }
+    // A frame of another scan must not release what waits for this one's centre.
+    let mustWait = finding.mustWait || watch.isFinding
+    let released = mustWait ? [] : waiting
+    if !mustWait { waiting = [] }
     for item in released { results += gather(item.frame, of: item.key, at: item.position) }
     return results
   }
@@ -225,13 +230,39 @@ struct FrameIntake {
           RunEvent(.warning, "an exposure is left out: \(failure); it is recorded", scan: key)
         }
       }
-      return (report ?? []) + [.pattern(key, pattern, exposures: count - leftOut.count)]
+      let scaled = scaledToLongest(pattern, point, leftOut, key)
+      return (report ?? []) + [.pattern(key, scaled, exposures: count - leftOut.count)]
     } catch {
       assembler.counters.unusable += count
       return once("clean|\(key)") {
         RunEvent(.error, "frames cannot be cleaned: \(error); they are recorded", scan: key)
       }
     }
+  }
+
+  /// A pattern with the counts that the longest exposure of its scan would have had.
+  ///
+  /// A point that lacks that exposure would otherwise be darker than its neighbours.
+  private mutating func scaledToLongest(
+    _ pattern: DiffractionPattern,
+    _ point: PointGathering.Point,
+    _ leftOut: [PreprocessingError],
+    _ key: String
+  ) -> DiffractionPattern {
+    let without = Set(leftOut.compactMap(\.exposureTime))
+    let times = point.exposures.compactMap(\.header.exposureTime)
+    guard let present = times.filter({ !without.contains($0) }).max() ?? times.max() else {
+      return pattern
+    }
+    let longest = max(longestExposures[key] ?? 0, times.max() ?? 0)
+    longestExposures[key] = longest
+    guard present > 0, present < 0.999 * longest else { return pattern }
+    var pattern = pattern
+    let factor = Float((longest / present).squareRoot())
+    for i in pattern.amplitudes.values.indices where pattern.amplitudes.values[i] > 0 {
+      pattern.amplitudes.values[i] *= factor
+    }
+    return pattern
   }
 
   private mutating func once(_ kind: String, _ event: () -> RunEvent) -> [Result] {

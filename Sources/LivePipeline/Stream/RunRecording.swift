@@ -46,6 +46,8 @@ package final class RunRecording {
   private var gap: RecordingGap?
   private var nextAttempt = Int64.min
   private var nextReminder = Int64.min
+  /// Steps of the schedule that wait to be recorded.
+  private var unrecordedLines: [String] = []
   private var nextLook = Int64.min
   private var hasToldOfRenaming = false
 
@@ -117,8 +119,15 @@ package final class RunRecording {
 
   /// Records steps of the schedule.
   package func append(_ lines: [String], at now: Int64) {
-    guard let sink, !lines.isEmpty else { return }
-    do throws(StorageError) { try sink.appendSchedule(lines) } catch { fail(error, at: now) }
+    // What cannot be recorded now is recorded with the next steps: a line has some tens of bytes.
+    unrecordedLines += lines
+    guard let sink, !unrecordedLines.isEmpty else { return }
+    do throws(StorageError) {
+      try sink.appendSchedule(unrecordedLines)
+      unrecordedLines = []
+    } catch {
+      fail(error, at: now)
+    }
   }
 
   /// Makes what is due readable, and looks once a second whether the file is still there.

@@ -64,7 +64,9 @@ struct ScanAssembler {
 
     /// How often an exposure of a point is taken: as often as its time is announced.
     func repeats(of exposure: Exposure) -> Int {
-      max(
+      // Frames that do not say their time are told apart by nothing but their number.
+      guard exposure.microseconds != nil else { return description.exposuresPerPoint }
+      return max(
         1,
         description.exposureTimes.count { Exposure.microseconds($0) == exposure.microseconds }
       )

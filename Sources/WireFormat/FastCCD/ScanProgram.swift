@@ -21,6 +21,8 @@ struct ScanProgram {
   /// The number of each scan's first frame.
   private let first: [Int]
   private var open: Open?
+  /// The scan that was closed last.
+  private var closed: Open?
   /// The first scan that has not begun.
   private var next = 0
   private var leftOver = 0
@@ -85,7 +87,13 @@ struct ScanProgram {
   }
 
   private func scanBeginning(with number: UInt16) -> Int? {
-    scans.indices.dropFirst(next).first { offset(of: number, in: $0) < scans[$0].frameCount }
+    if let closed, next < scans.count, offset(of: number, in: next) >= Self.reach,
+      closed.seen.contains(offset(of: number, in: closed.scan))
+    {
+      // A frame of the scan that has just been closed, once more.
+      return nil
+    }
+    return scans.indices.dropFirst(next).first { offset(of: number, in: $0) < scans[$0].frameCount }
   }
 
   /// How many frames after a scan's first one a number stands.
@@ -115,6 +123,7 @@ struct ScanProgram {
     open?.seen.insert(place)
     if place == said.frameCount - 1 {
       events.append(.stop(scan: said.name, sequence: nil))
+      closed = open
       open = nil
     }
     return events

@@ -110,14 +110,16 @@ extension PickleReader {
     guard WireLimits.dimensions.contains(extents.count) else {
       throw WireError("an array has \(extents.count) dimensions", expected: "at most 8")
     }
-    var expected = size
+    // An extent of 0 must not hide others that nothing can hold.
+    var product = max(size, 1)
     for extent in extents {
-      let (product, overflows) = expected.multipliedReportingOverflow(by: extent)
+      let (larger, overflows) = product.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !overflows else {
         throw WireError("an array has the shape \(extents)", expected: "a shape")
       }
-      expected = product
+      product = larger
     }
+    let expected = size == 0 || extents.contains(0) ? 0 : product
     guard bytes.count == expected else {
       throw WireError(
         "an array has \(bytes.count) bytes",

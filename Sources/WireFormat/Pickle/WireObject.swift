@@ -140,7 +140,8 @@ struct WireObject {
       {
         pairs.append((first, second))
       } else if case .array(let place) = tree.nodes[Int(row)],
-        let pair = tree.arrays[place].numbers, 2...3 ~= pair.count
+        tree.arrays[place].shape.count == 1, 2...3 ~= tree.arrays[place].shape[0],
+        let pair = tree.arrays[place].numbers
       {
         pairs.append((pair[0], pair[1]))
       } else {

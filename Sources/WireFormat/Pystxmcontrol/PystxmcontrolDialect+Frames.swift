@@ -37,7 +37,7 @@ extension PystxmcontrolDialect {
   /// A frame of the scan that ended last, overtaken by its stop; nil for every other.
   private mutating func place(overtaken frame: FrameEvent) -> Reading? {
     guard waiting == nil, current == nil, var scan = ended, frame.role == .exposure,
-      scan.lastIndex >= 0, frame.index > scan.lastIndex,
+      scan.lastIndex >= 0, frame.index >= scan.lastIndex,
       let signature = scan.signature, !signature.differs(from: frame.signature)
     else { return nil }
     scan.lastIndex = frame.index

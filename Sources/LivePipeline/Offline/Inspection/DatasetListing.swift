@@ -50,8 +50,7 @@ enum DatasetListing {
       _ file: borrowing StorageFile
     ) -> String {
       let unit = file.attributeText("units", of: path).map { $0 == "1" ? "" : " \($0)" } ?? ""
-      let count = summary.shape.reduce(1, *)
-      if count == 1 {
+      if summary.shape.allSatisfy({ $0 == 1 }) {
         if summary.type == .text, let text = try? file.readText(at: path) {
           let line = text.prefix { !$0.isNewline }.prefix(60)
           return "\"\(line)\"" + (line.count < text.count ? " ..." : "")
