@@ -22,18 +22,19 @@ static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
 
 // Property list classes: globals, as the types are.
-static inline hid_t chdf5_link_creation(void) { return H5P_LINK_CREATE; }
-static inline hid_t chdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
-static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
-static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
-static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t chdf5_link_creation(void) { H5dont_atexit(); return H5P_LINK_CREATE; }
+static inline hid_t chdf5_dataset_creation(void) { H5dont_atexit(); return H5P_DATASET_CREATE; }
+static inline hid_t chdf5_dataset_access(void) { H5dont_atexit(); return H5P_DATASET_ACCESS; }
+static inline hid_t chdf5_file_creation(void) { H5dont_atexit(); return H5P_FILE_CREATE; }
+static inline hid_t chdf5_file_access(void) { H5dont_atexit(); return H5P_FILE_ACCESS; }
 
-// Flags whose macros also open the library.
-static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
-static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
-static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
-static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
-static inline unsigned chdf5_swmr_read(void) { return H5F_ACC_SWMR_READ; }
+// Flags whose macros also open the library; whichever comes first must say that nothing is to be
+// done at the program's end (below), because later that is not heard any more.
+static inline unsigned chdf5_read_only(void) { H5dont_atexit(); return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_read_write(void) { H5dont_atexit(); return H5F_ACC_RDWR; }
+static inline unsigned chdf5_truncate(void) { H5dont_atexit(); return H5F_ACC_TRUNC; }
+static inline unsigned chdf5_exclusive(void) { H5dont_atexit(); return H5F_ACC_EXCL; }
+static inline unsigned chdf5_swmr_read(void) { H5dont_atexit(); return H5F_ACC_SWMR_READ; }
 
 // The library prints its error stack to standard error unless told not to, thread by thread. Nor
 // may it close at the program's end what it could not close before: after a write that failed it
