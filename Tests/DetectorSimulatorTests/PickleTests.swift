@@ -39,7 +39,7 @@ import Testing
     #expect(Self.pickle(value) == bytes)
   }
 
-  @Test(.enabled(if: PythonTool.hasNumPy), arguments: EventSettings.NumPyNames.allCases)
+  @Test(.enabled(if: PythonInterpreter.has("numpy")), arguments: EventSettings.NumPyNames.allCases)
   func pythonReadsEveryKindOfValue(names: EventSettings.NumPyNames) throws {
     let folder = try TemporaryFolder()
     let words = SharedBytes((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
@@ -98,12 +98,12 @@ import Testing
       assert list(v)[:3] == ['none', 'flags', 'numbers']
       print('read')
       """
-    let said = try PythonTool.run(script, folder.file("v.pickle"), names.rawValue)
+    let said = try PythonInterpreter.run(script, folder.file("v.pickle"), names.rawValue)
     #expect(said == "read\n")
   }
 
   @Test(
-    .enabled(if: PythonTool.hasNumPy),
+    .enabled(if: PythonInterpreter.has("numpy")),
     arguments: EventSettings.PixelPlace.allCases
   )
   func pythonReadsTheControlSystemsStream(place: EventSettings.PixelPlace) throws {
@@ -175,7 +175,7 @@ import Testing
       assert (a == want).all()
       print('read')
       """
-    let said = try PythonTool.run(script, folder.file(""), place.rawValue, positions)
+    let said = try PythonInterpreter.run(script, folder.file(""), place.rawValue, positions)
     #expect(said == "read\n")
   }
 }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// CXI files of other programs as h5py writes them, and ours as their readers address them.
-@Suite(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+@Suite(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
 struct CXIVariantTests {
   let scratch: TemporaryFolder
 
@@ -16,7 +16,7 @@ struct CXIVariantTests {
 
   private func file(_ layout: String) throws -> String {
     let path = scratch.file("\(layout).cxi")
-    try Python.make(layout, at: path)
+    try PythonInterpreter.make(layout, at: path)
     return path
   }
 
@@ -86,13 +86,13 @@ struct CXIVariantTests {
           h.update(n.encode()); h.update(o[()].tobytes())
       f.visititems(add); print(h.hexdigest())
       """
-    let before = try Python.run(digest, path)
+    let before = try PythonInterpreter.run(digest, path)
     let source = CXISource(
       detectorDistance: Length(meters: 0.121),
       positions: CXIWriterTests.patterns.map(\.position)
     )
     #expect(try appendCXI(result: CXIWriterTests.result, source: source, to: path) == 11)
-    #expect(try Python.run(digest, path) == before)
+    #expect(try PythonInterpreter.run(digest, path) == before)
     #expect(try cxiResultNumbers(path) == [1, 2, 10, 11])
     let back = try readCXIResult(path)
     #expect(back.transmission == CXIWriterTests.object)
@@ -118,7 +118,7 @@ struct CXIVariantTests {
     let source = CXISource(scan: scan)
     try appendCXI(result: CXIWriterTests.result, source: source, to: path)
     try appendCXI(result: CXIWriterTests.result, source: source, to: path)
-    let printed = try Python.run(
+    let printed = try PythonInterpreter.run(
       """
       import h5py, math, sys
       f = h5py.File(sys.argv[1], 'r')

@@ -148,11 +148,11 @@ import Testing
     #expect(back.probe == scan.probe)
   }
 
-  @Test(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+  @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyFindsTheLatestImageProbeAndDefaultPlot() throws {
     let path = scratch.file("scan.cxi")
     try writeCXI(result: Self.result, source: CXISource(scan: Self.scan), to: path)
-    let printed = try Python.run(
+    let printed = try PythonInterpreter.run(
       """
       import h5py, sys
       f = h5py.File(sys.argv[1])

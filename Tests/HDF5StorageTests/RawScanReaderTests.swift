@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Raw scans as h5py writes them (Tests/Clients/make_layouts.py says what is in them).
-@Suite(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+@Suite(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
 struct RawScanReaderTests {
   let scratch: TemporaryFolder
 
@@ -16,7 +16,7 @@ struct RawScanReaderTests {
 
   private func reader(_ layout: String, _ ending: String = "stxm") throws -> RawScanReader {
     let path = scratch.file("\(layout).\(ending)")
-    try Python.make(layout, at: path)
+    try PythonInterpreter.make(layout, at: path)
     return try RawScanReader(path: path)
   }
 
@@ -141,7 +141,7 @@ struct RawScanReaderTests {
 
   @Test func whatIsMissingIsNamed() throws {
     let path = scratch.file("bare.stxm")
-    _ = try Python.run(
+    _ = try PythonInterpreter.run(
       """
       import h5py, sys
       with h5py.File(sys.argv[1], 'w') as f:

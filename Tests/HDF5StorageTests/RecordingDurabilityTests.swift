@@ -33,7 +33,7 @@ import Testing
     return [SharedBytes("frame"), SharedBytes(header), SharedBytes(copying: words)]
   }
 
-  @Test(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+  @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyReadsAtAnyMomentWhatIsWhole() throws {
     // Opens the file over and over from before it exists until it is finished.
     let script = """
@@ -80,7 +80,7 @@ import Testing
       try? recording.finish()
       _ = FileManager.default.createFile(atPath: done, contents: nil)
     }
-    let printed = try Python.run(script, path, done)
+    let printed = try PythonInterpreter.run(script, path, done)
     finished.wait()
     let counts = printed.split(separator: " ").compactMap {
       Int($0.trimmingCharacters(in: .newlines))
@@ -123,7 +123,7 @@ import Testing
     for (number, message) in messages.enumerated() {
       #expect(try reader.message(number).parts.map { $0.array() } == message.map { $0.array() })
     }
-    guard Python.hasH5py else { return }
+    guard PythonInterpreter.hasH5py else { return }
     let raw = scratch.file("raw.bin")
     try Data(expected).write(to: URL(filePath: raw))
     let script = """
@@ -131,7 +131,7 @@ import Testing
       d = h5py.File(sys.argv[1])['entry/frames_0/data']
       print(d.shape, d.compression, d.shuffle, d[:].tobytes() == open(sys.argv[2], 'rb').read())
       """
-    #expect(try Python.run(script, path, raw) == "(4, 40, 50) gzip True True\n")
+    #expect(try PythonInterpreter.run(script, path, raw) == "(4, 40, 50) gzip True True\n")
   }
 
   @Test func othersPackedBytesAreReadBackWhileTheFileGrows() throws {

@@ -228,7 +228,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+  @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyFollowsAGrowingRecordingAndShowsImages() throws {
     var recording = try writer("run.h5")
     for index in 0..<3 {
@@ -243,8 +243,8 @@ import Testing
       print(d.shape, d.dtype, d[:, 0, 0].tolist(), f['entry/messages/arrival'][:].tolist())
       """
     let expected = "(3, 2, 3) uint16 [7936, 8193, 8450] [7, 7, 7]\n"
-    #expect(try Python.run(script, scratch.file("run.h5"), "swmr") == expected)
+    #expect(try PythonInterpreter.run(script, scratch.file("run.h5"), "swmr") == expected)
     try recording.finish()
-    #expect(try Python.run(script, scratch.file("run.h5"), "plain") == expected)
+    #expect(try PythonInterpreter.run(script, scratch.file("run.h5"), "plain") == expected)
   }
 }

@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+  @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyReadsComplexNumbersTextsAndUnits() throws {
     let path = scratch.file("python.h5")
     let file = try StorageFile(creating: path)
@@ -157,7 +157,7 @@ import Testing
     try file.write(text: "Si₃N₄", at: "/t")
     try file.setAttribute("axes", of: "/", to: ["y", "x"])
     try file.close()
-    let printed = try Python.run(
+    let printed = try PythonInterpreter.run(
       """
       import h5py, sys
       f = h5py.File(sys.argv[1])

@@ -99,11 +99,11 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Python.hasH5py, "python3 with h5py is not installed"))
+  @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyFollowsTheDefaultPlotAndFindsAUnitOnEveryNumber() throws {
     let path = scratch.file("tomogram.h5")
     try writeTomogram(Self.record, to: path)
-    let printed = try Python.run(
+    let printed = try PythonInterpreter.run(
       """
       import h5py, sys
       f = h5py.File(sys.argv[1])

@@ -4,6 +4,7 @@ import AcquisitionModel
 import Foundation
 import Imaging
 import Messaging
+import TestSupport
 import Testing
 import WireFormat
 
@@ -35,7 +36,7 @@ import WireFormat
 
   @Test(
     .enabled(
-      if: PythonInterpreter.hasLibraries,
+      if: PythonInterpreter.has("zmq, numpy"),
       "needs a python3 (or TILTFOLD_PYTHON) with pyzmq and NumPy"
     )
   )

@@ -4,6 +4,7 @@ import AcquisitionModel
 import Foundation
 import Imaging
 import Messaging
+import TestSupport
 import Testing
 import WireFormat
 
@@ -11,7 +12,7 @@ import WireFormat
 @Suite struct PythonClientTests {
   @Test(
     .enabled(
-      if: PythonInterpreter.hasLibraries,
+      if: PythonInterpreter.has("zmq, numpy"),
       "the Python client is tested where python3 (or TILTFOLD_PYTHON) has pyzmq and NumPy"
     )
   )
