@@ -11,6 +11,8 @@ public struct DarkReference: Sendable {
   /// The layout of the frames.
   public let geometry: FastCCDGeometry
   private var sums: [ExposureKey: DarkSum] = [:]
+  /// The scan whose darks were added last by `addOfLatestScan`.
+  private var scan: String?
 
   /// Starts without any darks.
   public init(geometry: FastCCDGeometry) {
@@ -42,6 +44,19 @@ public struct DarkReference: Sendable {
     var assembly: [WordOrder: WordAssembly] = [:]
     frame.withPicture(&assembly, geometry) { sum.add($0, geometry) }
     sums[key] = sum
+  }
+
+  /// Adds one dark; those of a later scan replace those of an earlier one, because the detector
+  /// drifts.
+  ///
+  /// - Parameter frame: A raw frame with role `dark`.
+  /// - Throws: `PreprocessingError` where the frame is no dark or does not fit the geometry.
+  public mutating func addOfLatestScan(_ frame: DetectorFrame) throws {
+    if scan != frame.header.scan {
+      sums = [:]
+      scan = frame.header.scan
+    }
+    try add(frame)
   }
 
   /// The number of darks taken at an exposure time.

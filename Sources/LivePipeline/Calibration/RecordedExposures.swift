@@ -80,18 +80,12 @@ struct RecordedExposures {
     exposure: (DetectorFrame, DarkReference) throws -> Void
   ) throws -> Int {
     var darks = DarkReference(geometry: configuration.detector)
-    var darksScan: String?
     var count = 0
     try forEachAction { _, _ in
     } body: { action, current in
       switch action {
       case .dark(let frame):
-        // As live: the darks of a later scan replace those of an earlier one.
-        if darksScan != frame.header.scan {
-          darksScan = frame.header.scan
-          darks = DarkReference(geometry: configuration.detector)
-        }
-        try darks.add(frame)
+        try darks.addOfLatestScan(frame)
         try dark(frame)
       case .exposure(_, let frame, _):
         guard frame.header.sampleType == .uint16, let current,

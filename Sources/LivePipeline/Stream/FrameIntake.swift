@@ -27,8 +27,6 @@ struct FrameIntake {
   private var assembler = ScanAssembler()
   private var gathering = PointGathering()
   private var darks: DarkReference
-  /// The scan whose darks are in hand.
-  private var darksScan: String?
   /// The tables of each photon energy, by twentieths of an electron volt; nil where they could
   /// not be made.
   private var chains: [Int: PreprocessingChain?] = [:]
@@ -160,13 +158,8 @@ struct FrameIntake {
   }
 
   private mutating func take(dark frame: DetectorFrame) -> [Result] {
-    // The darks of a later scan replace those of an earlier one: the detector drifts.
-    if darksScan != frame.header.scan {
-      darksScan = frame.header.scan
-      darks = DarkReference(geometry: detector)
-    }
     do {
-      try darks.add(frame)
+      try darks.addOfLatestScan(frame)
       for key in chains.keys { chains[key]??.setDarks(darks) }
       watch.setDarks(darks)
       return []
