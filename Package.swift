@@ -13,6 +13,9 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
+// Our own loops that need wide instructions (Docs/Decisions/0007-kernels-in-c.md).
+let kernels: [Target] = [.target(name: "CKernels")]
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
@@ -41,7 +44,9 @@ let modules: [Target] = [
   ),
   .target(
     name: "Ptychography",
-    dependencies: ["Imaging", "AcquisitionModel", "FourierTransform", "ResolutionMetrics"]
+    dependencies: [
+      "CKernels", "Imaging", "AcquisitionModel", "FourierTransform", "ResolutionMetrics",
+    ]
   ),
   .target(
     name: "Registration",
@@ -147,7 +152,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
-  targets: cLibraries + modules + tests
+  targets: cLibraries + kernels + modules + tests
 )
 
 for target in package.targets where target.type != .system {

@@ -10,6 +10,8 @@ public struct ReconstructedObject: Sendable {
   public var transmission: ComplexImage
   /// The probe, [row, column], √photon, centre at [N/2, N/2].
   public var probe: ComplexImage
+  /// The probe's other modes, the strongest first, where it is partially coherent.
+  public var weakerModes: [ComplexImage]
   /// Photons that lit each object pixel over the whole scan, Σ|probe|², [row, column].
   public var coverage: Image
   /// The size of an object pixel.
@@ -32,6 +34,7 @@ public struct ReconstructedObject: Sendable {
     identity: ScanIdentity,
     transmission: ComplexImage,
     probe: ComplexImage,
+    weakerModes: [ComplexImage] = [],
     coverage: Image,
     pixelSize: Length,
     origin: ScanPosition,
@@ -44,6 +47,7 @@ public struct ReconstructedObject: Sendable {
     self.identity = identity
     self.transmission = transmission
     self.probe = probe
+    self.weakerModes = weakerModes
     self.coverage = coverage
     self.pixelSize = pixelSize
     self.origin = origin

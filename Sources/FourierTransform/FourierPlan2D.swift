@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import Imaging
+import Synchronization
 
 /// The discrete Fourier transform of images of one shape, in place, DC at the corner.
 ///
@@ -11,11 +12,23 @@ public final class FourierPlan2D: Sendable {
   /// The extent of the images, [rows, columns].
   public let shape: Shape2D
   private let plans: PlanPair
+  private let effort: PlanningEffort
+  private let blockedTransform = Mutex<BlockedTransform2D?>(nil)
 
   /// Plans the transforms of images of one shape; waits while another thread is planning.
   public init(shape: Shape2D, effort: PlanningEffort = .patient) {
     self.shape = shape
+    self.effort = effort
     plans = PlanPair(sizes: [shape.rows, shape.columns], effort: effort)
+  }
+
+  /// The same transform in steps; planned when it is first asked for.
+  public var blocked: BlockedTransform2D {
+    blockedTransform.withLock { present in
+      let transform = present ?? BlockedTransform2D(shape: shape, effort: effort)
+      present = transform
+      return transform
+    }
   }
 
   /// Transforms pixels stored row after row, [row, column], without scaling.

@@ -8,68 +8,57 @@ import Imaging
 /// G = |F P O|² of the current probe and object and d = I − b:
 /// η = Σ G² / Σ G d, not below 0.9, then b ← max(0, b + mean(d − G/η)). The floor on η keeps the
 /// background from swallowing signal. G comes from probe times object, not from the RAAR iterate,
-/// whose noise would be taken for background.
+/// whose noise would be taken for background. All arrays are in the order of the transform's tiles,
+/// photons over the number of pixels.
 struct BackgroundRetrieval: Sendable {
-  /// b over the number of pixels, DC at the corner.
+  /// The sums over frames that an update needs.
+  struct Sums: Sendable {
+    /// Σ G over measured pixels.
+    var model: [Float]
+    /// Σ G².
+    var squares: [Float]
+    /// Σ G I.
+    var products: [Float]
+
+    init(count: Int) {
+      model = [Float](repeating: 0, count: count)
+      squares = model
+      products = model
+    }
+  }
+
+  /// b.
   private(set) var background: [Float]
-  private var squares: [Float]
-  private var products: [Float]
-  private var modelSum: [Float]
-  private var dataSum: [Float]
+  /// Σ I over the frames that are there.
+  private var intensities: [Float]
+  /// The frames that measured a pixel.
   private var counts: [Float]
 
   init(count: Int) {
     background = [Float](repeating: 0, count: count)
-    squares = background
-    products = background
-    modelSum = background
-    dataSum = background
+    intensities = background
     counts = background
   }
 
-  /// Adds one frame.
-  ///
-  /// - Parameters:
-  ///   - model: The unscaled transform of P O, [row, column], DC at the corner.
-  ///   - measured: Measured amplitudes over √(pixels), negative where unmeasured.
-  mutating func add(model: [Complex64], measured: [Float]) {
-    let scale = 1 / Float(model.count) / Float(model.count)
+  /// Adds a frame's photons.
+  mutating func add(measured: [Float]) {
     for i in measured.indices {
-      let isMeasured: Float = measured[i] < 0 ? 0 : 1
-      let g = isMeasured * scale * model[i].squaredModulus
-      let d = isMeasured * (measured[i] * measured[i] - background[i])
-      squares[i] += g * g
-      products[i] += g * d
-      modelSum[i] += g
-      dataSum[i] += d
-      counts[i] += isMeasured
+      let isMeasured = measured[i] >= 0
+      intensities[i] += isMeasured ? measured[i] : 0
+      counts[i] += isMeasured ? 1 : 0
     }
   }
 
-  /// Takes the new background from the frames that were added and starts the sums anew.
-  mutating func update() {
+  /// Takes the new background from sums over all frames.
+  mutating func update(_ sums: Sums) {
     for i in background.indices {
-      let ratio = squares[i] / products[i]
+      let b = background[i]
+      // Σ G d = Σ G I − b Σ G.
+      let ratio = sums.squares[i] / (sums.products[i] - b * sums.model[i])
       let eta = ratio.isFinite ? max(ratio, 0.9) : 0.9
-      let step = (dataSum[i] - modelSum[i] / eta) / max(counts[i], 1)
-      background[i] = max(0, background[i] + (step.isFinite ? step : 0))
-      squares[i] = 0
-      products[i] = 0
-      modelSum[i] = 0
-      dataSum[i] = 0
-      counts[i] = 0
+      let rest = intensities[i] - counts[i] * b - sums.model[i] / eta
+      let step = rest / max(counts[i], 1)
+      background[i] = max(0, b + (step.isFinite ? step : 0))
     }
-  }
-
-  /// Makes a frame ask for what the background leaves.
-  func subtract(from frame: inout ScanFrame) {
-    var photons: Float = 0
-    for i in background.indices {
-      let m = frame.measured[i]
-      let left = max(0, m * m - background[i])
-      frame.moduli[i] = m < 0 ? m : left.squareRoot()
-      photons += m < 0 ? 0 : left
-    }
-    frame.targetPhotons = Double(photons) * Double(background.count)
   }
 }

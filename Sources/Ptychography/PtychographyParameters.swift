@@ -4,6 +4,8 @@ public import AcquisitionModel
 
 /// How a scan is reconstructed.
 public struct PtychographyParameters: Sendable, Hashable {
+  /// The iteration; `engine`.
+  public var engine = PtychographyEngine.raar
   /// β of RAAR: 1 explores most, 0.5 settles fastest; `beta`, 0.5 to 1.
   public var beta = 0.75
   /// Iterations over all frames after the last one has come; `iterations`.
@@ -17,6 +19,24 @@ public struct PtychographyParameters: Sendable, Hashable {
   /// Iterations from one probe refinement to the next, 0 for a fixed probe;
   /// `probe_update_period`.
   public var probeUpdatePeriod = 1
+  /// Modes of a partially coherent probe; `probe_modes`.
+  public var probeModes = 1
+  /// The circle that the probe stays in, as a fraction of half the frame, 0 for no limit;
+  /// `probe_support`.
+  public var probeSupport = 0.0
+  /// The circle that the probe's far field stays in, as a fraction of half the pattern, 0 for no
+  /// limit; `probe_fourier_support`.
+  public var probeFourierSupport = 0.0
+  /// Iterations from one refinement of the positions to the next, 0 for positions as told;
+  /// `position_update_period`.
+  public var positionUpdatePeriod = 0
+  /// Iterations with enough frames before positions are refined; `position_update_start`.
+  public var positionUpdateStart = 20
+  /// How far a frame may be moved along each axis, object pixels; `position_bound_px`.
+  public var positionBound = 4.0
+  /// 1 for ePIE, smaller for its regularised form, which corrects dim places faster;
+  /// `pie_regularization`.
+  public var pieRegularization = 1.0
   /// Sub-pixel places of the probe along each axis: 1 rounds positions to pixels, 4 to quarters of
   /// a pixel; `subpixel_steps`.
   public var subpixelSteps = 4
@@ -48,6 +68,17 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(minimumFrames, in: 1...100_000, key: "minimum_frames")
     try ParameterError.require(probeUpdateStart, in: 0...100_000, key: "probe_update_start")
     try ParameterError.require(probeUpdatePeriod, in: 0...1000, key: "probe_update_period")
+    try ParameterError.require(probeModes, in: 1...16, key: "probe_modes")
+    try ParameterError.require(probeSupport, in: 0...2, key: "probe_support")
+    try ParameterError.require(probeFourierSupport, in: 0...2, key: "probe_fourier_support")
+    try ParameterError.require(
+      positionUpdatePeriod,
+      in: 0...1000,
+      key: "position_update_period"
+    )
+    try ParameterError.require(positionUpdateStart, in: 0...100_000, key: "position_update_start")
+    try ParameterError.require(positionBound, in: 0.01...1000, key: "position_bound_px")
+    try ParameterError.require(pieRegularization, in: 1e-3...1, key: "pie_regularization")
     try ParameterError.require(subpixelSteps, in: 1...16, key: "subpixel_steps")
     try ParameterError.require(litFraction, in: 1e-9...0.5, key: "lit_fraction")
     if let incidentPhotons {

@@ -6,45 +6,46 @@ import Imaging
 
 /// What the solver keeps for one pattern.
 struct ScanFrame: Sendable {
+  /// Where a frame lies on the object, with the copy of the probe that belongs to the fraction.
+  struct Seat: Hashable, Sendable {
+    var placement: Placement
+    var slot: Int
+  }
+
   /// The scan point.
   let index: Int
-  /// Where the frame lies on the object.
-  let placement: Placement
-  /// The copy of the probe that belongs to its fraction of a pixel.
-  let slot: Int
-  /// Measured amplitudes over √(pixels), DC at the corner, negative where unmeasured.
-  let measured: [Float]
-  /// What the modulus projection asks for: `measured` less the background.
-  var moduli: [Float]
+  /// Where the probe's centre was said to be.
+  let position: ScanPosition
+  /// What position refinement has moved it by, pixels.
+  var shift = (row: 0.0, column: 0.0)
+  /// Where the frame lies.
+  var seat: Seat
+  /// Where it lay when the overlap projections were taken that complete its wave.
+  var previousSeat: Seat
+  /// Measured photons over the number of pixels, in the order of the transform's tiles, DC at the
+  /// corner, −1 where unmeasured.
+  let intensities: [Float]
   /// Measured photons.
   let photons: Double
-  /// The squared norm of what the modulus projection asks for, photons.
-  var targetPhotons: Double
-  /// Whether any pixel is unmeasured.
-  let isMasked: Bool
 
-  init(_ pattern: DiffractionPattern, placement: Placement, slot: Int) {
+  init(_ pattern: DiffractionPattern, seat: Seat, transform: BlockedTransform2D) {
     index = pattern.index
-    self.placement = placement
-    self.slot = slot
-    let scale = 1 / Float(pattern.amplitudes.shape.count).squareRoot()
-    var measured = centerToCorner(pattern.amplitudes).values
+    position = pattern.position
+    self.seat = seat
+    previousSeat = seat
+    let scale = 1 / Float(pattern.amplitudes.shape.count)
+    var values = centerToCorner(pattern.amplitudes).values
     var photons = 0.0
-    var isMasked = false
-    for i in measured.indices {
-      let amplitude = measured[i]
+    for i in values.indices {
+      let amplitude = values[i]
       if amplitude.isFinite, amplitude >= 0 {
         photons += Double(amplitude) * Double(amplitude)
-        measured[i] = scale * amplitude
+        values[i] = scale * amplitude * amplitude
       } else {
-        isMasked = true
-        measured[i] = -1
+        values[i] = -1
       }
     }
-    self.measured = measured
     self.photons = photons
-    targetPhotons = photons
-    self.isMasked = isMasked
-    moduli = measured
+    intensities = transform.tiled(values)
   }
 }

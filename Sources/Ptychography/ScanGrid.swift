@@ -82,8 +82,14 @@ public struct ScanGrid: Sendable, Hashable {
   }
 
   /// The nearest corner with a rest of at most half a pixel in `steps` places along each axis.
-  func placement(of position: ScanPosition, steps: Int) -> Placement? {
-    let exact = place(of: position)
+  func placement(
+    of position: ScanPosition,
+    movedBy shift: (row: Double, column: Double) = (0, 0),
+    steps: Int
+  ) -> Placement? {
+    var exact = place(of: position)
+    exact.row += shift.row
+    exact.column += shift.column
     guard
       let row = Self.split(exact.row, steps, patternShape.rows, objectShape.rows),
       let column = Self.split(exact.column, steps, patternShape.columns, objectShape.columns)

@@ -3,67 +3,120 @@
 import AcquisitionModel
 import FourierTransform
 import Imaging
+import LivePipeline
 import Ptychography
 
-/// The solver's cases: one RAAR iteration, probe refined, over the bare transforms it needs.
+/// The solver's cases: one iteration over the bare transforms it needs.
 func raarBenchmarks() -> [BenchmarkCase] {
-  [
-    BenchmarkCase(name: "raar_over_fft_128") { try raarOverTransforms(side: 128, points: 15) },
-    BenchmarkCase(name: "raar_over_fft_256") { try raarOverTransforms(side: 256, points: 10) },
-  ]
+  [(128, 15), (256, 10)].map { side, points in
+    BenchmarkCase(name: "raar_over_fft_\(side)") {
+      try raarOverTransforms(side: side, points: points)
+    }
+  }
 }
 
-/// Times an iteration and its transforms alone, on random patterns of a square scan.
+/// Times iterations and their transforms alone, on random patterns of a square scan.
 private func raarOverTransforms(side: Int, points: Int) throws -> [BenchmarkResult] {
   if let path = Wisdom.defaultPath { Wisdom.load(from: path) }
   let shape = Shape2D(square: side)
   let plan = FourierPlan2D(shape: shape)
+  _ = plan.blocked
   if let path = Wisdom.defaultPath { try? Wisdom.save(to: path) }
 
-  let pixelSize = Length(nanometers: 6.7)
-  var generator = SeededGenerator(seed: 1)
-  let positions = (0..<points * points).map { index in
-    let place = { (k: Int) in
-      (Double(k) - Double(points - 1) / 2) * 10 + 2 * generator.uniform() - 1
-    }
-    return ScanPosition(
-      x: place(index % points) * pixelSize.meters,
-      y: place(index / points) * pixelSize.meters
-    )
+  var plain = PtychographyParameters()
+  plain.probeUpdatePeriod = 0
+  var full = PtychographyParameters()
+  full.probeUpdatePeriod = 2
+  full.retrievesBackground = true
+  full.backgroundStart = 0
+  full.backgroundPeriod = 5
+  let patterns = randomPatterns(shape: shape, points: points)
+  func time(
+    _ parameters: PtychographyParameters,
+    iterations: Int,
+    threads: Int = 1
+  ) -> Double {
+    var solver = solver(patterns, plan: plan, parameters, threads: threads)
+    solver.iterate(4)
+    return BenchmarkCase.milliseconds(repeats: 5) { solver.iterate(iterations) }
+      / Double(iterations)
   }
-  var reconstruction = IncrementalReconstruction(
-    grid: ScanGrid(patternShape: shape, pixelSize: pixelSize, positions: positions),
-    identity: ScanIdentity(scan: "benchmark", energy: PhotonEnergy(electronVolts: 708.2)),
-    plan: plan,
-    parameters: PtychographyParameters(),
-    probe: ComplexImage(shape: shape, filledWith: .one)
-  )
-  for (index, position) in positions.enumerated() {
-    let amplitudes = Image(
-      shape: shape,
-      values: (0..<shape.count).map { _ in Float(generator.uniform()) }
-    )
-    reconstruction.add(
-      DiffractionPattern(index: index, position: position, amplitudes: amplitudes)
-    )
-  }
-  reconstruction.iterate(3)
-  let iteration = BenchmarkCase.milliseconds(repeats: 9) { reconstruction.iterate(1) }
-
+  let iteration = time(plain, iterations: 2)
+  // Ten iterations hold five refinements of the probe and two of the background.
+  let fullIteration = time(full, iterations: 10)
+  let onTwoThreads = time(plain, iterations: 2, threads: 2)
   // Zeros, because unscaled transforms would soon run out of range; they take the same time.
-  let waves = positions.map { _ in ComplexImage(shape: shape) }
-  let transforms = transformTime(waves, plan)
-  let detail = "\(positions.count) frames of \(shape), one core"
+  let transforms = transformTime(patterns.map { _ in ComplexImage(shape: shape) }, plan)
+  let detail = "\(patterns.count) frames of \(shape), quarter-pixel positions, one thread"
   return [
     BenchmarkResult(
       name: "raar_over_fft_\(side)",
       value: iteration / transforms,
       unit: "1",
-      detail: "\(detail), quarter-pixel positions, probe refined"
+      detail: "\(detail), exact P_Q"
+    ),
+    BenchmarkResult(
+      name: "raar_full_over_fft_\(side)",
+      value: fullIteration / transforms,
+      unit: "1",
+      detail: "\(detail), probe every 2nd, background every 5th iteration"
+    ),
+    BenchmarkResult(
+      name: "raar_two_thread_speedup_\(side)",
+      value: iteration / onTwoThreads,
+      unit: "1",
+      detail: "one thread \(rounded(iteration)) ms, two \(rounded(onTwoThreads)) ms"
     ),
     BenchmarkResult(name: "raar_iteration_\(side)", value: iteration, unit: "ms", detail: detail),
     BenchmarkResult(name: "raar_fft_\(side)", value: transforms, unit: "ms", detail: detail),
   ]
+}
+
+private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+private let pixelSize = Length(nanometers: 6.7)
+
+/// Random patterns on a jittered square scan with steps of ten pixels.
+private func randomPatterns(shape: Shape2D, points: Int) -> [DiffractionPattern] {
+  var generator = SeededGenerator(seed: 1)
+  return (0..<points * points).map { index in
+    let place = { (k: Int) in
+      (Double(k) - Double(points - 1) / 2) * 10 + 2 * generator.uniform() - 1
+    }
+    let position = ScanPosition(
+      x: place(index % points) * pixelSize.meters,
+      y: place(index / points) * pixelSize.meters
+    )
+    let amplitudes = (0..<shape.count).map { _ in Float(generator.uniform()) }
+    return DiffractionPattern(
+      index: index,
+      position: position,
+      amplitudes: Image(shape: shape, values: amplitudes)
+    )
+  }
+}
+
+/// A solver that has all patterns.
+private func solver(
+  _ patterns: [DiffractionPattern],
+  plan: FourierPlan2D,
+  _ parameters: PtychographyParameters,
+  threads: Int
+) -> IncrementalReconstruction {
+  var solver = IncrementalReconstruction(
+    grid: ScanGrid(
+      patternShape: plan.shape,
+      pixelSize: pixelSize,
+      positions: patterns.map(\.position)
+    ),
+    identity: ScanIdentity(scan: "benchmark", energy: PhotonEnergy(electronVolts: 708.2)),
+    plan: plan,
+    parameters: parameters,
+    probe: ComplexImage(shape: plan.shape, filledWith: .one),
+    workers: threads > 1 ? WorkerCrew(threads: threads) : SerialWork()
+  )
+  for pattern in patterns { solver.add(pattern) }
+  return solver
 }
 
 /// The time of one pair of bare transforms for every wave, in memory of their own.

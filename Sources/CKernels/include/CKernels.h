@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The solver's loops over complex pixels. They are in C because function multiversioning gives them
+// wide instructions where the processor has them, without flags that would end the program where it
+// has not; Docs/Decisions/0007-kernels-in-c.md has the measurements.
+//
+// Complex arrays are pairs of floats. A "_stride" is the distance between rows in complex numbers.
+// Nothing overlaps unless it is the same array at the same place.
+
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+// ψ += P x: completes exit waves in place.
+void ck_add_product(void *wave, long wave_stride, const void *probe, long probe_stride,
+                    const void *x, long x_stride, long rows, long columns);
+
+// ψ = P x.
+void ck_product(void *wave, long wave_stride, const void *probe, long probe_stride, const void *x,
+                long x_stride, long rows, long columns);
+
+// The difference map's reflection: with p = P x, v = ψ − p stays in `wave`, p − v goes to `out`.
+void ck_reflect(void *wave, long wave_stride, const void *probe, long probe_stride, const void *x,
+                long x_stride, void *out, long out_stride, long rows, long columns);
+
+// Σ += P* ψ.
+void ck_add_conjugate_product(void *sum, long sum_stride, const void *probe, long probe_stride,
+                              const void *wave, long wave_stride, long rows, long columns);
+
+// RAAR's end of a frame: Σ += P* D and ψ ← a D + b ψ.
+void ck_finish_raar(void *wave, long wave_stride, const void *projected, long projected_stride,
+                    const void *probe, long probe_stride, void *sum, long sum_stride, long rows,
+                    long columns, float a, float b);
+
+// The difference map's end of a frame: ψ ← v + D and Σ += P* ψ.
+void ck_finish_difference_map(void *wave, long wave_stride, const void *projected,
+                              long projected_stride, const void *probe, long probe_stride,
+                              void *sum, long sum_stride, long rows, long columns);
+
+// PIE: with d = D − P O, the probe's terms as in ck_add_probe, then O += P* d / (c |P|² + floor).
+void ck_update_object(void *object, long object_stride, const void *projected,
+                      long projected_stride, const void *probe, long probe_stride, long rows,
+                      long columns, float c, float floor);
+
+// Σ += O* D − P |O|² and weight += |O|², the probe's least squares.
+void ck_add_probe(void *sum, long sum_stride, float *weight, long weight_stride,
+                  const void *object, long object_stride, const void *probe, long probe_stride,
+                  const void *projected, long projected_stride, long rows, long columns);
+
+// weight += |P|².
+void ck_add_intensity(float *weight, long weight_stride, const void *probe, long probe_stride,
+                      long rows, long columns);
+
+// P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases.
+// intensity < 0 is unmeasured and gets the factor `keep`. Returns Σ |factor ψ|².
+double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
+                         float keep);
+
+// power = Σ_modes |ψ|²: sets it, or adds to it.
+void ck_power(float *power, const void *wave, long count, int adds);
+
+// power ← the factor that P_M multiplies every mode by. Returns Σ factor² power.
+double ck_modulus_factors(float *power, const float *intensity, const float *background,
+                          long count, float keep);
+
+// ψ ← factor ψ.
+void ck_scale(void *wave, const float *factors, long count);
+
+// Σ (scale √power − √(intensity − background))² over measured pixels.
+double ck_modulus_residual(const float *power, const float *intensity, const float *background,
+                           long count, float scale);
+
+// The background's sums over frames, over measured pixels, with g = scale · power:
+// model += g, squares += g², products += g · intensity.
+void ck_add_background(float *model, float *squares, float *products, const float *power,
+                       const float *intensity, long count, float scale);
+
+#endif

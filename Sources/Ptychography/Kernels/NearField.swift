@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CKernels
+
+// Some rows of one frame each, while they are in cache. Waves, probes and projected waves have
+// the rows of the frame, objects and their sums those of the scan where the frame lies.
+
+/// Completes exit waves: ψ += P x.
+@inline(__always)
+func addProduct(_ wave: borrowing MutablePixelRows, _ probe: PixelRows, _ x: PixelRows) {
+  wave.requireSameExtent(probe)
+  wave.requireSameExtent(x)
+  unsafe ck_add_product(
+    wave.start,
+    wave.stride,
+    probe.start,
+    probe.stride,
+    x.start,
+    x.stride,
+    wave.rows,
+    wave.columns
+  )
+}
+
+/// Makes exit waves: ψ = P x.
+@inline(__always)
+package func multiply(_ probe: PixelRows, _ x: PixelRows, into wave: borrowing MutablePixelRows) {
+  wave.requireSameExtent(probe)
+  wave.requireSameExtent(x)
+  unsafe ck_product(
+    wave.start,
+    wave.stride,
+    probe.start,
+    probe.stride,
+    x.start,
+    x.stride,
+    wave.rows,
+    wave.columns
+  )
+}
+
+/// Reflects exit waves at P x: v = ψ − P x stays in their place, P x − v goes to `reflected`.
+@inline(__always)
+func reflect(
+  _ wave: borrowing MutablePixelRows,
+  _ probe: PixelRows,
+  _ x: PixelRows,
+  into reflected: borrowing MutablePixelRows
+) {
+  wave.requireSameExtent(probe)
+  wave.requireSameExtent(x)
+  precondition(reflected.rows == wave.rows && reflected.columns == wave.columns, "rows differ")
+  unsafe ck_reflect(
+    wave.start,
+    wave.stride,
+    probe.start,
+    probe.stride,
+    x.start,
+    x.stride,
+    reflected.start,
+    reflected.stride,
+    wave.rows,
+    wave.columns
+  )
+}
+
+/// Adds waves to the object's numerator: Σ += P* ψ.
+@inline(__always)
+package func addConjugateProduct(
+  _ probe: PixelRows,
+  _ wave: PixelRows,
+  to sum: borrowing MutablePixelRows
+) {
+  sum.requireSameExtent(probe)
+  sum.requireSameExtent(wave)
+  unsafe ck_add_conjugate_product(
+    sum.start,
+    sum.stride,
+    probe.start,
+    probe.stride,
+    wave.start,
+    wave.stride,
+    sum.rows,
+    sum.columns
+  )
+}
+
+/// Ends RAAR's work on rows: Σ += P* D, and R = (1 − 2β) D + β ψ stays in the place of ψ.
+@inline(__always)
+func finishRAAR(
+  _ wave: borrowing MutablePixelRows,
+  projected: PixelRows,
+  probe: PixelRows,
+  sum: borrowing MutablePixelRows,
+  beta: Float
+) {
+  wave.requireSameExtent(projected)
+  wave.requireSameExtent(probe)
+  sum.requireSameExtent(probe)
+  unsafe ck_finish_raar(
+    wave.start,
+    wave.stride,
+    projected.start,
+    projected.stride,
+    probe.start,
+    probe.stride,
+    sum.start,
+    sum.stride,
+    wave.rows,
+    wave.columns,
+    1 - 2 * beta,
+    beta
+  )
+}
+
+/// Ends the difference map's work on rows: ψ = v + D, and Σ += P* ψ.
+@inline(__always)
+func finishDifferenceMap(
+  _ wave: borrowing MutablePixelRows,
+  projected: PixelRows,
+  probe: PixelRows,
+  sum: borrowing MutablePixelRows
+) {
+  wave.requireSameExtent(projected)
+  wave.requireSameExtent(probe)
+  sum.requireSameExtent(probe)
+  unsafe ck_finish_difference_map(
+    wave.start,
+    wave.stride,
+    projected.start,
+    projected.stride,
+    probe.start,
+    probe.stride,
+    sum.start,
+    sum.stride,
+    wave.rows,
+    wave.columns
+  )
+}
+
+/// Updates an object by one frame: O += P* (D − P O) / (c |P|² + floor).
+@inline(__always)
+func updateObject(
+  _ object: borrowing MutablePixelRows,
+  projected: PixelRows,
+  probe: PixelRows,
+  c: Float,
+  floor: Float
+) {
+  object.requireSameExtent(projected)
+  object.requireSameExtent(probe)
+  unsafe ck_update_object(
+    object.start,
+    object.stride,
+    projected.start,
+    projected.stride,
+    probe.start,
+    probe.stride,
+    object.rows,
+    object.columns,
+    c,
+    floor
+  )
+}
+
+/// Adds O* (D − P O) to the probe's numerator and |O|² to its denominator.
+@inline(__always)
+func addToProbe(
+  object: PixelRows,
+  probe: PixelRows,
+  projected: PixelRows,
+  sum: borrowing MutablePixelRows,
+  weight: borrowing MutableWeightRows
+) {
+  sum.requireSameExtent(object)
+  sum.requireSameExtent(probe)
+  sum.requireSameExtent(projected)
+  precondition(weight.rows == sum.rows && weight.columns == sum.columns, "rows differ")
+  unsafe ck_add_probe(
+    sum.start,
+    sum.stride,
+    weight.start,
+    weight.stride,
+    object.start,
+    object.stride,
+    probe.start,
+    probe.stride,
+    projected.start,
+    projected.stride,
+    sum.rows,
+    sum.columns
+  )
+}
+
+/// Adds |P|² to a denominator.
+@inline(__always)
+package func addIntensity(of probe: PixelRows, to weight: borrowing MutableWeightRows) {
+  precondition(weight.rows == probe.rows && weight.columns == probe.columns, "rows differ")
+  unsafe ck_add_intensity(
+    weight.start,
+    weight.stride,
+    probe.start,
+    probe.stride,
+    weight.rows,
+    weight.columns
+  )
+}

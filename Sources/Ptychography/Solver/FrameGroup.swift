@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FourierTransform
+import Imaging
+
+/// The frames that one thread works on, with their waves and their sums.
+struct FrameGroup: Sendable {
+  var frames: [ScanFrame] = []
+  /// R for RAAR, ψ for the difference map, [frame][mode, row, column]; else empty.
+  var waves: [[Complex64]] = []
+  var sums: ScanSums
+  var scratch: SweepScratch
+  /// What the last comparison of model and measurement found.
+  var comparison = ModelComparison()
+  /// Where position refinement would move each frame, pixels.
+  var proposedShifts: [(row: Double, column: Double)] = []
+
+  init(sums: ScanSums, scratch: SweepScratch) {
+    self.sums = sums
+    self.scratch = scratch
+  }
+
+  /// Runs an iteration over the frames of the group.
+  mutating func iterate(_ sweep: FrameSweep) {
+    sums.clear(sweep.wanted)
+    for k in frames.indices {
+      sweep.begin(frames[k].previousSeat, &waves[k], &scratch.rows, &scratch.spectra)
+      sums.dataNorm += sweep.project(frames[k], &scratch)
+      sweep.finish(frames[k].seat, &waves[k], &sums, &scratch)
+      frames[k].previousSeat = frames[k].seat
+    }
+  }
+
+  /// Compares all frames with probe times object.
+  ///
+  /// - Parameters:
+  ///   - sweep: One that begins with P O.
+  ///   - sumsBackground: Whether the background's sums are wanted and not the errors.
+  mutating func compare(_ sweep: FrameSweep, sumsBackground: Bool = false) {
+    comparison = ModelComparison()
+    if sumsBackground {
+      comparison.background = BackgroundRetrieval.Sums(count: sweep.transform.shape.count)
+    }
+    for k in frames.indices {
+      sweep.beginModel(frames[k].seat, &scratch)
+      sweep.compare(frames[k], &scratch, &comparison)
+    }
+  }
+
+  /// Finds for each frame where on the object it would fit better.
+  ///
+  /// - Parameter sweep: One that begins with P O.
+  mutating func proposeShifts(_ sweep: FrameSweep) {
+    proposedShifts = []
+    proposedShifts.reserveCapacity(frames.count)
+    for k in frames.indices {
+      sweep.beginModel(frames[k].seat, &scratch)
+      _ = sweep.project(frames[k], &scratch)
+      proposedShifts.append(sweep.shift(frames[k].seat, &scratch))
+    }
+  }
+
+  /// Lets one frame correct the object, and adds what it says of the probe to the sums.
+  mutating func correct(
+    _ object: inout [Complex64],
+    by k: Int,
+    _ step: FrameSweep.ObjectStep,
+    _ sweep: FrameSweep
+  ) {
+    sweep.beginModel(frames[k].seat, object: object, &scratch)
+    sums.dataNorm += sweep.project(frames[k], &scratch)
+    sweep.correct(&object, frames[k].seat, step, &sums, &scratch)
+  }
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FourierTransform
+import Imaging
+
+extension FrameSweep {
+  /// Begins a frame's wave and transforms its rows.
+  func begin(
+    _ seat: ScanFrame.Seat,
+    _ wave: inout [Complex64],
+    _ rows: inout [Complex64],
+    _ spectra: inout [Complex64]
+  ) {
+    if !engine.keepsWaves {
+      return begin(seat, copies: previousCopies, object: x, &rows, &spectra)
+    }
+    let probe = previousCopies[seat.slot]
+    let probeSpan = probe.span
+    let xSpan = x.span
+    var wave = wave.mutableSpan
+    var rows = rows.mutableSpan
+    var spectra = spectra.mutableSpan
+    for mode in 0..<modes {
+      var spectrum = spectra.elements(spectrumPlace(mode))
+      for block in 0..<transform.rowBlocks {
+        let first = place(mode, block)
+        let probeRows = frameRows(probeSpan, first)
+        let xRows = objectRows(xSpan, seat.placement, block)
+        if engine == .raar {
+          addProduct(mutableFrameRows(&wave, first), probeRows, xRows)
+          transform.forwardRows(block, of: wave.span, from: first, into: &spectrum)
+        } else {
+          let waveRows = mutableFrameRows(&wave, first)
+          let reflected = mutableFrameRows(&rows, 0)
+          reflect(waveRows, probeRows, xRows, into: reflected)
+          transform.forwardRows(block, of: rows.span, into: &spectrum)
+        }
+      }
+    }
+  }
+
+  /// Begins with probe times object and transforms its rows.
+  ///
+  /// - Parameters:
+  ///   - seat: Where the frame lies.
+  ///   - object: An object in place of the sweep's own.
+  ///   - scratch: Room for the frame.
+  func beginModel(
+    _ seat: ScanFrame.Seat,
+    object: [Complex64]? = nil,
+    _ scratch: inout SweepScratch
+  ) {
+    begin(seat, copies: copies, object: object ?? self.object, &scratch.rows, &scratch.spectra)
+  }
+
+  private func begin(
+    _ seat: ScanFrame.Seat,
+    copies: [[Complex64]],
+    object: [Complex64],
+    _ rows: inout [Complex64],
+    _ spectra: inout [Complex64]
+  ) {
+    let probe = copies[seat.slot]
+    let probeSpan = probe.span
+    let objectSpan = object.span
+    var rows = rows.mutableSpan
+    var spectra = spectra.mutableSpan
+    for mode in 0..<modes {
+      var spectrum = spectra.elements(spectrumPlace(mode))
+      for block in 0..<transform.rowBlocks {
+        multiply(
+          frameRows(probeSpan, place(mode, block)),
+          objectRows(objectSpan, seat.placement, block),
+          into: mutableFrameRows(&rows, 0)
+        )
+        transform.forwardRows(block, of: rows.span, into: &spectrum)
+      }
+    }
+  }
+
+  /// Gives the far field its measured moduli.
+  ///
+  /// - Returns: The squared norm of the projected wave, photons over pixels.
+  func project(_ frame: ScanFrame, _ scratch: inout SweepScratch) -> Double {
+    let keep = 1 / Float(transform.shape.count)
+    var norm = 0.0
+    for block in 0..<transform.columnBlocks {
+      let pixels = block * transform.tileCount..<(block + 1) * transform.tileCount
+      let measured = frame.intensities.span.extracting(pixels)
+      let level = background.span.extracting(pixels)
+      if modes == 1 {
+        norm += project(block, measured, level, keep, &scratch.tiles, &scratch.spectra)
+      } else {
+        transformColumns(block, &scratch)
+        var factors = scratch.power.mutableSpan
+        norm += modulusFactors(&factors, measured, background: level, keep: keep)
+        scaleModes(block, scratch.power, &scratch.tiles, &scratch.spectra)
+      }
+    }
+    return norm
+  }
+
+  /// The only mode's way through one block of columns.
+  private func project(
+    _ block: Int,
+    _ measured: Span<Float>,
+    _ level: Span<Float>,
+    _ keep: Float,
+    _ tiles: inout [Complex64],
+    _ spectra: inout [Complex64]
+  ) -> Double {
+    var tile = tiles.mutableSpan
+    var spectrum = spectra.mutableSpan
+    transform.forwardColumns(block, of: spectrum.span, into: &tile)
+    let norm = projectOntoModuli(&tile, measured, background: level, keep: keep)
+    transform.inverseColumns(block, of: tile.span, into: &spectrum)
+    return norm
+  }
+
+  /// Multiplies every mode by the same factors and transforms the block of columns back.
+  private func scaleModes(
+    _ block: Int,
+    _ factors: [Float],
+    _ tiles: inout [Complex64],
+    _ spectra: inout [Complex64]
+  ) {
+    var tiles = tiles.mutableSpan
+    var spectra = spectra.mutableSpan
+    for mode in 0..<modes {
+      var tile = tiles.elements(tilePlace(mode))
+      scale(&tile, by: factors.span)
+      var spectrum = spectra.elements(spectrumPlace(mode))
+      transform.inverseColumns(block, of: tile.span, into: &spectrum)
+    }
+  }
+
+  /// Transforms one block of columns of every mode and gathers their power.
+  func transformColumns(_ block: Int, _ scratch: inout SweepScratch) {
+    for mode in 0..<modes {
+      transformColumns(block, mode, scratch.spectra, &scratch.tiles, &scratch.power)
+    }
+  }
+
+  private func transformColumns(
+    _ block: Int,
+    _ mode: Int,
+    _ spectra: [Complex64],
+    _ tiles: inout [Complex64],
+    _ power: inout [Float]
+  ) {
+    var tiles = tiles.mutableSpan
+    var tile = tiles.elements(tilePlace(mode))
+    let spectrum = spectra.span.extracting(spectrumPlace(mode))
+    transform.forwardColumns(block, of: spectrum, into: &tile)
+    var power = power.mutableSpan
+    gatherPower(&power, of: tile.span, adds: mode > 0)
+  }
+
+  /// Transforms the rows back, adds them to the sums and leaves the wave as the engine keeps it.
+  func finish(
+    _ seat: ScanFrame.Seat,
+    _ wave: inout [Complex64],
+    _ sums: inout ScanSums,
+    _ scratch: inout SweepScratch
+  ) {
+    for mode in 0..<modes {
+      for block in 0..<transform.rowBlocks {
+        inverseRows(mode, block, scratch.spectra, into: &scratch.rows)
+        finishRows(
+          seat,
+          mode,
+          block,
+          scratch.rows,
+          &wave,
+          &sums.objectFromData,
+          &sums.objectFromWave
+        )
+        if wanted.coverage { addCoverage(seat, mode, block, &sums.coverage) }
+        if wanted.probe {
+          addProbe(seat, mode, block, scratch.rows, object, &sums, &scratch.weight)
+        }
+      }
+    }
+  }
+
+  /// Transforms one block of rows of a mode back.
+  func inverseRows(
+    _ mode: Int,
+    _ block: Int,
+    _ spectra: [Complex64],
+    into rows: inout [Complex64]
+  ) {
+    var rows = rows.mutableSpan
+    let spectrum = spectra.span.extracting(spectrumPlace(mode))
+    transform.inverseRows(block, of: spectrum, into: &rows)
+  }
+
+  private func finishRows(
+    _ seat: ScanFrame.Seat,
+    _ mode: Int,
+    _ block: Int,
+    _ rows: [Complex64],
+    _ wave: inout [Complex64],
+    _ dataSum: inout [Complex64],
+    _ waveSum: inout [Complex64]
+  ) {
+    let first = place(mode, block)
+    let probe = copies[seat.slot]
+    let probeSpan = probe.span
+    let data = rows.span
+    var wave = wave.mutableSpan
+    var dataSum = dataSum.mutableSpan
+    var waveSum = waveSum.mutableSpan
+    let probeRows = frameRows(probeSpan, first)
+    let projected = frameRows(data, 0)
+    switch engine {
+    case .raar:
+      if wanted.waves {
+        let present = wave.span
+        addConjugateProduct(
+          probeRows,
+          frameRows(present, first),
+          to: mutableObjectRows(&waveSum, seat.placement, block)
+        )
+      }
+      finishRAAR(
+        mutableFrameRows(&wave, first),
+        projected: projected,
+        probe: probeRows,
+        sum: mutableObjectRows(&dataSum, seat.placement, block),
+        beta: beta
+      )
+    case .differenceMap:
+      finishDifferenceMap(
+        mutableFrameRows(&wave, first),
+        projected: projected,
+        probe: probeRows,
+        sum: mutableObjectRows(&waveSum, seat.placement, block)
+      )
+      fallthrough
+    case .errorReduction, .epie:
+      addConjugateProduct(
+        probeRows,
+        projected,
+        to: mutableObjectRows(&dataSum, seat.placement, block)
+      )
+    }
+  }
+
+  /// Adds |P|² of a block of rows where a frame lies.
+  func addCoverage(
+    _ seat: ScanFrame.Seat,
+    _ mode: Int,
+    _ block: Int,
+    _ coverage: inout [Float]
+  ) {
+    let probe = copies[seat.slot]
+    let span = probe.span
+    var sum = coverage.mutableSpan
+    addIntensity(
+      of: frameRows(span, place(mode, block)),
+      to: mutableObjectWeights(&sum, seat.placement, block)
+    )
+  }
+
+  /// Adds a block of rows to what refines the probe; its denominator from the first mode only.
+  func addProbe(
+    _ seat: ScanFrame.Seat,
+    _ mode: Int,
+    _ block: Int,
+    _ rows: [Complex64],
+    _ object: [Complex64],
+    _ sums: inout ScanSums,
+    _ unused: inout [Float]
+  ) {
+    if mode == 0 {
+      addProbe(
+        seat,
+        place(mode, block),
+        place(mode, block),
+        block,
+        rows,
+        object,
+        &sums.probeResidual[seat.slot],
+        &sums.probeWeight
+      )
+    } else {
+      addProbe(
+        seat,
+        place(mode, block),
+        0,
+        block,
+        rows,
+        object,
+        &sums.probeResidual[seat.slot],
+        &unused
+      )
+    }
+  }
+
+  private func addProbe(
+    _ seat: ScanFrame.Seat,
+    _ first: Int,
+    _ firstWeight: Int,
+    _ block: Int,
+    _ rows: [Complex64],
+    _ object: [Complex64],
+    _ residual: inout [Complex64],
+    _ weight: inout [Float]
+  ) {
+    let probe = copies[seat.slot]
+    let probeSpan = probe.span
+    let objectSpan = object.span
+    let data = rows.span
+    var sum = residual.mutableSpan
+    var weights = weight.mutableSpan
+    addToProbe(
+      object: objectRows(objectSpan, seat.placement, block),
+      probe: frameRows(probeSpan, first),
+      projected: frameRows(data, 0),
+      sum: mutableFrameRows(&sum, first),
+      weight: mutableFrameWeights(&weights, firstWeight)
+    )
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+import FourierTransform
+import Imaging
+
+extension IncrementalReconstruction {
+  /// Adds a frame; one that cannot take part is counted in `rejections`.
+  ///
+  /// - Parameter pattern: Amplitudes with their place; negative or non-finite ones stay free.
+  /// - Returns: Whether the frame takes part.
+  @discardableResult
+  public mutating func add(_ pattern: DiffractionPattern) -> Bool {
+    guard pattern.amplitudes.shape == grid.patternShape else {
+      rejections.wrongShape += 1
+      return false
+    }
+    guard
+      let placement = grid.placement(of: pattern.position, steps: parameters.subpixelSteps)
+    else {
+      rejections.outOfRange += 1
+      return false
+    }
+    guard indices.insert(pattern.index).inserted else {
+      rejections.duplicates += 1
+      return false
+    }
+    let seat = ScanFrame.Seat(placement: placement, slot: illumination.slot(of: placement))
+    let frame = ScanFrame(pattern, seat: seat, transform: transform)
+    if frameCount == 0 { scaleProbe(toPower: frame.photons) }
+    photons.append(frame.photons)
+    incidentPhotonsSoFar = nil
+    if parameters.retrievesBackground { background.add(measured: frame.intensities) }
+    require(seat.slot)
+    // Whatever stands here, the new wave's R makes up for it.
+    if previousCopies[seat.slot].isEmpty {
+      previousCopies[seat.slot] = illumination.copies[seat.slot]
+    }
+    let group = frameCount % groups.count
+    groups[group].waves.append(parameters.engine.keepsWaves ? initialWave(of: frame) : [])
+    groups[group].frames.append(frame)
+    frameCountSoFar += 1
+    coverageIsStale = true
+    return true
+  }
+
+  /// Sees to it that a slot has its copy of the probe and room for its sums.
+  mutating func require(_ slot: Int) {
+    illumination.require(slot, plan: plan)
+    let count = illumination.modes.count * grid.patternShape.count
+    for group in groups.indices { groups[group].sums.require(slot, count: count) }
+  }
+
+  /// What a wave keeps that starts at ψ = P O: R for RAAR, ψ for the difference map.
+  private func initialWave(of frame: ScanFrame) -> [Complex64] {
+    let (count, columns) = (grid.patternShape.count, grid.patternShape.columns)
+    let probe = illumination.copies[frame.seat.slot]
+    let previousProbe = previousCopies[frame.seat.slot]
+    let completes = parameters.engine == .raar
+    var wave: [Complex64] = []
+    wave.reserveCapacity(probe.count)
+    for i in probe.indices {
+      let (row, column) = (i % count / columns, i % columns)
+      let place =
+        (frame.seat.placement.row + row) * grid.objectShape.columns
+        + frame.seat.placement.column + column
+      let start = probe[i] * object.values[place]
+      wave.append(completes ? start - previousProbe[i] * x[place] : start)
+    }
+    return wave
+  }
+
+  /// Sets Σ|P|² and divides the object accordingly; waves stay what they are.
+  mutating func scaleProbe(toPower power: Double) {
+    let present = illumination.power
+    guard power > 0, present > 0 else { return }
+    let factor = Float((power / present).squareRoot())
+    illumination.replace(by: illumination.modes.map { scaled($0, by: factor) }, plan: plan)
+    divideObject(by: factor)
+    // Nothing is known of the power before the first frame.
+    previousCopies = illumination.copies
+    x = object.values
+  }
+
+  /// Divides what the probe multiplies by a factor; the object stays 1 where it is unlit.
+  mutating func divideObject(by factor: Float) {
+    let inverse = 1 / factor
+    let threshold = litThreshold
+    for i in object.values.indices {
+      let isLit = coverage[i] > threshold
+      object.values[i] = (isLit ? inverse : 1) * object.values[i]
+    }
+    for i in coverage.indices { coverage[i] *= factor * factor }
+  }
+
+  func scaled(_ image: ComplexImage, by factor: Float) -> ComplexImage {
+    ComplexImage(shape: image.shape, values: image.values.map { factor * $0 })
+  }
+
+  /// Coverage above which an object pixel counts as lit, photons.
+  var litThreshold: Float {
+    Float(parameters.litFraction) * (coverage.max() ?? 0)
+  }
+
+  /// Photons of an exposure without sample: as configured, else the mean of the brightest tenth.
+  mutating func incidentPhotons() -> Double {
+    if let photons = parameters.incidentPhotons ?? incidentPhotonsSoFar { return photons }
+    let brightest = photons.sorted(by: >).prefix((photons.count + 9) / 10)
+    let mean = brightest.isEmpty ? 0 : brightest.reduce(0, +) / Double(brightest.count)
+    incidentPhotonsSoFar = mean
+    return mean
+  }
+}

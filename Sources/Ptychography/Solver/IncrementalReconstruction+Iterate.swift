@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FourierTransform
+import Imaging
+
+extension IncrementalReconstruction {
+  /// Runs so many iterations over the frames that are there; without frames nothing happens.
+  public mutating func iterate(_ count: Int) {
+    guard frameCount > 0 else { return }
+    for _ in 0..<count { step() }
+  }
+
+  private mutating func step() {
+    updateBackgroundIfDue()
+    refinePositionsIfDue()
+    if parameters.engine == .epie {
+      stepByFrame()
+    } else {
+      stepByProjections()
+    }
+    iteration += 1
+    if hasEnoughFrames { settledIterations += 1 }
+  }
+
+  private mutating func stepByProjections() {
+    let wanted = ScanSums.Wanted(
+      waves: overlapIsStale || parameters.engine == .differenceMap,
+      coverage: coverageIsStale,
+      probe: probeIsDue
+    )
+    let sweep = sweep(wanted)
+    inGroups { $0.iterate(sweep) }
+    for k in groups.indices.dropFirst() {
+      let sums = groups[k].sums
+      groups[0].sums.add(sums, wanted)
+    }
+    if wanted.coverage {
+      coverage = groups[0].sums.coverage
+      coverageIsStale = false
+    }
+    previousCopies = illumination.copies
+    finishObject(usesWaveSums: wanted.waves)
+    overlapIsStale = false
+    if wanted.probe { finishProbe() }
+  }
+
+  /// What all frames share in an iteration.
+  func sweep(_ wanted: ScanSums.Wanted) -> FrameSweep {
+    FrameSweep(
+      transform: transform,
+      engine: parameters.engine,
+      beta: Float(parameters.beta),
+      modes: illumination.modes.count,
+      objectColumns: grid.objectShape.columns,
+      wanted: wanted,
+      copies: illumination.copies,
+      previousCopies: previousCopies,
+      object: object.values,
+      x: x,
+      background: background.background
+    )
+  }
+
+  var probeIsDue: Bool {
+    isDue(start: parameters.probeUpdateStart, period: parameters.probeUpdatePeriod)
+  }
+
+  /// Whether something that is done now and then has its turn; never where the period is 0.
+  func isDue(start: Int, period: Int) -> Bool {
+    period > 0 && hasEnoughFrames && settledIterations >= start
+      && (settledIterations - start).isMultiple(of: period)
+  }
+
+  /// The object, what the next waves begin with, and the overlap error.
+  private mutating func finishObject(usesWaveSums: Bool) {
+    let explained = OverlapSolution(
+      engine: parameters.engine,
+      beta: Float(parameters.beta),
+      threshold: litThreshold,
+      usesWaveSums: usesWaveSums
+    ).solve(groups[0].sums, coverage, object: &object.values, x: &x)
+    noteOverlapError(explained)
+  }
+
+  private mutating func noteOverlapError(_ explained: Double) {
+    let norm = Double(grid.patternShape.count) * groups[0].sums.dataNorm
+    guard norm > 0 else { return }
+    // P_Q is an orthogonal projection: |D − P_Q D|² = |D|² − |P_Q D|².
+    overlapError = (max(0, norm - explained) / norm).squareRoot()
+  }
+
+  /// P ← P + Σ O* (D − P O) / Σ|O|², its supports, then the power that the frames tell.
+  mutating func finishProbe() {
+    let residuals = illumination.movedBack(groups[0].sums.probeResidual, plan: plan)
+    let weight = groups[0].sums.probeWeight
+    let floor = 1e-4 * (weight.max() ?? 0) + .leastNormalMagnitude
+    var modes = illumination.modes
+    for mode in modes.indices {
+      for i in weight.indices {
+        modes[mode].values[i] += (1 / (weight[i] + floor)) * residuals[mode].values[i]
+      }
+      support.apply(to: &modes[mode], plan: plan)
+    }
+    let power = modes.reduce(0) { $0 + squaredNorm($1.values.span) }
+    let wanted = incidentPhotons()
+    if power > 0, wanted > 0 {
+      let factor = Float((wanted / power).squareRoot())
+      modes = modes.map { scaled($0, by: factor) }
+      divideObject(by: factor)
+    }
+    illumination.replace(by: modes, plan: plan)
+    coverageIsStale = true
+    overlapIsStale = true
+  }
+}

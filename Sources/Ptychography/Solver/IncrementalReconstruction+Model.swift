@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+import FourierTransform
+import Imaging
+
+extension IncrementalReconstruction {
+  /// Compares the patterns with those of probe times object as they are; one transform per frame.
+  public mutating func measureDataError() {
+    let sweep = modelSweep
+    inGroups { $0.compare(sweep) }
+    let residual = groups.reduce(0) { $0 + $1.comparison.residual }
+    let total = groups.reduce(0) { $0 + $1.comparison.total }
+    dataError = total > 0 ? (residual / total).squareRoot() : .nan
+    if parameters.engine == .epie { overlapError = dataError }
+  }
+
+  /// The object, the probe and what is needed to judge them, as they are now.
+  public mutating func result() -> ReconstructedObject {
+    measureDataError()
+    takeCoverage()
+    let modes = orthogonalModes(illumination.modes)
+    return ReconstructedObject(
+      identity: identity,
+      transmission: object,
+      probe: modes[0],
+      weakerModes: Array(modes.dropFirst()),
+      coverage: Image(shape: grid.objectShape, values: coverage),
+      pixelSize: grid.pixelSize,
+      origin: grid.origin,
+      background: parameters.retrievesBackground ? retrievedBackground : nil,
+      iteration: iteration,
+      frameCount: frameCount,
+      dataError: dataError,
+      overlapError: overlapError
+    )
+  }
+
+  /// Where the probe's centre sat for each frame, as told or as refined, in the order of joining.
+  public var positions: [ScanPosition] {
+    (0..<frameCount).map { k in
+      let frame = groups[k % groups.count].frames[k / groups.count]
+      return ScanPosition(
+        x: frame.position.x + frame.shift.column * grid.pixelSize.meters,
+        y: frame.position.y + frame.shift.row * grid.pixelSize.meters
+      )
+    }
+  }
+
+  /// The background, photons, DC at [N/2, N/2].
+  private var retrievedBackground: Image {
+    let pixels = Float(grid.patternShape.count)
+    return cornerToCenter(
+      Image(
+        shape: grid.patternShape,
+        values: transform.untiled(background.background.map { pixels * $0 })
+      )
+    )
+  }
+
+  /// Retrieves the background when its turn has come.
+  mutating func updateBackgroundIfDue() {
+    guard parameters.retrievesBackground,
+      isDue(start: parameters.backgroundStart, period: parameters.backgroundPeriod)
+    else { return }
+    let sweep = modelSweep
+    inGroups { $0.compare(sweep, sumsBackground: true) }
+    var sums = BackgroundRetrieval.Sums(count: grid.patternShape.count)
+    for group in groups {
+      guard let part = group.comparison.background else { continue }
+      for i in sums.model.indices {
+        sums.model[i] += part.model[i]
+        sums.squares[i] += part.squares[i]
+        sums.products[i] += part.products[i]
+      }
+    }
+    background.update(sums)
+  }
+
+  /// A sweep whose waves begin with P O as they are.
+  var modelSweep: FrameSweep {
+    FrameSweep(
+      transform: transform,
+      engine: .errorReduction,
+      beta: 0,
+      modes: illumination.modes.count,
+      objectColumns: grid.objectShape.columns,
+      wanted: ScanSums.Wanted(),
+      copies: illumination.copies,
+      previousCopies: illumination.copies,
+      object: object.values,
+      x: object.values,
+      background: background.background
+    )
+  }
+
+  /// Sums Σ|P|² over the frames that are there.
+  mutating func takeCoverage() {
+    var sum = [Float](repeating: 0, count: coverage.count)
+    let sweep = modelSweep
+    for group in groups {
+      for frame in group.frames {
+        for mode in 0..<sweep.modes {
+          for block in 0..<transform.rowBlocks {
+            sweep.addCoverage(frame.seat, mode, block, &sum)
+          }
+        }
+      }
+    }
+    coverage = sum
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Imaging
+
+extension IncrementalReconstruction {
+  /// Times that the probe is refined in one pass over all frames.
+  private static let probeUpdates = 5
+
+  /// One pass of ePIE: frames in random order, each correcting the object at once.
+  ///
+  /// The probe is corrected a few times in each pass, from all frames since the last correction,
+  /// because its sub-pixel copies cost transforms; a departure from the original, which corrects it
+  /// with every frame.
+  mutating func stepByFrame() {
+    if coverageIsStale { takeCoverage() }
+    let refinesProbe = probeIsDue
+    var order = Array(groups[0].frames.indices)
+    var generator = SeededGenerator(seed: UInt64(iteration))
+    for k in order.indices.reversed() where k > 0 {
+      order.swapAt(k, Int(generator.uniform() * Double(k + 1)))
+    }
+    let wanted = ScanSums.Wanted(waves: false, coverage: false, probe: refinesProbe)
+    let length = refinesProbe ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
+      : order.count
+    var first = 0
+    var norm = 0.0
+    while first < order.count {
+      let end = min(first + length, order.count)
+      groups[0].sums.clear(wanted)
+      let sweep = sweep(wanted)
+      let brightest = Float(brightestIntensity)
+      let regularization = Float(parameters.pieRegularization)
+      let step = FrameSweep.ObjectStep(
+        c: 1 - regularization,
+        floor: regularization * brightest
+      )
+      for k in order[first..<end] {
+        groups[0].correct(&object.values, by: k, step, sweep)
+      }
+      norm += groups[0].sums.dataNorm
+      if refinesProbe { finishProbe() }
+      first = end
+    }
+    previousCopies = illumination.copies
+    x = object.values
+  }
+
+  /// max Σ|P|² over modes, the brightest pixel of the probe.
+  private var brightestIntensity: Double {
+    let modes = illumination.modes
+    return Double(
+      modes[0].values.indices.reduce(Float.leastNormalMagnitude) { brightest, i in
+        max(brightest, modes.reduce(0) { $0 + $1.values[i].squaredModulus })
+      }
+    )
+  }
+}
