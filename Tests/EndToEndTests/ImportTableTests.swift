@@ -23,7 +23,7 @@ import Testing
 
     "ResolutionMetrics": ["Imaging", "FourierTransform"],
     "Preprocessing": values.union(["FourierTransform"]),
-    "Ptychography": values.union(["FourierTransform", "ResolutionMetrics"]),
+    "Ptychography": values.union(["CKernels", "FourierTransform", "ResolutionMetrics"]),
     "Registration": values.union(["FourierTransform", "ResolutionMetrics"]),
     "Tomography": values.union(["ResolutionMetrics"]),
     "ChemicalMapping": values.union(["ResolutionMetrics"]),
@@ -50,7 +50,7 @@ import Testing
   /// The one module that may import each C library.
   private static let wrappers = [
     "CFFTW3": "FourierTransform", "CZeroMQ": "Messaging", "CHDF5": "HDF5Storage",
-    "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
+    "CKernels": "Ptychography", "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].

@@ -20,11 +20,13 @@ import Testing
 
   // MARK: - Moduli
 
-  /// Moduli over √(pixels): Poisson-like, some zero, some unmeasured.
-  private static let moduli: [Float] = {
+  /// Photons over pixels, some zero, some unmeasured, above a background of 0.1.
+  private static let intensities: [Float] = {
     var generator = SeededGenerator(seed: 8)
     return (0..<pixels).map { i in
-      i % 11 == 3 ? -1 : i % 13 == 5 ? 0 : Float(2 * generator.uniform()) / Float(shape.rows)
+      let modulus = 2 * generator.uniform()
+      let photons = Float(modulus * modulus + 0.1)
+      return i % 11 == 3 ? -1 : i % 13 == 5 ? 0 : photons / Float(pixels)
     }
   }()
 
@@ -32,7 +34,13 @@ import Testing
     var far = wave
     var span = far.mutableSpan
     SyntheticScan.plan.forward(&span)
-    projectOntoModuli(&span, moduli.span, keep: 1 / Float(pixels))
+    let background = [Float](repeating: 0.1 / Float(pixels), count: pixels)
+    projectOntoModuli(
+      &span,
+      intensities.span,
+      background: background.span,
+      keep: 1 / Float(pixels)
+    )
     SyntheticScan.plan.inverse(&span)
     return far
   }
@@ -53,8 +61,8 @@ import Testing
     let before = Self.farField(wave)
     let after = Self.farField(Self.ontoModuli(wave))
     for i in before.indices {
-      let m = Self.moduli[i]
-      let expected = m < 0 ? before[i].modulus : m * Float(Self.shape.rows)
+      let photons = Self.intensities[i] * Float(Self.pixels)
+      let expected = photons < 0 ? before[i].modulus : max(0, photons - 0.1).squareRoot()
       #expect(abs(after[i].modulus - expected) < 1e-4)
       if expected > 0.01 {
         let turned = after[i] * before[i].conjugate
@@ -88,47 +96,56 @@ import Testing
     let n = shape.rows
     let count = 40 * objectColumns
     var object = [Complex64](repeating: .zero, count: count)
-    var unused = object
     var coverage = [Float](repeating: 0, count: count)
-    forEachRow { pixels, place, wave in
-      var sum = object.mutableSpan
-      var other = unused.mutableSpan
-      var weight = coverage.mutableSpan
-      var sumRow = sum.elements(place)
-      var otherRow = other.elements(place)
-      var weightRow = weight.elements(place)
-      let row = waves.span.extracting(wave)
-      addToObject(
-        probe: probe.span.extracting(pixels),
-        projected: row,
-        wave: row,
-        dataSum: &sumRow,
-        waveSum: &otherRow
-      )
-      addIntensity(of: probe.span.extracting(pixels), to: &weightRow)
+    for (k, corner) in corners.enumerated() {
+      let place = corner.0 * objectColumns + corner.1
+      add(waves, from: k * n * n, to: &object, &coverage, at: place)
     }
     for i in object.indices {
       object[i] = coverage[i] > 0 ? (1 / coverage[i]) * object[i] : .zero
     }
     var result = [Complex64](repeating: .zero, count: corners.count * n * n)
-    forEachRow { pixels, place, wave in
+    for (k, corner) in corners.enumerated() {
+      let probeSpan = probe.span
+      let objectSpan = object.span
       var span = result.mutableSpan
-      var row = span.elements(wave)
-      multiply(probe.span.extracting(pixels), object.span.extracting(place), into: &row)
+      multiply(
+        PixelRows(probeSpan, stride: n, rows: n, columns: n),
+        PixelRows(
+          objectSpan,
+          from: corner.0 * objectColumns + corner.1,
+          stride: objectColumns,
+          rows: n,
+          columns: n
+        ),
+        into: MutablePixelRows(&span, from: k * n * n, stride: n, rows: n, columns: n)
+      )
     }
     return result
   }
 
-  /// Calls `body` with the pixels of each row in the probe, on the object and among all waves.
-  private static func forEachRow(_ body: (Range<Int>, Range<Int>, Range<Int>) -> Void) {
+  private static func add(
+    _ waves: [Complex64],
+    from first: Int,
+    to object: inout [Complex64],
+    _ coverage: inout [Float],
+    at place: Int
+  ) {
     let n = shape.rows
-    for (k, corner) in corners.enumerated() {
-      for row in 0..<n {
-        let first = (corner.0 + row) * objectColumns + corner.1
-        let wave = (k * n + row) * n
-        body(row * n..<(row + 1) * n, first..<first + n, wave..<wave + n)
-      }
-    }
+    let probeSpan = probe.span
+    let wavesSpan = waves.span
+    let probeRows = PixelRows(probeSpan, stride: n, rows: n, columns: n)
+    var sum = object.mutableSpan
+    var weight = coverage.mutableSpan
+    addConjugateProduct(
+      probeRows,
+      PixelRows(wavesSpan, from: first, stride: n, rows: n, columns: n),
+      to: MutablePixelRows(&sum, from: place, stride: objectColumns, rows: n, columns: n)
+    )
+    addIntensity(
+      of: probeRows,
+      to: MutableWeightRows(&weight, from: place, stride: objectColumns, rows: n, columns: n)
+    )
   }
 
   @Test func theOverlapProjectionTwiceIsTheOverlapProjection() {

@@ -23,6 +23,8 @@ struct SyntheticScan {
   ///   - side: Points along each axis.
   ///   - onPixels: Whether positions fall on whole pixels.
   ///   - seed: Of jitter and object.
+  ///   - blobs: Blobs of the object.
+  ///   - extent: The part of the object, along each axis, that they stand in.
   ///   - lens: The probe; a defocused lens of its own where nil.
   ///   - background: Photons added to every pattern, DC at the corner.
   ///   - mask: Pixels that count as unmeasured, DC at the centre.
@@ -30,6 +32,8 @@ struct SyntheticScan {
     side: Int = 7,
     onPixels: Bool = true,
     seed: UInt64 = 3,
+    blobs: Int = 14,
+    extent: Double = 0.4,
     lens: ComplexImage? = nil,
     background: Image? = nil,
     mask: (Int, Int) -> Bool = { _, _ in false }
@@ -55,7 +59,7 @@ struct SyntheticScan {
       positions: positions,
       margin: 2
     )
-    object = Self.blobs(grid.objectShape, &generator)
+    object = Self.blobs(blobs, within: extent, grid.objectShape, &generator)
     probe = lens ?? Self.lens(power: 1e6)
     let (object, probe, grid) = (object, probe, grid)
     patterns = positions.enumerated().map { index, position in
@@ -74,13 +78,18 @@ struct SyntheticScan {
   }
 
   /// A transmission of smooth absorbing and phase-shifting blobs in vacuum.
-  static func blobs(_ shape: Shape2D, _ generator: inout SeededGenerator) -> ComplexImage {
+  static func blobs(
+    _ count: Int,
+    within extent: Double,
+    _ shape: Shape2D,
+    _ generator: inout SeededGenerator
+  ) -> ComplexImage {
     var image = ComplexImage(shape: shape, filledWith: .one)
-    let count = 14
+    let start = (1 - extent) / 2
     let blobs = (0..<count).map { _ in
       (
-        row: Double(shape.rows) * (0.3 + 0.4 * generator.uniform()),
-        column: Double(shape.columns) * (0.3 + 0.4 * generator.uniform()),
+        row: Double(shape.rows) * (start + extent * generator.uniform()),
+        column: Double(shape.columns) * (start + extent * generator.uniform()),
         width: 1.2 + 1.5 * generator.uniform(),
         density: 0.3 + 0.7 * generator.uniform()
       )
@@ -179,17 +188,19 @@ struct SyntheticScan {
   /// A reconstruction that has none of the frames yet.
   func reconstruction(
     probe start: ComplexImage? = nil,
+    modes: [ComplexImage]? = nil,
     _ change: (inout PtychographyParameters) -> Void = { _ in }
   ) -> IncrementalReconstruction {
     var parameters = PtychographyParameters()
     parameters.subpixelSteps = 1
     change(&parameters)
+    let start = start ?? probe
     return IncrementalReconstruction(
       grid: grid,
       identity: ScanIdentity(scan: "synthetic", energy: PhotonEnergy(electronVolts: 708.2)),
       plan: Self.plan,
       parameters: parameters,
-      probe: start ?? probe
+      modes: modes ?? ProbeStart.modes(of: start, count: parameters.probeModes)
     )
   }
 

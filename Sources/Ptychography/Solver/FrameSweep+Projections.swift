@@ -176,7 +176,11 @@ extension FrameSweep {
           &sums.objectFromWave
         )
         if wanted.coverage { addCoverage(seat, mode, block, &sums.coverage) }
-        if wanted.probe {
+        guard wanted.probe else { continue }
+        if engine == .differenceMap {
+          // Object and probe of its overlap projection are both those of the waves.
+          addProbe(seat, mode, block, wave, from: place(mode, block), x, &sums, &scratch.weight)
+        } else {
           addProbe(seat, mode, block, scratch.rows, object, &sums, &scratch.weight)
         }
       }
@@ -264,62 +268,75 @@ extension FrameSweep {
   }
 
   /// Adds a block of rows to what refines the probe; its denominator from the first mode only.
+  ///
+  /// - Parameters:
+  ///   - seat: Where the frame lies.
+  ///   - mode: Which mode.
+  ///   - block: Which block of its rows.
+  ///   - rows: What probe times object should be, from `firstRow` on.
+  ///   - firstRow: Where the block begins in it.
+  ///   - object: The object, [row, column].
+  ///   - sums: Added to.
+  ///   - unused: Room for denominators that do not count.
   func addProbe(
     _ seat: ScanFrame.Seat,
     _ mode: Int,
     _ block: Int,
     _ rows: [Complex64],
+    from firstRow: Int = 0,
     _ object: [Complex64],
     _ sums: inout ScanSums,
     _ unused: inout [Float]
   ) {
+    let first = place(mode, block)
+    let slot = seat.slot
     if mode == 0 {
       addProbe(
-        seat,
-        place(mode, block),
-        place(mode, block),
+        seat.placement,
+        slot,
         block,
+        (first, firstRow, first),
         rows,
         object,
-        &sums.probeResidual[seat.slot],
+        &sums.probeResidual[slot],
         &sums.probeWeight
       )
     } else {
       addProbe(
-        seat,
-        place(mode, block),
-        0,
+        seat.placement,
+        slot,
         block,
+        (first, firstRow, 0),
         rows,
         object,
-        &sums.probeResidual[seat.slot],
+        &sums.probeResidual[slot],
         &unused
       )
     }
   }
 
   private func addProbe(
-    _ seat: ScanFrame.Seat,
-    _ first: Int,
-    _ firstWeight: Int,
+    _ placement: Placement,
+    _ slot: Int,
     _ block: Int,
+    _ first: (probe: Int, rows: Int, weight: Int),
     _ rows: [Complex64],
     _ object: [Complex64],
     _ residual: inout [Complex64],
     _ weight: inout [Float]
   ) {
-    let probe = copies[seat.slot]
+    let probe = copies[slot]
     let probeSpan = probe.span
     let objectSpan = object.span
     let data = rows.span
     var sum = residual.mutableSpan
     var weights = weight.mutableSpan
     addToProbe(
-      object: objectRows(objectSpan, seat.placement, block),
-      probe: frameRows(probeSpan, first),
-      projected: frameRows(data, 0),
-      sum: mutableFrameRows(&sum, first),
-      weight: mutableFrameWeights(&weights, firstWeight)
+      object: objectRows(objectSpan, placement, block),
+      probe: frameRows(probeSpan, first.probe),
+      projected: frameRows(data, first.rows),
+      sum: mutableFrameRows(&sum, first.probe),
+      weight: mutableFrameWeights(&weights, first.weight)
     )
   }
 }

@@ -46,7 +46,9 @@ struct OverlapSolution {
       let wave = usesWaveSums ? inverse * waveSum[i] + unlit : object[i]
       switch engine {
       case .raar: x[i] = 2 * beta * data - beta * wave
-      case .differenceMap: x[i] = wave
+      case .differenceMap:
+        // No threshold: what is not projected would be added up from one iteration to the next.
+        x[i] = (1 / (weight + .leastNormalMagnitude)) * waveSum[i]
       case .errorReduction, .epie: x[i] = data
       }
       object[i] = data
