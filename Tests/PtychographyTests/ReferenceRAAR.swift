@@ -72,9 +72,9 @@ struct ReferenceRAAR {
 
   /// One iteration of the definition.
   ///
-  /// - Parameter refinesProbe: Whether the probe is fitted to the data-projected waves, with the
-  ///   object of the iteration before. The iteration itself is one of the probe that it began with;
-  ///   the next one has the new probe.
+  /// - Parameter refinesProbe: Whether the probe is fitted to the data-projected waves before they
+  ///   are overlaid, with the object of the iteration before. The waves' own overlap projection
+  ///   stays one of the probe that they were overlaid with.
   mutating func step(refinesProbe: Bool = false) {
     let data = waves.indices.map { projectedOntoModuli(waves[$0], amplitudes[$0]) }
     let before = (probe: probe, object: object)
@@ -95,7 +95,7 @@ struct ReferenceRAAR {
       for i in 0..<n * n {
         let place = self.place(i, corners[k])
         let rest = waves[k][i] + -1.0 * (before.probe[i] * ofWaves[place])
-        let overlaid = before.probe[i] * ofData[place]
+        let overlaid = probe[i] * ((1 / scale) * ofData[place])
         waves[k][i] = 2 * beta * overlaid + (1 - 2 * beta) * data[k][i] + sign * beta * rest
       }
     }

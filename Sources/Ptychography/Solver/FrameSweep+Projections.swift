@@ -14,9 +14,12 @@ extension FrameSweep {
     if !engine.keepsWaves {
       return begin(seat, copies: previousCopies, object: x, &rows, &spectra)
     }
-    let probe = previousCopies[seat.slot]
+    let probe = (engine == .differenceMap ? previousCopies : copies)[seat.slot]
+    let previousProbe = previousCopies[seat.slot]
     let probeSpan = probe.span
+    let previousSpan = previousProbe.span
     let xSpan = x.span
+    let ySpan = y.span
     var wave = wave.mutableSpan
     var rows = rows.mutableSpan
     var spectra = spectra.mutableSpan
@@ -28,6 +31,13 @@ extension FrameSweep {
         let xRows = objectRows(xSpan, seat.placement, block)
         if engine == .raar {
           addProduct(mutableFrameRows(&wave, first), probeRows, xRows)
+          if !y.isEmpty {
+            addProduct(
+              mutableFrameRows(&wave, first),
+              frameRows(previousSpan, first),
+              objectRows(ySpan, seat.placement, block)
+            )
+          }
           transform.forwardRows(block, of: wave.span, from: first, into: &spectrum)
         } else {
           let waveRows = mutableFrameRows(&wave, first)

@@ -10,10 +10,12 @@ import Imaging
 ///     ψ⁺ = 2β P_Q D + (1 − 2β) D + β (ψ − P_Q ψ),
 ///
 /// the overlap projections are known when all frames are through; the rest,
-/// R = (1 − 2β) D + β ψ, stays with the frame. An iteration therefore begins with ψ = P x + R,
-/// x = 2β O_D − β O_ψ, and ends with R: one pair of transforms and one pass over the frame's memory.
-/// x belongs to the probe and the places that its sums were taken with. Each step works on a block
-/// of rows or of columns while it is in the first-level cache.
+/// R = (1 − 2β) D + β ψ, stays with the frame. An iteration therefore begins with
+/// ψ = P x + P′ y + R and ends with R: one pair of transforms and one pass over the frame's memory.
+/// Where the probe is as it was, x = 2β O_D − β O_ψ and there is no y; after a refinement
+/// x = 2β O_D and y = −β O_ψ with P′ the probe that O_ψ was taken with. It must not be the refined
+/// one: P O_ψ is no projection of ψ, and what it is off by stays in ψ and grows. Each step works on
+/// a block of rows or of columns while it is in the first-level cache.
 struct FrameSweep: Sendable {
   let transform: BlockedTransform2D
   let engine: PtychographyEngine
@@ -23,11 +25,14 @@ struct FrameSweep: Sendable {
   let wanted: ScanSums.Wanted
   /// The probe's copies by slot, [mode, row, column].
   let copies: [[Complex64]]
-  /// Those that belong to `x`.
+  /// Those before the latest refinement.
   let previousCopies: [[Complex64]]
   /// The object of the last iteration.
   let object: [Complex64]
+  /// What the probe multiplies when a wave is begun; for other engines than RAAR the object.
   let x: [Complex64]
+  /// What the previous probe multiplies when a wave is begun; empty where there is nothing.
+  let y: [Complex64]
   /// b over the number of pixels, in the order of the transform's tiles.
   let background: [Float]
 }

@@ -64,8 +64,12 @@ extension IncrementalReconstruction {
       let place =
         (frame.seat.placement.row + row) * grid.objectShape.columns
         + frame.seat.placement.column + column
-      let start = probe[i] * object.values[place]
-      wave.append(completes ? start - previousProbe[i] * x[place] : start)
+      var value = probe[i] * object.values[place]
+      if completes {
+        value = value - probe[i] * x[place]
+        if !y.isEmpty { value = value - previousProbe[i] * y[place] }
+      }
+      wave.append(value)
     }
     return wave
   }

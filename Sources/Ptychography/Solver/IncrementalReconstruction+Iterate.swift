@@ -39,7 +39,7 @@ extension IncrementalReconstruction {
       coverageIsStale = false
     }
     previousCopies = illumination.copies
-    finishObject(usesWaveSums: wanted.waves)
+    finishObject(wanted)
     overlapIsStale = false
     if wanted.probe { finishProbe() }
   }
@@ -57,6 +57,7 @@ extension IncrementalReconstruction {
       previousCopies: previousCopies,
       object: object.values,
       x: x,
+      y: y,
       background: background.background
     )
   }
@@ -72,13 +73,14 @@ extension IncrementalReconstruction {
   }
 
   /// The object, what the next waves begin with, and the overlap error.
-  private mutating func finishObject(usesWaveSums: Bool) {
+  private mutating func finishObject(_ wanted: ScanSums.Wanted) {
     let explained = OverlapSolution(
       engine: parameters.engine,
       beta: Float(parameters.beta),
       threshold: litThreshold,
-      usesWaveSums: usesWaveSums
-    ).solve(groups[0].sums, coverage, object: &object.values, x: &x)
+      usesWaveSums: wanted.waves,
+      keepsApart: wanted.probe
+    ).solve(groups[0].sums, coverage, object: &object.values, x: &x, y: &y)
     noteOverlapError(explained)
   }
 
@@ -107,6 +109,8 @@ extension IncrementalReconstruction {
       let factor = Float((wanted / power).squareRoot())
       modes = modes.map { scaled($0, by: factor) }
       divideObject(by: factor)
+      // What the refined probe multiplies; the rest belongs to the probe of before.
+      if !y.isEmpty { x = x.map { (1 / factor) * $0 } }
     }
     illumination.replace(by: modes, plan: plan)
     coverageIsStale = true

@@ -90,6 +90,7 @@ extension IncrementalReconstruction {
       previousCopies: illumination.copies,
       object: object.values,
       x: object.values,
+      y: [],
       background: background.background
     )
   }

@@ -43,6 +43,7 @@ extension IncrementalReconstruction {
     }
     previousCopies = illumination.copies
     x = object.values
+    y = []
   }
 
   /// max Σ|P|² over modes, the brightest pixel of the probe.

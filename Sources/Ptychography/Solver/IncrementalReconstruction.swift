@@ -39,7 +39,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var object: ComplexImage
   /// What the next iteration's waves begin with; see `FrameSweep`.
   var x: [Complex64]
-  /// The probe's copies that belong to `x`; empty where no frame needed one.
+  var y: [Complex64] = []
+  /// The probe's copies before the latest refinement; empty where no frame needed one.
   var previousCopies: [[Complex64]]
   var groups: [FrameGroup]
   var frameCountSoFar = 0

@@ -14,6 +14,8 @@ struct OverlapSolution {
   let threshold: Float
   /// Whether O_ψ is taken from sums of its own.
   let usesWaveSums: Bool
+  /// Whether O_D and O_ψ will be multiplied by different probes.
+  let keepsApart: Bool
 
   /// Solves.
   ///
@@ -22,18 +24,23 @@ struct OverlapSolution {
   ///   - coverage: Σ|P|², [row, column].
   ///   - object: The object of the iteration before and then of this one, [row, column].
   ///   - x: What the next waves begin with; see `FrameSweep`.
+  ///   - y: Likewise, where the two are kept apart, and empty where not.
   /// - Returns: |P_Q D|², photons.
   func solve(
     _ sums: ScanSums,
     _ coverage: [Float],
     object: inout [Complex64],
-    x: inout [Complex64]
+    x: inout [Complex64],
+    y: inout [Complex64]
   ) -> Double {
+    let splits = engine == .raar && keepsApart
+    y = splits ? [Complex64](repeating: .zero, count: x.count) : []
     let dataSum = sums.objectFromData.span
     let waveSum = sums.objectFromWave.span
     let coverage = coverage.span
     var object = object.mutableSpan
     var x = x.mutableSpan
+    var y = y.mutableSpan
     precondition(dataSum.count == object.count && waveSum.count == object.count, "sums differ")
     precondition(coverage.count == object.count && x.count == object.count, "sums differ")
     var explained = 0.0
@@ -45,6 +52,9 @@ struct OverlapSolution {
       let data = inverse * dataSum[i] + unlit
       let wave = usesWaveSums ? inverse * waveSum[i] + unlit : object[i]
       switch engine {
+      case .raar where splits:
+        x[i] = 2 * beta * data
+        y[i] = -beta * wave
       case .raar: x[i] = 2 * beta * data - beta * wave
       case .differenceMap:
         // No threshold: what is not projected would be added up from one iteration to the next.
