@@ -40,6 +40,8 @@ struct CalibrationOptions: ParsableArguments {
   var frames = 400
   @Option(help: "The photon energy to use, eV; where not said, that of most exposures, or all.")
   var energy: Double?
+  @Option(help: "The exposure time to use, s; the shortest where not said.")
+  var exposureS: Double?
   @Option(help: "The picture; NAME-KIND.png beside the recording where not said.")
   var output: String?
   @Flag(help: "No picture.")
@@ -71,6 +73,7 @@ struct CalibrationOptions: ParsableArguments {
       var options = DetectorCalibration.Options()
       options.frames = frames
       options.energy = energy.map(PhotonEnergy.init(electronVolts:))
+      options.exposureTime = exposureS
       options.withoutAttenuator = withoutAttenuator
       let terminal = Terminal()
       let isQuiet = quiet

@@ -45,8 +45,14 @@ struct PlotScale {
       return low * exp(-free)...high * exp(free)
     }
     let least = max(abs(low), abs(high)) * 1e-6
-    let free = high - low > least ? margin * (high - low) : max(abs(low) / 2, 0.5)
+    let free = high - low > least ? margin * (high - low) : roomAbout(max(abs(low), abs(high)))
     return low - free...high + free
+  }
+
+  /// How far an axis goes to either side of a single value: a round number near its twentieth, so
+  /// that the axis shows about where it lies.
+  private static func roomAbout(_ size: Double) -> Double {
+    size > 0 ? roundNumber(near: size / 20) : 0.5
   }
 
   func ticks(about count: Int) -> AxisTicks {
