@@ -165,8 +165,8 @@ extension DetectorCalibration {
     if result.dimCount > 0, result.exposureCount >= 8 {
       lines.append(
         "  \(Words.count(result.dimCount, "pixel")) saw fewer than about "
-          + "\(Words.number(result.photonsNeeded, 0)) photons: not tested for light; a pinhole or flood "
-          + "exposure, more frames or more darks would test them"
+          + "\(Words.number(result.photonsNeeded, 0)) photons, or lie where light changes steeply: not "
+          + "tested for light; a pinhole or flood exposure, more frames or more darks would test them"
       )
     }
     return lines

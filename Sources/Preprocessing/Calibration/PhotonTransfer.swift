@@ -72,22 +72,36 @@ public struct PhotonTransfer: Sendable {
       let spread = part.reduce(0) { $0 + ($1.variance - v) * ($1.variance - v) } / (n - 1)
       rows.append((m, v, (spread / n).squareRoot()))
     }
-    var equations = NormalEquations(count: 3)
-    for row in rows where row.error > 0 {
-      equations.add(
-        [1, row.mean, row.mean * row.mean],
-        row.variance,
-        weight: 1 / (row.error * row.error)
-      )
+    let powers = [2, 1].map { Self.slope(rows, highestPower: $0) }
+    guard let best = powers[0], let straight = powers[1], best.value > 0 else { return nil }
+    // How much the slope hangs on what is taken for the speckle's share.
+    let model = (best.value - straight.value) / 2
+    return CalibratedValue(
+      best.value,
+      uncertainty: (best.uncertainty * best.uncertainty + model * model).squareRoot()
+    )
+  }
+
+  /// The slope at the mean zero of a polynomial through groups.
+  private static func slope(
+    _ rows: [(mean: Double, variance: Double, error: Double)],
+    highestPower: Int
+  ) -> CalibratedValue? {
+    func terms(_ mean: Double) -> [Double] {
+      highestPower == 2 ? [1, mean, mean * mean] : [1, mean]
+    }
+    let rows = rows.filter { $0.error > 0 }
+    var equations = NormalEquations(count: highestPower + 1)
+    for row in rows {
+      equations.add(terms(row.mean), row.variance, weight: 1 / (row.error * row.error))
     }
     guard let solution = equations.solve() else { return nil }
-    let fit = solution.unknowns
     let chiSquare =
       rows.reduce(0.0) { sum, row in
-        let left = row.variance - fit[0] - fit[1] * row.mean - fit[2] * row.mean * row.mean
-        return sum + left * left / max(row.error * row.error, 1e-12)
-      } / Double(groups - 3)
-    let error = (solution.covariance[4] * max(chiSquare, 1)).squareRoot()
-    return fit[1] > 0 ? CalibratedValue(fit[1], uncertainty: error) : nil
+        let fitted = zip(solution.unknowns, terms(row.mean)).reduce(0) { $0 + $1.0 * $1.1 }
+        return sum + (row.variance - fitted) * (row.variance - fitted) / (row.error * row.error)
+      } / Double(max(rows.count - highestPower - 1, 1))
+    let variance = solution.covariance[highestPower + 2] * max(chiSquare, 1)
+    return CalibratedValue(solution.unknowns[1], uncertainty: variance.squareRoot())
   }
 }

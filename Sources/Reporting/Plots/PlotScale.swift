@@ -3,7 +3,7 @@
 import Foundation
 
 /// How values along one axis become places on a picture.
-struct PlotScale {
+package struct PlotScale {
   let range: ClosedRange<Double>
   let isLogarithmic: Bool
   /// The pixel of the range's lower end and that of its upper end.
@@ -26,7 +26,7 @@ struct PlotScale {
   ///   - axis: The axis, whose own range wins.
   ///   - margin: The part of the span that is left free at both ends.
   /// - Returns: A range that is never empty.
-  static func range(
+  package static func range(
     of values: [Double],
     on axis: LinePlot.Axis,
     margin: Double
