@@ -40,15 +40,15 @@ package struct CalibrationWatch: Sendable {
   }
 
   /// Where the beam falls as it was found; nil where that is given, or not known yet.
-  package private(set) var center: PicturePosition?
+  package internal(set) var center: PicturePosition?
   private let configuration: PipelineConfiguration
-  private var parameters: PreprocessingParameters { configuration.preprocessing }
+  var parameters: PreprocessingParameters { configuration.preprocessing }
   private var thread: CalibrationThread?
   private var look: Look?
   /// The tomogram whose centre is in hand; nil before the first.
   private var tomogram: String??
   /// The energies, in twentieths of an electron volt, at which the gain has been looked at.
-  private var knownGains: Set<Int> = []
+  var knownGains: Set<Int> = []
 
   package init(configuration: PipelineConfiguration) {
     self.configuration = configuration
@@ -217,89 +217,6 @@ package struct CalibrationWatch: Sendable {
     return center ?? parameters.center ?? PicturePosition(row: middle, column: middle)
   }
 
-  private mutating func takeOver(
-    _ result: Result<CenterCalibration.Result, CalibrationError>,
-    _ subject: CalibrationLook.Subject
-  ) -> RunEvent {
-    switch result {
-    case .success(let beam) where beam.uncertainty < Self.acceptable:
-      center = beam.center
-      return RunEvent(
-        beam.uncertainty < Self.goodEnough ? .info : .warning,
-        "the direct beam falls on \(Self.words(beam.center)) ± "
-          + "\(Words.number(beam.uncertainty, 2)) px, by \(beam.frameCount) frames; the "
-          + "tomogram is made with that",
-        scan: subject.key
-      )
-    case .success(let beam):
-      center = nil
-      return unknown(subject, "its place is uncertain by \(Words.number(beam.uncertainty)) px")
-    case .failure(let error):
-      center = nil
-      return unknown(subject, error.description)
-    }
-  }
-
-  private func unknown(_ subject: CalibrationLook.Subject, _ reason: String) -> RunEvent {
-    RunEvent(
-      .warning,
-      "the direct beam was not found: \(reason). The middle of the picture is taken; find it by "
-        + "\"tiltfold calibrate center\" and set preprocessing.center_px",
-      scan: subject.key
-    )
-  }
-
-  /// A beam that falls elsewhere; one that is not seen, behind a thick sample, says nothing.
-  private func compare(
-    _ result: Result<CenterCalibration.Result, CalibrationError>,
-    _ subject: CalibrationLook.Subject
-  ) -> RunEvent? {
-    guard parameters.checksCalibration, case .success(let beam) = result,
-      beam.uncertainty < Self.goodEnough
-    else { return nil }
-    let rows = beam.center.row - subject.near.row
-    let columns = beam.center.column - subject.near.column
-    let distance = (rows * rows + columns * columns).squareRoot()
-    guard distance > Self.tolerance, distance > 3 * beam.uncertainty else { return nil }
-    let remedy =
-      parameters.findsCenter
-      ? "It stays so until the next tomogram"
-      : "Set preprocessing.center_px: \(Self.words(beam.center))"
-    return RunEvent(
-      .warning,
-      "the direct beam falls on \(Self.words(beam.center)) ± "
-        + "\(Words.number(beam.uncertainty, 2)) px, \(Words.number(distance)) px from "
-        + "\(Self.words(subject.near)), which is in use. \(remedy)",
-      scan: subject.key
-    )
-  }
-
-  /// A photon that reads something else; each energy is looked at once.
-  private mutating func compare(
-    _ result: PhotonCalibration.Result,
-    _ subject: CalibrationLook.Subject
-  ) -> RunEvent? {
-    guard knownGains.insert(subject.energy.twentieths).inserted else { return nil }
-    let found = result.aduPerElectronVolt(subject.energy)
-    let off = abs(found.value - parameters.aduPerElectronVolt)
-    guard off > 0.03 * parameters.aduPerElectronVolt, off > 4 * found.uncertainty else {
-      return nil
-    }
-    return RunEvent(
-      .warning,
-      "single photons read \(Words.number(result.aduPerPhoton.value)) ± "
-        + "\(Words.number(result.aduPerPhoton.uncertainty)) ADU, where preprocessing.adu_per_eV "
-        + "says \(Words.number(parameters.aduPerElectronVolt * subject.energy.electronVolts)). "
-        + "Make sure by \"tiltfold calibrate photons\" and set preprocessing.adu_per_eV: "
-        + Words.short(found.value),
-      scan: subject.key
-    )
-  }
-
-  private static func words(_ place: PicturePosition) -> String {
-    "[\(Words.number(place.row, 2)), \(Words.number(place.column, 2))]"
-  }
-
   /// Frames at which the centre is looked for.
   private static let attempts: Set = [firstAttempt, 12, 16, 24, longest]
   private static let firstAttempt = 8
@@ -310,11 +227,11 @@ package struct CalibrationWatch: Sendable {
   /// Frames that come until an answer is waited for.
   private static let lag = 4
   /// An uncertainty that ends the search, pixels.
-  private static let goodEnough = 0.3
+  static let goodEnough = 0.3
   /// An uncertainty that is better than the middle of the picture, pixels.
-  private static let acceptable = 1.0
+  static let acceptable = 1.0
   /// A move that is told, pixels.
-  private static let tolerance = 0.5
+  static let tolerance = 0.5
 }
 
 extension CalibrationWatch.Finding {
