@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Preprocessing
 
 // What follows from what was found, and what a person is told of it.
