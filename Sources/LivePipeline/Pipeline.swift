@@ -11,8 +11,8 @@ import Synchronization
 /// A whole run: from the stream of a detector, or a recording, to files and previews.
 ///
 /// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), `intake`
-/// (decoding and cleaning), as many `compute`
-/// threads as the configuration says, `publisher`, `control`. They meet at bounded queues that block; only
+/// (decoding and cleaning), `calibration` (whole pictures of a scan's first frames), as many
+/// `compute` threads as the configuration says, `publisher`, `control`. They meet at bounded queues that block; only
 /// previews may be skipped. How they work together: Docs/Explanations/Pipeline.md.
 public final class Pipeline: Sendable {
   /// Where messages come from.

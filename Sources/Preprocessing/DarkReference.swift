@@ -93,11 +93,12 @@ public struct DarkReference: Sendable {
 }
 
 /// An exposure time as a key: to the microsecond.
-struct ExposureKey: Hashable, Sendable {
+public struct ExposureKey: Hashable, Sendable {
   /// Whole microseconds; nil where the time was not said.
   let microseconds: Int?
 
-  init(_ seconds: Double?) {
+  /// Makes the key of a time, seconds; nil for one that was not said.
+  public init(_ seconds: Double?) {
     microseconds = seconds.flatMap {
       $0.isFinite && abs($0) < 1e9 ? Int(($0 * 1e6).rounded()) : nil
     }

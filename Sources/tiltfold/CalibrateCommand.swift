@@ -36,10 +36,12 @@ struct CalibrationOptions: ParsableArguments {
   var config: String?
   @Option(help: "A key in place of the configuration's, as in preprocessing.adu_per_eV=0.0353.")
   var set: [String] = []
-  @Option(help: "Exposures to use at each photon energy, at the most.")
+  @Option(help: "Exposures to use of each photon energy and exposure time, at the most.")
   var frames = 400
   @Option(help: "The photon energy to use, eV; where not said, that of most exposures, or all.")
   var energy: Double?
+  @Option(help: "The exposure time to use, s; the shortest where not said. badpixels uses all.")
+  var exposureS: Double?
   @Option(help: "The picture; NAME-KIND.png beside the recording where not said.")
   var output: String?
   @Flag(help: "No picture.")
@@ -71,6 +73,7 @@ struct CalibrationOptions: ParsableArguments {
       var options = DetectorCalibration.Options()
       options.frames = frames
       options.energy = energy.map(PhotonEnergy.init(electronVolts:))
+      options.exposureTime = exposureS
       options.withoutAttenuator = withoutAttenuator
       let terminal = Terminal()
       let isQuiet = quiet
@@ -172,7 +175,8 @@ struct CalibrateBadPixelsCommand: ParsableCommand {
     abstract: "Finds pixels that cannot be trusted, from darks and exposures.",
     discussion: """
       Darks show levels that are off, noise and pixels that are stuck; exposures show pixels that \
-      see too little or read too much. Eight darks and eight exposures or more are needed.
+      see too little or read too much. Ten darks and fifty exposures or more are good. Pixels that \
+      are too dim, or near saturated ones, are counted as not tested.
 
       Example:
         tiltfold calibrate badpixels run-17.h5 --frames 200

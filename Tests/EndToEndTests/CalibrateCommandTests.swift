@@ -102,6 +102,30 @@ import Testing
     }
   }
 
+  @Test func ofDoubleExposuresOneTimeIsUsedAndSaid() throws {
+    let path = try recording { parameters in
+      parameters.energies = [PhotonEnergy(electronVolts: 708.2)]
+      parameters.attenuator.transmissions = [0.015]
+      parameters.exposureTime = 0.2
+      parameters.exposureRatio = 4
+      parameters.scanRows = 2
+    }
+    let center = try tiltfold("calibrate", "center", path, "--quiet")
+    #expect(center.code == 0, "\(center.errors)")
+    #expect(center.output.contains("by 10 exposures of 0.2 s"), "\(center.output)")
+    let long = try tiltfold("calibrate", "photons", path, "--quiet", "--exposure-s", "0.8")
+    #expect(long.output.contains("in 10 exposures of 0.8 s"), "\(long.output)\(long.errors)")
+    let pixels = try tiltfold("calibrate", "badpixels", path, "--quiet")
+    #expect(
+      pixels.output.contains("tested for light; a pinhole or flood exposure"),
+      "\(pixels.output)"
+    )
+    #expect(pixels.output.contains("from 20 darks and 20 exposures"), "\(pixels.output)")
+    let none = try tiltfold("calibrate", "center", path, "--quiet", "--exposure-s", "0.5")
+    #expect(none.code == 65)
+    #expect(none.errors.contains("the recording has 0.2 s, 0.8 s"), "\(none.errors)")
+  }
+
   @Test func whatIsMissingIsSaidInPlainWords() throws {
     let path = try recording { parameters in
       parameters.darkCount = 0

@@ -49,6 +49,7 @@ import Testing
       #expect(finding.hasNewCenter == (waited > 0 && !finding.mustWait && point == waited))
       events += finding.events
     }
+    events += watch.finish()
     let center = try #require(watch.center)
     #expect(waited >= 7 && waited < 32)
     #expect(abs(center.row - 479.5 - Self.beam.rows) < 0.3)
@@ -71,9 +72,52 @@ import Testing
         #expect(!finding.mustWait && !finding.hasNewCenter)
         events += finding.events
       }
+      events += watch.finish()
       let moves = events.filter { $0.message.contains("which is in use") }
       #expect(moves.count == source, "\(events)")
       #expect(watch.center == center)
+    }
+  }
+
+  /// Saturated and bloomed pixels of the long exposures must not look like a move.
+  @Test(arguments: [false, true])
+  func ofDoubleExposuresTheShortOnesAreLookedAt(longComesFirst: Bool) throws {
+    var parameters = SimulationParameters(.cosmic)
+    parameters.tiltCount = 1
+    parameters.scanColumns = 5
+    parameters.scanRows = 4
+    parameters.longExposureComesFirst = longComesFirst
+    var configuration = PipelineConfiguration()
+    configuration.preprocessing.attenuator = nil
+    configuration.preprocessing.detectorDistance = parameters.detectorDistance
+    configuration.probe.outerZoneWidth = parameters.outerZone
+    configuration.probe.centralStopFraction = parameters.centralStop
+    var detector = try SimulatedDetector(parameters)
+    let scan = detector.plan.scans[0]
+    var darks = DarkReference(geometry: configuration.detector)
+    for index in 0..<parameters.darkCount {
+      for exposure in 0..<2 {
+        let dark = detector.dark(scan, index: index, exposure: exposure)
+        try darks.add(try #require(dark))
+      }
+    }
+    // A beam that is 1.2 px off is told, one in its place is not.
+    for offset in [0, 1.2] {
+      configuration.preprocessing.center = PicturePosition(row: 479.5, column: 479.5 + offset)
+      var watch = CalibrationWatch(configuration: configuration)
+      watch.open("double", ScanDescription(identity: scan.identity, positions: []))
+      var events: [RunEvent] = []
+      for point in 0..<20 {
+        for exposure in 0..<2 {
+          let frame = detector.exposure(scan, point: point, exposure: exposure)
+          let finding = watch.take(frame, of: "double", darks: darks)
+          #expect(!finding.mustWait)
+          events += finding.events
+        }
+      }
+      events += watch.end("double").events + watch.finish()
+      #expect(events.count == (offset > 0 ? 1 : 0), "\(events)")
+      #expect(events.allSatisfy { $0.message.contains("which is in use") })
     }
   }
 

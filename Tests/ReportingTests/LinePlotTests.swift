@@ -58,6 +58,42 @@ import Testing
     #expect(middle(of: red, in: try drawn(plot)).x.isNaN)
   }
 
+  @Test(arguments: [false, true])
+  func dotsAtTheEndsAreWhole(rangeIsGiven: Bool) throws {
+    let red = RGBColor(red: 1, green: 0, blue: 0)
+    func count(_ x: [Double], _ y: [Double], _ range: ClosedRange<Double>?) throws -> Int {
+      let plot = LinePlot(
+        horizontal: .init("x", range: range),
+        vertical: .init("y", range: range),
+        curves: [.init(x: x, y: y, style: .dots, color: red)]
+      )
+      let picture = try drawn(plot)
+      return (0..<picture.height).reduce(0) { sum, row in
+        sum + (0..<picture.width).count { picture[$0, row] == red.bytes }
+      }
+    }
+    let middle = try count([0.5], [0.5], 0...1)
+    // One dot in each corner, no line between them.
+    let corners = try count(
+      [0, .nan, 0, .nan, 1, .nan, 1],
+      [0, 0, 1, 1, 0, 0, 1],
+      rangeIsGiven ? 0...1 : nil
+    )
+    #expect(middle > 20)
+    // The frame is drawn over the dots where the range is given.
+    #expect(Double(corners) > (rangeIsGiven ? 1.8 : 3) * Double(middle))
+  }
+
+  /// A single tilt of −80° stands on an axis near −80°.
+  @Test(arguments: [-80.0, 0, 25, 3e-7])
+  func aSingleValueHasAnAxisAboutIt(value: Double) {
+    let range = PlotScale.range(of: [value, value], on: LinePlot.Axis("tilt"), margin: 0.05)
+    #expect(range.contains(value))
+    let reach = range.upperBound - value
+    #expect(abs(value - range.lowerBound - reach) < 1e-9)
+    #expect(reach > 0 && reach <= max(0.1 * abs(value), value == 0 ? 0.5 : 0))
+  }
+
   @Test func plotsOfNothingAreDrawnToo() throws {
     for curves in [[], [LinePlot.Curve(x: [], y: [])], [.init(x: [1], y: [2], style: .bars)]] {
       for isLogarithmic in [false, true] {

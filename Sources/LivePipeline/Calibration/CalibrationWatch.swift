@@ -7,9 +7,12 @@ package import Preprocessing
 /// Finds the direct beam from the first raw frames of a tomogram, where it is to be found, and
 /// looks at the first frames of every later scan for what has moved.
 ///
-/// Without clocks: the same frames give the same findings, so that a repetition agrees. The centre
-/// changes with the tomogram only; in between a move is told. Frames that come before the centre is
-/// known wait for it, up to `Self.longest` of them.
+/// Of double exposures the shorter ones are looked at. The frames are cleaned and looked at on a
+/// thread of their own; here it is only decided which, and what follows. What changes patterns does
+/// so without clocks: the answer to a question is waited for when `Self.lag` more frames have come,
+/// so that the same frames are cleaned with the same centre from the same message on. The centre
+/// changes with the tomogram only; in between a move is told, as soon as it is known. Frames that
+/// come before the centre is known wait for it.
 package struct CalibrationWatch: Sendable {
   /// What a frame led to.
   package struct Finding: Sendable {
@@ -22,35 +25,33 @@ package struct CalibrationWatch: Sendable {
   }
 
   /// Frames of one scan that are being looked at.
-  fileprivate struct Look {
-    var key: String
-    var energy: PhotonEnergy
+  private struct Look {
+    var subject: CalibrationLook.Subject
     /// Whether the centre is to be taken over; if not, it is compared.
     var isFinding: Bool
-    var chain: PreprocessingChain
-    var mean: MeanPicture?
-    var noise = 0.0
-    var histogram: PhotonHistogram?
-    var checksGain: Bool
+    /// The exposure time that is looked at, seconds; nil where none is said.
+    var time: Double?
+    /// Frames that were looked at.
+    var count = 0
+    /// The frames that came before the question whose answer is not taken yet.
+    var asked: Int?
+    /// Whether it is still to be said where the beam falls.
+    var needsBeam = true
   }
 
   /// Where the beam falls as it was found; nil where that is given, or not known yet.
-  package private(set) var center: PicturePosition?
-  private let geometry: FastCCDGeometry
-  private let parameters: PreprocessingParameters
-  private let optics: ProbeConfiguration
+  package internal(set) var center: PicturePosition?
+  private let configuration: PipelineConfiguration
+  var parameters: PreprocessingParameters { configuration.preprocessing }
+  private var thread: CalibrationThread?
   private var look: Look?
   /// The tomogram whose centre is in hand; nil before the first.
   private var tomogram: String??
   /// The energies, in twentieths of an electron volt, at which the gain has been looked at.
-  private var knownGains: Set<Int> = []
-  /// Chains for pictures, by energy: their tables take a tenth of a second.
-  private var chains: [Int: PreprocessingChain] = [:]
+  var knownGains: Set<Int> = []
 
   package init(configuration: PipelineConfiguration) {
-    geometry = configuration.detector
-    parameters = configuration.preprocessing
-    optics = configuration.probe
+    self.configuration = configuration
   }
 
   /// A scan starts.
@@ -60,25 +61,20 @@ package struct CalibrationWatch: Sendable {
     tomogram = .some(description.identity.tomogram)
     let isFinding = parameters.findsCenter && isNew
     guard isFinding || parameters.checksCalibration else { return }
+    let thread = self.thread ?? CalibrationThread(configuration: configuration)
+    self.thread = thread
+    // A check can be left out, and is where scans follow each other faster than they are checked.
+    guard isFinding || !thread.isBehind else { return }
     let energy = description.identity.energy
-    let place = Self.place(of: energy)
-    if chains.count > 4 { chains.removeAll() }
-    let known = chains[place]
-    guard
-      let chain = known
-        ?? (try? PreprocessingChain.forCalibration(
-          geometry: geometry,
-          parameters: parameters,
-          energy: energy
-        ))
-    else { return }
-    chains[place] = chain
     look = Look(
-      key: key,
-      energy: energy,
+      subject: CalibrationLook.Subject(
+        key: key,
+        energy: energy,
+        near: centerInUse,
+        checksGain: parameters.checksCalibration && !knownGains.contains(energy.twentieths)
+      ),
       isFinding: isFinding,
-      chain: chain,
-      checksGain: parameters.checksCalibration && !knownGains.contains(place)
+      time: description.exposureTimes.min()
     )
   }
 
@@ -87,77 +83,133 @@ package struct CalibrationWatch: Sendable {
 
   /// Darks have come.
   package mutating func setDarks(_ darks: DarkReference) {
-    look?.chain.setDarks(darks)
+    if let look, look.count > 0 { thread?.push(.darks(darks)) }
   }
 
   /// An exposure has come; cleaned frames and those of other scans are passed over.
   package mutating func take(_ frame: DetectorFrame, of key: String, darks: DarkReference)
     -> Finding
   {
-    guard var current = look, current.key == key, frame.header.sampleType == .uint16 else {
-      return Finding()
-    }
+    var finding = Finding(events: news())
+    guard var current = look, let thread, current.subject.key == key,
+      frame.header.sampleType == .uint16, !darks.exposureTimes.isEmpty
+    else { return finding }
     look = nil
-    if current.mean == nil { current.chain.setDarks(darks) }
-    // A frame that cannot be cleaned is told of by those who need it.
-    guard let picture = try? current.chain.cleanedCounts(frame),
-      let noise = try? current.chain.noise(of: frame)
-    else {
+    guard isLookedAt(frame, &current) else {
+      finding.mustWait = current.isFinding
       look = current
-      return Finding()
+      return finding
     }
-    current.add(picture, noise: noise)
-    let count = current.mean?.frameCount ?? 0
-    guard Self.attempts.contains(count) else {
-      let mustWait = current.isFinding
+    if current.count == 0 { thread.push(.begin(current.subject, darks)) }
+    thread.push(.frame(frame))
+    current.count += 1
+    if current.isFinding, let asked = current.asked, current.count >= asked + Self.lag {
+      current.asked = nil
+      finding.add(answer(to: &current, isLast: asked >= Self.longest))
+    }
+    if current.isFinding {
+      if Self.attempts.contains(current.count) {
+        thread.push(.beam)
+        current.asked = current.count
+      }
+      finding.mustWait = true
       look = current
-      return Finding(mustWait: mustWait)
+    } else if current.count < Self.shortest {
+      look = current
+    } else {
+      askWhatIsLeft(current)
     }
-    return judge(current, isLast: count >= (current.isFinding ? Self.longest : Self.shortest))
+    return finding
   }
 
   /// A scan has all its frames.
   package mutating func end(_ key: String) -> Finding {
-    guard let current = look, current.key == key else { return Finding() }
+    var finding = Finding(events: news())
+    guard var current = look, current.subject.key == key else { return finding }
     look = nil
-    guard current.mean != nil else { return Finding() }
-    return judge(current, isLast: true)
+    guard current.count > 0 else { return finding }
+    if current.isFinding, current.asked != nil {
+      current.asked = nil
+      finding.add(answer(to: &current, isLast: false))
+    }
+    if current.isFinding {
+      thread?.push(.beam)
+      finding.add(answer(to: &current, isLast: true))
+    }
+    askWhatIsLeft(current)
+    return finding
+  }
+
+  /// No frame comes any more; waits for everything that is still being looked at.
+  ///
+  /// - Returns: What a person should know.
+  package mutating func finish() -> [RunEvent] {
+    guard let thread else { return [] }
+    thread.push(.mark)
+    var events: [RunEvent] = []
+    while true {
+      let finding = thread.wait()
+      if case .mark = finding { return events }
+      events += words(of: finding)
+    }
   }
 
   // MARK: -
 
-  private mutating func judge(_ current: Look, isLast: Bool) -> Finding {
-    guard let mean = current.mean else { return Finding() }
-    guard isLast || current.isFinding else {
-      look = current
-      return Finding()
+  /// Whether a frame is of the exposure time that is looked at: the shortest there is.
+  private func isLookedAt(_ frame: DetectorFrame, _ current: inout Look) -> Bool {
+    let time = frame.header.exposureTime
+    if current.count == 0, current.time == nil { current.time = time }
+    if ExposureKey(time) == ExposureKey(current.time) { return true }
+    guard let time else { return current.time == nil }
+    guard current.count < Self.firstAttempt, time < current.time ?? .infinity else { return false }
+    current.time = time
+    current.count = 0
+    return true
+  }
+
+  /// Asks what is left to ask about a scan that is not looked at any more.
+  private func askWhatIsLeft(_ current: Look) {
+    if current.needsBeam { thread?.push(.beam) }
+    if current.subject.checksGain { thread?.push(.photon) }
+  }
+
+  /// Waits for the answer to the question about the beam that was asked, and takes it over where it
+  /// is good enough, or no better one will come.
+  private mutating func answer(to current: inout Look, isLast: Bool) -> Finding {
+    var finding = Finding()
+    guard let thread else { return finding }
+    while true {
+      let next = thread.wait()
+      guard case .beam(let subject, let frames, let result) = next,
+        subject.key == current.subject.key
+      else {
+        finding.events += words(of: next)
+        continue
+      }
+      let isGood = (try? result.get()).map { $0.uncertainty < Self.goodEnough } ?? false
+      guard isGood || isLast || frames == 0 else { return finding }
+      current.isFinding = false
+      current.needsBeam = false
+      finding.hasNewCenter = true
+      finding.events.append(takeOver(result, subject))
+      return finding
     }
-    let result = Result<CenterCalibration.Result, CalibrationError> {
-      () throws(CalibrationError) in
-      try CenterCalibration(
-        geometry: geometry,
-        parameters: parameters,
-        energy: current.energy,
-        outerZone: optics.outerZoneWidth,
-        centralStop: optics.centralStopFraction
-      )
-      .find(in: mean, near: centerInUse)
+  }
+
+  /// What was found meanwhile about scans for which nothing waits.
+  private mutating func news() -> [RunEvent] {
+    var events: [RunEvent] = []
+    while let finding = thread?.poll() { events += words(of: finding) }
+    return events
+  }
+
+  private mutating func words(of finding: CalibrationThread.Finding) -> [RunEvent] {
+    switch finding {
+    case .beam(let subject, _, let result): compare(result, subject).map { [$0] } ?? []
+    case .photon(let subject, let result): compare(result, subject).map { [$0] } ?? []
+    case .mark: []
     }
-    let isGood = (try? result.get()).map { $0.uncertainty < Self.goodEnough } ?? false
-    guard isGood || isLast else {
-      look = current
-      return Finding(mustWait: true)
-    }
-    var finding = current.isFinding ? takeOver(result, current) : compare(result, current)
-    if isLast {
-      finding.events += compareGain(current)
-    } else {
-      // The centre is known; the gain wants some frames more.
-      var rest = current
-      rest.isFinding = false
-      look = rest
-    }
-    return finding
   }
 
   private var centerInUse: PicturePosition {
@@ -165,130 +217,27 @@ package struct CalibrationWatch: Sendable {
     return center ?? parameters.center ?? PicturePosition(row: middle, column: middle)
   }
 
-  private mutating func takeOver(
-    _ result: Result<CenterCalibration.Result, CalibrationError>,
-    _ current: Look
-  ) -> Finding {
-    var finding = Finding(hasNewCenter: true)
-    switch result {
-    case .success(let beam) where beam.uncertainty < Self.acceptable:
-      center = beam.center
-      finding.events.append(
-        RunEvent(
-          beam.uncertainty < Self.goodEnough ? .info : .warning,
-          "the direct beam falls on \(Self.words(beam.center)) ± "
-            + "\(Words.number(beam.uncertainty, 2)) px, by \(beam.frameCount) frames; the "
-            + "tomogram is made with that",
-          scan: current.key
-        )
-      )
-    case .success(let beam):
-      center = nil
-      finding.events.append(
-        unknown(current, "its place is uncertain by \(Words.number(beam.uncertainty)) px")
-      )
-    case .failure(let error):
-      center = nil
-      finding.events.append(unknown(current, error.description))
-    }
-    return finding
-  }
-
-  private func unknown(_ current: Look, _ reason: String) -> RunEvent {
-    RunEvent(
-      .warning,
-      "the direct beam was not found: \(reason). The middle of the picture is taken; find it by "
-        + "\"tiltfold calibrate center\" and set preprocessing.center_px",
-      scan: current.key
-    )
-  }
-
-  private func compare(
-    _ result: Result<CenterCalibration.Result, CalibrationError>,
-    _ current: Look
-  ) -> Finding {
-    // A beam that is not seen, behind a thick sample, says nothing.
-    guard parameters.checksCalibration, case .success(let beam) = result,
-      beam.uncertainty < Self.goodEnough
-    else { return Finding() }
-    let rows = beam.center.row - centerInUse.row
-    let columns = beam.center.column - centerInUse.column
-    let distance = (rows * rows + columns * columns).squareRoot()
-    guard distance > Self.tolerance, distance > 3 * beam.uncertainty else { return Finding() }
-    let remedy =
-      parameters.findsCenter
-      ? "It stays so until the next tomogram"
-      : "Set preprocessing.center_px: \(Self.words(beam.center))"
-    return Finding(
-      events: [
-        RunEvent(
-          .warning,
-          "the direct beam falls on \(Self.words(beam.center)) ± "
-            + "\(Words.number(beam.uncertainty, 2)) px, \(Words.number(distance)) px from "
-            + "\(Self.words(centerInUse)), which is in use. \(remedy)",
-          scan: current.key
-        )
-      ]
-    )
-  }
-
-  private mutating func compareGain(_ current: Look) -> [RunEvent] {
-    guard current.checksGain, let histogram = current.histogram,
-      let result = try? PhotonCalibration.fit(histogram, noise: current.noise, mean: nil)
-    else { return [] }
-    knownGains.insert(Self.place(of: current.energy))
-    let found = result.aduPerElectronVolt(current.energy)
-    let off = abs(found.value - parameters.aduPerElectronVolt)
-    guard off > 0.03 * parameters.aduPerElectronVolt, off > 4 * found.uncertainty else { return [] }
-    return [
-      RunEvent(
-        .warning,
-        "single photons read \(Words.number(result.aduPerPhoton.value)) ± "
-          + "\(Words.number(result.aduPerPhoton.uncertainty)) ADU, where preprocessing.adu_per_eV "
-          + "says \(Words.number(parameters.aduPerElectronVolt * current.energy.electronVolts)). "
-          + "Make sure by \"tiltfold calibrate photons\" and set preprocessing.adu_per_eV: "
-          + Words.short(found.value),
-        scan: current.key
-      )
-    ]
-  }
-
-  private static func words(_ place: PicturePosition) -> String {
-    "[\(Words.number(place.row, 2)), \(Words.number(place.column, 2))]"
-  }
-
-  private static func place(of energy: PhotonEnergy) -> Int {
-    Int((min(max(energy.electronVolts, 0), 1e9) * 20).rounded())
-  }
-
   /// Frames at which the centre is looked for.
-  private static let attempts: Set = [8, 12, 16, 24, 32]
+  private static let attempts: Set = [firstAttempt, 12, 16, 24, longest]
+  private static let firstAttempt = 8
   /// Frames after which a comparison is made.
   private static let shortest = 16
   /// Frames after which the centre is taken as it is; raw ones have 2.4 MB each.
-  static let longest = 32
+  private static let longest = 32
+  /// Frames that come until an answer is waited for.
+  private static let lag = 4
   /// An uncertainty that ends the search, pixels.
-  private static let goodEnough = 0.3
+  static let goodEnough = 0.3
   /// An uncertainty that is better than the middle of the picture, pixels.
-  private static let acceptable = 1.0
+  static let acceptable = 1.0
   /// A move that is told, pixels.
-  private static let tolerance = 0.5
+  static let tolerance = 0.5
 }
 
-extension CalibrationWatch.Look {
-  /// Adds a picture to the mean and, once weakly lit pixels are known, to the histogram.
-  mutating func add(_ picture: Image, noise: Double) {
-    if mean == nil {
-      self.noise = noise
-      mean = MeanPicture(
-        shape: picture.shape,
-        threshold: PhotonHistogram.exceedanceThreshold(noise: noise)
-      )
-    }
-    histogram?.add(picture)
-    mean?.add(picture)
-    if checksGain, histogram == nil, let mean, mean.frameCount == 8 {
-      histogram = try? PhotonHistogram(weaklyLitIn: mean, noise: noise)
-    }
+extension CalibrationWatch.Finding {
+  /// Takes in what came after.
+  fileprivate mutating func add(_ other: Self) {
+    hasNewCenter = hasNewCenter || other.hasNewCenter
+    events += other.events
   }
 }

@@ -11,7 +11,7 @@ extension DetectorCalibration {
     _ result: CenterCalibration.Result,
     _ calibration: CenterCalibration,
     _ mean: MeanPicture,
-    _ energy: PhotonEnergy
+    _ series: RecordedExposures.Series
   ) -> CalibrationReport {
     let center = result.center
     let words = "[\(Words.number(center.row, 2)), \(Words.number(center.column, 2))]"
@@ -39,9 +39,8 @@ extension DetectorCalibration {
     picture.addCross(center, arm: 4, MarkedPicture.found)
     return CalibrationReport(
       lines: [
-        "direct beam at \(Words.number(energy.electronVolts, 2)) eV: \(words) ± "
-          + "\(Words.number(result.uncertainty, 2)) px, by "
-          + Words.count(result.frameCount, "frame"),
+        "direct beam at \(Words.number(series.energy.electronVolts, 2)) eV: \(words) ± "
+          + "\(Words.number(result.uncertainty, 2)) px, by \(series.words(result.frameCount))",
         "  cone: radius \(Words.pair(result.radius)) px (expected \(Words.number(expected, 2))), "
           + "edge seen on \(Words.number(100 * result.edge.coverage, 0)) % of the rays",
       ],
@@ -92,16 +91,17 @@ extension DetectorCalibration {
 
   func badPixelReport(
     _ result: BadPixelCalibration.Result,
-    _ mean: MeanPicture
+    _ mean: Image
   ) -> CalibrationReport {
     let kinds = BadPixelCalibration.Fault.allCases.compactMap { fault -> String? in
       let count = result.count(fault)
       return count > 0 ? "\(count) \(fault.rawValue)" : nil
     }
     var warnings: [String] = []
-    if result.darkCount < 8 {
+    if result.darkCount < 10 {
       warnings.append(
-        "with \(Words.count(result.darkCount, "dark")) noise cannot be judged; take eight or more"
+        "\(Words.count(result.darkCount, "dark")) tell only the worst of noisy and stuck pixels; take "
+          + "ten or more"
       )
     }
     if result.exposureCount < 8 {
@@ -119,7 +119,7 @@ extension DetectorCalibration {
     let known = configuration.preprocessing.badPixels
     let all = found.union(known).sorted { ($0.row, $0.column) < ($1.row, $1.column) }
     let list = all.prefix(limit).map { "[\($0.row), \($0.column)]" }.joined(separator: ", ")
-    let half = Self.halved(mean.mean)
+    let half = Self.halved(mean)
     let middle = Double(half.shape.rows - 1) / 2
     var picture = MarkedPicture(
       half,
@@ -143,7 +143,7 @@ extension DetectorCalibration {
         "  by fault: \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))",
         "  from \(Words.count(result.darkCount, "dark")) and "
           + Words.count(result.exposureCount, "exposure"),
-      ],
+      ] + Self.untested(result),
       yaml: ["preprocessing:", "  bad_pixels: [\(list)]"],
       sheet: PictureSheet(
         title: "bad pixels",
@@ -151,6 +151,25 @@ extension DetectorCalibration {
       ),
       warnings: warnings
     )
+  }
+
+  /// What was not tested and why.
+  private static func untested(_ result: BadPixelCalibration.Result) -> [String] {
+    var lines: [String] = []
+    if result.saturatedCount > 0 {
+      lines.append(
+        "  not testable for light: \(Words.count(result.saturatedCount, "pixel")) in or near saturated "
+          + "ones; a shorter exposure would test them"
+      )
+    }
+    if result.dimCount > 0, result.exposureCount >= 8 {
+      lines.append(
+        "  \(Words.count(result.dimCount, "pixel")) saw fewer than about "
+          + "\(Words.number(result.photonsNeeded, 0)) photons, or lie where light changes steeply: not "
+          + "tested for light; a pinhole or flood exposure, more frames or more darks would test them"
+      )
+    }
+    return lines
   }
 
   /// Means of 2 x 2 pixels.

@@ -9,7 +9,7 @@ import Reporting
 // What the attenuator and the photons come to, and the pictures that they rest on.
 extension DetectorCalibration {
   func attenuatorReport(
-    _ results: [(PhotonEnergy, AttenuatorCalibration.Result, MeanPicture)]
+    _ results: [(RecordedExposures.Series, AttenuatorCalibration.Result, MeanPicture)]
   ) -> CalibrationReport {
     var report = CalibrationReport(
       lines: [],
@@ -19,14 +19,14 @@ extension DetectorCalibration {
     )
     let middle = Double(FastCCDGeometry.pictureSide - 1) / 2
     let pixel = configuration.detector.pixelSize.meters
-    for (energy, result, mean) in results {
-      let name = "\(Words.number(energy.electronVolts, 2)) eV"
+    for (series, result, mean) in results {
+      let name = "\(Words.number(series.energy.electronVolts, 2)) eV"
       let transmission = result.transmission
       let percent = Words.number(100 * transmission.relativeUncertainty)
       report.lines.append(
         "transmission at \(name): \(Words.pair(transmission)) (\(percent) %), "
           + "\(Int(result.photonsBehind.rounded())) photons behind the disc's edge in "
-          + Words.count(result.frameCount, "frame")
+          + series.words(result.frameCount)
       )
       if let edge = result.edge {
         report.lines.append(
@@ -50,8 +50,8 @@ extension DetectorCalibration {
       }
       report.sheet.panels += attenuatorPanels(result, mean, name)
     }
-    let rows = results.map { energy, result, _ in
-      "[\(ConfigurationValue.shortest(energy.electronVolts)), "
+    let rows = results.map { series, result, _ in
+      "[\(ConfigurationValue.shortest(series.energy.electronVolts)), "
         + "\(Words.short(result.transmission.value))]"
     }
     report.yaml = ["preprocessing:", "  attenuator:"]
@@ -123,8 +123,9 @@ extension DetectorCalibration {
   func photonReport(
     _ result: PhotonCalibration.Result,
     _ mean: MeanPicture,
-    _ energy: PhotonEnergy
+    _ series: RecordedExposures.Series
   ) -> CalibrationReport {
+    let energy = series.energy
     let gain = result.aduPerElectronVolt(energy)
     let configured = configuration.preprocessing.aduPerElectronVolt * energy.electronVolts
     var lines = [
@@ -134,7 +135,7 @@ extension DetectorCalibration {
       "  noise: \(Words.pair(result.noise)) ADU RMS, zero peak at \(Words.pair(result.offset)) ADU",
       "  from \(Int(result.singlePhotons.value.rounded())) single photons on "
         + "\(result.histogram.pixels.count) weakly lit pixels in "
-        + "\(Words.count(mean.frameCount, "frame")), chi square "
+        + "\(series.words(mean.frameCount)), chi square "
         + "\(Words.number(result.chiSquare, 2)) for each degree of freedom",
       "  shared between pixels: \(Words.number(100 * result.sharedPart)) % of the photons",
     ]

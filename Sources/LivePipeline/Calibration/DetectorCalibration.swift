@@ -15,6 +15,8 @@ public struct DetectorCalibration {
     public var frames = 400
     /// The photon energy to use; nil for all (attenuator) or that of most exposures.
     public var energy: PhotonEnergy?
+    /// The exposure time to use, seconds; nil for the shortest.
+    public var exposureTime: Double?
     /// A recording of the same without the attenuator.
     public var withoutAttenuator: String?
 
@@ -66,20 +68,24 @@ public struct DetectorCalibration {
             + "preprocessing.attenuator, its radius at least"
         )
       }
-      var results: [(PhotonEnergy, AttenuatorCalibration.Result, MeanPicture)] = []
-      for energy in try energies(all: true) {
-        let response = try self.response(at: energy)
+      var results: [(RecordedExposures.Series, AttenuatorCalibration.Result, MeanPicture)] = []
+      for series in try series(all: true) {
+        let response = try self.response(of: series)
         let calibration = AttenuatorCalibration(
           attenuator: attenuator,
           geometry: configuration.detector,
           response: response
         )
-        let mean = try mean(of: path, at: energy, threshold: response.countingThreshold)
+        let mean = try mean(series, in: path, threshold: response.countingThreshold)
         if let other = options.withoutAttenuator {
-          let open = try self.mean(of: other, at: energy, threshold: response.countingThreshold)
-          results.append((energy, try calibration.measure(mean, withoutDisc: open), mean))
+          let open = try self.mean(
+            try self.series(in: other, like: series),
+            in: other,
+            threshold: response.countingThreshold
+          )
+          results.append((series, try calibration.measure(mean, withoutDisc: open), mean))
         } else {
-          results.append((energy, try calibration.measure(mean), mean))
+          results.append((series, try calibration.measure(mean), mean))
         }
       }
       return attenuatorReport(results)
@@ -92,9 +98,9 @@ public struct DetectorCalibration {
   /// - Throws: `PipelineError` where the recording cannot be used or the peak is not resolved.
   public func photons() throws -> CalibrationReport {
     try explaining {
-      let energy = try energies(all: false)[0]
-      let (result, mean) = try photonPeak(at: energy)
-      return photonReport(result, mean, energy)
+      let series = try series(all: false)[0]
+      let (result, mean) = try photonPeak(of: series)
+      return photonReport(result, mean, series)
     }
   }
 
@@ -104,20 +110,24 @@ public struct DetectorCalibration {
   /// - Throws: `PipelineError` where the recording cannot be used or the beam is not found.
   public func center() throws -> CalibrationReport {
     try explaining {
-      let energy = try energies(all: false)[0]
-      let mean = try mean(of: path, at: energy, threshold: 0)
+      let series = try series(all: false)[0]
+      var pictures = BeamPictures(geometry: configuration.detector)
+      try forEachPicture(of: series, in: path, limit: options.frames) { picture, frame in
+        try pictures.add(picture, of: frame)
+      }
+      pictures.forget(configuration.preprocessing.badPixels)
       let calibration = CenterCalibration(
         geometry: configuration.detector,
         parameters: configuration.preprocessing,
-        energy: energy,
+        energy: series.energy,
         outerZone: configuration.probe.outerZoneWidth,
         centralStop: configuration.probe.centralStopFraction
       )
       let middle = Double(FastCCDGeometry.pictureSide - 1) / 2
       let start =
         configuration.preprocessing.center ?? PicturePosition(row: middle, column: middle)
-      let result = try calibration.find(in: mean, near: start)
-      return centerReport(result, calibration, mean, energy)
+      let result = try calibration.find(in: pictures, near: start)
+      return centerReport(result, calibration, pictures.mean, series)
     }
   }
 
@@ -127,46 +137,29 @@ public struct DetectorCalibration {
   /// - Throws: `PipelineError` where the recording cannot be used.
   public func badPixels() throws -> CalibrationReport {
     try explaining {
-      let energy = try energies(all: false)[0]
+      let energy = try series(all: false)[0].energy
+      let known = try allSeries().filter { $0.energy == energy }
       var search = BadPixelCalibration()
-      var chain = try makeChain(energy)
-      var darkFrames: [DetectorFrame] = []
-      var mean = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: 0)
-      var noise = 1.0
-      var isFirst = true
-      let source = RecordedExposures(path: path, configuration: configuration)
-      try source.forEach(energy: energy, limit: options.frames) { dark in
-        // Each dark has 2.4 MB.
-        if darkFrames.count < 64 { darkFrames.append(dark) }
-      } exposure: { frame, darks in
-        if isFirst {
-          chain.setDarks(darks)
-          isFirst = false
-          noise = try chain.noise(of: frame)
-          search.examine(
-            dark: try chain.meanDark(of: frame),
-            noise: noise,
-            count: darks.count(exposureTime: frame.header.exposureTime)
-          )
-        }
-        mean.add(try chain.cleanedCounts(frame))
-        progress(.cleaning(mean.frameCount, of: options.frames))
-      }
-      var darkMean = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: 0)
-      var rawDarks = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: 0)
-      for dark in darkFrames {
-        rawDarks.add(try configuration.detector.rawPicture(dark))
-        // Darks of a time that no exposure has are left out.
-        if let picture = try? chain.cleanedCounts(dark.asExposure) { darkMean.add(picture) }
-      }
-      search.examine(darks: darkMean)
-      search.examine(rawDarks: rawDarks)
+      let noise = try darkNoise(of: known[0])
+      search.examine(darks: try darkSeries(known), noise: noise)
       let gain = configuration.preprocessing.aduPerElectronVolt * energy.electronVolts
-      search.examine(
-        exposures: mean,
-        response: PhotonResponse(aduPerPhoton: gain, noise: noise)
-      )
-      return badPixelReport(search.result, mean)
+      var picture: Image?
+      for series in known.sorted(by: { ($0.exposureTime ?? 0) < ($1.exposureTime ?? 0) }) {
+        var mean = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: 0)
+        var saturation = SaturationMap(geometry: configuration.detector)
+        try forEachPicture(of: series, in: path, limit: options.frames) { picture, frame in
+          mean.add(picture)
+          try saturation.add(frame)
+        }
+        search.examine(
+          exposures: mean,
+          disturbed: saturation.disturbed,
+          darkCount: try darkCount(of: series),
+          response: PhotonResponse(aduPerPhoton: gain, noise: noise)
+        )
+        picture = mean.mean
+      }
+      return badPixelReport(search.result, picture ?? Image(shape: FastCCDGeometry.pictureShape))
     }
   }
 

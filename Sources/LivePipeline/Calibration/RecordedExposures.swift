@@ -5,12 +5,27 @@ import HDF5Storage
 import Preprocessing
 import WireFormat
 
-/// The raw exposures of a recording, energy by energy, with the darks that belong to them.
+/// The raw exposures of a recording, series by series, with the darks that belong to them.
 struct RecordedExposures {
+  /// The exposures of one photon energy and one exposure time.
+  struct Series {
+    /// The photon energy.
+    var energy: PhotonEnergy
+    /// The exposure time, seconds; nil where the frames do not say it.
+    var exposureTime: Double?
+    /// How many there are.
+    var count = 0
+
+    /// Whether a frame was exposed as long as these.
+    func hasTime(of frame: DetectorFrame) -> Bool {
+      ExposureKey(frame.header.exposureTime) == ExposureKey(exposureTime)
+    }
+  }
+
   /// What a recording holds, as far as a calibration needs to know.
   struct Contents {
-    /// Exposures of raw words at each photon energy, in order of appearance.
-    var exposures: [(energy: PhotonEnergy, count: Int)] = []
+    /// The series of raw exposures, in order of appearance.
+    var series: [Series] = []
     /// Darks.
     var darks = 0
     /// Frames that another program has cleaned.
@@ -28,8 +43,10 @@ struct RecordedExposures {
     self.configuration = configuration
   }
 
-  /// Photon energies closer than this are one.
-  private var tolerance: Double { max(configuration.source.energyTolerance, 0.05) }
+  /// Whether two photon energies are one.
+  private func isSame(_ a: PhotonEnergy, _ b: PhotonEnergy) -> Bool {
+    abs(a.electronVolts - b.electronVolts) <= max(configuration.source.energyTolerance, 0.05)
+  }
 
   /// Looks through the recording.
   ///
@@ -47,13 +64,17 @@ struct RecordedExposures {
           return true
         }
         guard let energy else { return true }
-        let known = contents.exposures.firstIndex {
-          abs($0.energy.electronVolts - energy.electronVolts) <= tolerance
+        let known = contents.series.firstIndex {
+          isSame($0.energy, energy) && $0.hasTime(of: frame)
         }
         if let known {
-          contents.exposures[known].count += 1
+          contents.series[known].count += 1
         } else {
-          contents.exposures.append((energy, 1))
+          // Energies that are one get one value, so that their series can be told by it.
+          let energy = contents.series.first { isSame($0.energy, energy) }?.energy ?? energy
+          contents.series.append(
+            Series(energy: energy, exposureTime: frame.header.exposureTime, count: 1)
+          )
         }
       default: break
       }
@@ -63,10 +84,10 @@ struct RecordedExposures {
     return contents
   }
 
-  /// Hands out the raw exposures of one energy, and every dark that comes.
+  /// Hands out the raw exposures of one series, and every dark that comes.
   ///
   /// - Parameters:
-  ///   - energy: The energy.
+  ///   - series: The series.
   ///   - limit: Exposures at the most.
   ///   - dark: Takes each dark.
   ///   - exposure: Takes each exposure with the darks in hand.
@@ -74,7 +95,7 @@ struct RecordedExposures {
   /// - Throws: `StorageError` where the recording cannot be read, and what the closures throw.
   @discardableResult
   func forEach(
-    energy: PhotonEnergy,
+    of series: Series,
     limit: Int,
     dark: (DetectorFrame) throws -> Void = { _ in },
     exposure: (DetectorFrame, DarkReference) throws -> Void
@@ -89,7 +110,7 @@ struct RecordedExposures {
         try dark(frame)
       case .exposure(_, let frame, _):
         guard frame.header.sampleType == .uint16, let current,
-          abs(current.electronVolts - energy.electronVolts) <= tolerance
+          isSame(current, series.energy), series.hasTime(of: frame)
         else { return true }
         try exposure(frame, darks)
         count += 1

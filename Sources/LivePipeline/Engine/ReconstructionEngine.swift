@@ -104,7 +104,7 @@ final class ReconstructionEngine: Sendable {
   /// Counts what no message can make use of any more; no message comes after this.
   func endIntake() {
     intake.withLock { intake in
-      intake.finish()
+      for event in intake.finish() { report(event) }
       board.update { $0.counters = intake.counters }
     }
   }

@@ -90,7 +90,12 @@ struct FrameIntake {
   }
 
   /// Counts what no message can make use of any more.
-  mutating func finish() { assembler.finish() }
+  ///
+  /// - Returns: What is to be told at the end.
+  mutating func finish() -> [RunEvent] {
+    assembler.finish()
+    return watch.finish()
+  }
 
   /// Ends a scan that the source does not end.
   mutating func end(key: String, _ reason: ScanAssembler.End) -> [Result] {
@@ -195,7 +200,7 @@ struct FrameIntake {
   private mutating func clean(_ point: PointGathering.Point, of key: String) -> [Result] {
     let count = point.exposures.count
     guard let energy = energies[key] else { return [] }
-    let place = Int((energy.electronVolts * 20).rounded())
+    let place = energy.twentieths
     do {
       if chains[place] == nil {
         // A spectrum has many energies, and each has tables of some megabytes.

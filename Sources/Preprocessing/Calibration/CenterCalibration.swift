@@ -9,7 +9,10 @@ import Imaging
 /// the outermost zones, Δr wide, send light to sin θ = λ / (2 Δr). The annulus is first looked for
 /// as the place where the mean within the cone stands out most over that around it; then a circle
 /// is fitted to its outer edge (`CircularEdge`). A centre of mass would follow the sample's own
-/// scattering; the edge does not. Behind an attenuator only the pixels behind it take part, so
+/// scattering; the edge does not. Its uncertainty is made of the jackknife over azimuths
+/// (`CircularEdge`), of the scatter over six parts of the frames, and of how much the circle depends
+/// on how far from the edge the levels are taken: what the sample scatters over the edge blurs it,
+/// and moves the radius most. Behind an attenuator only the pixels behind it take part, so
 /// that its transmission need not be known.
 public struct CenterCalibration: Sendable {
   /// The radius of the cone that is expected, pixels.
@@ -28,7 +31,7 @@ public struct CenterCalibration: Sendable {
     public var uncertainty: Double
     /// The radius of its cone, pixels.
     public var radius: CalibratedValue
-    /// The circle that was fitted.
+    /// The circle that was fitted, its own uncertainties those of the jackknife alone.
     public var edge: CircularEdge
     /// Pictures in the mean.
     public var frameCount: Int
@@ -67,21 +70,19 @@ public struct CenterCalibration: Sendable {
   /// Finds the beam.
   ///
   /// - Parameters:
-  ///   - mean: The mean of cleaned frames, ADU; the more frames, the smaller the uncertainty.
+  ///   - pictures: Cleaned frames of one exposure time; the more, the smaller the uncertainty.
   ///   - start: Where it is looked for.
   /// - Returns: The beam.
   /// - Throws: `CalibrationError` where nothing looks like it.
   public func find(
-    in mean: MeanPicture,
+    in pictures: BeamPictures,
     near start: PicturePosition
   ) throws(CalibrationError) -> Result {
-    guard mean.frameCount > 0 else {
+    guard pictures.frameCount > 0 else {
       throw CalibrationError("there are no frames to find the direct beam in")
     }
-    var image = mean.mean
-    if let isUsed {
-      for i in image.values.indices where !isUsed[i] { image.values[i] = .nan }
-    }
+    let images = pictures.images()
+    let image = masked(images.whole)
     let words =
       "no disc of about \(tenths(expectedRadius)) pixels radius stands out within \(reach) pixels "
       + "of [\(tenths(start.row)), \(tenths(start.column))]"
@@ -95,7 +96,7 @@ public struct CenterCalibration: Sendable {
       isBrightInside: true
     )
     let narrow = CircularEdge.Search(
-      gap: reachOfEdge,
+      gap: max(0.07 * expectedRadius, 2),
       window: max(0.12 * expectedRadius, 1.5),
       isBrightInside: true
     )
@@ -113,13 +114,52 @@ public struct CenterCalibration: Sendable {
           + "preprocessing.detector_distance_m"
       )
     }
+    let others = images.parts.compactMap {
+      CircularEdge.find(in: masked($0), about: edge.middle, radius: edge.radius.value, narrow)
+    }
+    let variants = [0.75, 1.35].compactMap { factor in
+      var search = narrow
+      search.gap *= factor
+      search.window *= factor
+      return CircularEdge.find(in: image, about: edge.middle, radius: edge.radius.value, search)
+    }
+    let errors = [\CircularEdge.middle.row, \.middle.column, \.radius.value].map { value in
+      Self.error(of: edge[keyPath: value], others.map { $0[keyPath: value] })
+        + Self.squaredRange(variants.map { $0[keyPath: value] })
+    }
+    let jackknife = edge.middleUncertainty * edge.middleUncertainty
+    let radiusError = edge.radius.uncertainty
     return Result(
       center: edge.middle,
-      uncertainty: edge.middleUncertainty,
-      radius: edge.radius,
+      uncertainty: (jackknife + max(errors[0], errors[1])).squareRoot(),
+      radius: CalibratedValue(
+        edge.radius.value,
+        uncertainty: (radiusError * radiusError + errors[2]).squareRoot()
+      ),
       edge: edge,
-      frameCount: mean.frameCount
+      frameCount: pictures.frameCount
     )
+  }
+
+  /// The square of the error of a value by how those of parts of the frames scatter about it.
+  private static func error(of value: Double, _ parts: [Double]) -> Double {
+    guard parts.count > 1 else { return 0 }
+    let n = Double(parts.count)
+    return parts.reduce(0) { $0 + ($1 - value) * ($1 - value) } / (n * (n - 1))
+  }
+
+  /// The square of half the distance between the lowest and the highest value.
+  private static func squaredRange(_ values: [Double]) -> Double {
+    let half = ((values.max() ?? 0) - (values.min() ?? 0)) / 2
+    return half * half
+  }
+
+  /// A picture without the pixels that the attenuator leaves out.
+  private func masked(_ image: Image) -> Image {
+    guard let isUsed else { return image }
+    var image = image
+    for i in image.values.indices where !isUsed[i] { image.values[i] = .nan }
+    return image
   }
 
   /// The place where the mean in the cone stands out most over that around it.

@@ -77,8 +77,21 @@ public struct MeanPicture: Sendable {
   /// Forgets pixels that are known to be bad.
   public mutating func forget(_ pixels: [PicturePixel]) {
     for pixel in pixels where pixel.row < shape.rows && pixel.column < shape.columns {
-      counts[pixel.row * shape.columns + pixel.column] = 0
+      forget(at: pixel.row * shape.columns + pixel.column)
     }
+  }
+
+  /// Forgets pixels that saturation may have changed.
+  ///
+  /// - Parameter disturbed: Whether each one is to be forgotten, [row, column].
+  public mutating func forget(_ disturbed: [Bool]) {
+    precondition(disturbed.count == shape.count, "saturation is told for the whole picture")
+    for i in disturbed.indices where disturbed[i] { forget(at: i) }
+  }
+
+  private mutating func forget(at i: Int) {
+    counts[i] = 0
+    exceedances[i] = 0
   }
 
   /// The mean, [row, column], ADU; NaN where nothing was measured.

@@ -15,9 +15,7 @@ import Imaging
 /// (Levenberg and Marquardt). The uncertainty is that of the fit, enlarged where χ² is above one
 /// for each degree of freedom, and never less than a thousandth: the readout's own steps.
 ///
-/// As a check that uses no peaks, the photon transfer: where photons alone make a pixel vary, its
-/// variance over the frames is g times its mean. Speckle that moves adds the square of the mean,
-/// which is fitted along.
+/// As a check that uses no peaks, the photon transfer (`PhotonTransfer`).
 public struct PhotonCalibration: Sendable {
   /// The single-photon peak and what it rests on.
   public struct Result: Sendable {
@@ -56,13 +54,13 @@ public struct PhotonCalibration: Sendable {
   /// - Parameters:
   ///   - histogram: The values of weakly lit pixels.
   ///   - noise: The noise of a cleaned pixel as the darks show it, ADU RMS.
-  ///   - mean: The same frames, for the photon transfer.
+  ///   - transfer: The same frames, for the photon transfer; nil for none.
   /// - Returns: The gain.
   /// - Throws: `CalibrationError` where there is no peak of single photons.
   public static func fit(
     _ histogram: PhotonHistogram,
     noise: Double,
-    mean: MeanPicture?
+    transfer: PhotonTransfer?
   ) throws(CalibrationError) -> Result {
     guard histogram.total > 2000 else {
       throw CalibrationError(
@@ -97,63 +95,11 @@ public struct PhotonCalibration: Sendable {
       singlePhotons: single.scaled(by: bins),
       sharedPart: max(0, shared / (shared + single.value * bins)),
       chiSquare: fit.chiSquare,
-      photonTransfer: mean.flatMap { PhotonTransfer.gain($0, pixels: histogram.pixels) },
+      photonTransfer: transfer?.gain,
       histogram: histogram,
       fitted: fit.curve(histogram)
     )
   }
 
   private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
-}
-
-/// The photon transfer: variance against mean.
-enum PhotonTransfer {
-  /// ADU for one photon: the slope of variance over mean at the mean zero.
-  ///
-  /// - Parameters:
-  ///   - mean: Means and squares of many frames.
-  ///   - pixels: The pixels that take part.
-  /// - Returns: The slope; nil where frames or pixels are too few.
-  static func gain(_ mean: MeanPicture, pixels: [Int32]) -> CalibratedValue? {
-    guard mean.frameCount >= 16, pixels.count >= 2000 else { return nil }
-    // Ordered by the light around: by its own mean a pixel would be ordered by its dark's error.
-    let around = mean.exceedancePart(reach: 4)
-    let points = pixels.sorted { around[Int($0)] < around[Int($1)] }
-      .map { pixel -> (mean: Double, variance: Double) in
-        let i = Int(pixel)
-        let n = Double(mean.counts[i])
-        let m = mean.sums[i] / n
-        return (m, (mean.squares[i] - n * m * m) / max(n - 1, 1))
-      }
-    // Means of groups: single variances scatter far too much to be weighed by themselves.
-    let groups = 20
-    var rows: [(mean: Double, variance: Double, error: Double)] = []
-    for group in 0..<groups {
-      let part = points[
-        group * points.count / groups..<(group + 1) * points.count / groups
-      ]
-      let n = Double(part.count)
-      let m = part.reduce(0) { $0 + $1.mean } / n
-      let v = part.reduce(0) { $0 + $1.variance } / n
-      let spread = part.reduce(0) { $0 + ($1.variance - v) * ($1.variance - v) } / (n - 1)
-      rows.append((m, v, (spread / n).squareRoot()))
-    }
-    var equations = NormalEquations(count: 3)
-    for row in rows where row.error > 0 {
-      equations.add(
-        [1, row.mean, row.mean * row.mean],
-        row.variance,
-        weight: 1 / (row.error * row.error)
-      )
-    }
-    guard let solution = equations.solve() else { return nil }
-    let fit = solution.unknowns
-    let chiSquare =
-      rows.reduce(0.0) { sum, row in
-        let left = row.variance - fit[0] - fit[1] * row.mean - fit[2] * row.mean * row.mean
-        return sum + left * left / max(row.error * row.error, 1e-12)
-      } / Double(groups - 3)
-    let error = (solution.covariance[4] * max(chiSquare, 1)).squareRoot()
-    return fit[1] > 0 ? CalibratedValue(fit[1], uncertainty: error) : nil
-  }
 }

@@ -63,6 +63,10 @@ extension LinePlot: PanelContent {
     canvas.clipped(to: area) {
       drawCurves(on: canvas, axes)
     }
+    // Not clipped: a dot on the very edge of the area is whole.
+    for (curve, color) in zip(curves, curveColors) where curve.style == .dots {
+      axes.drawDots(on: canvas, of: curve, color: color, radius: 3.2 * style.unit)
+    }
     axes.drawFrame(on: canvas, at: horizontalTicks, verticalTicks)
     canvas.write(
       horizontalTicks.label(self.horizontal.quantity, unit: self.horizontal.unit),
@@ -95,7 +99,9 @@ extension LinePlot: PanelContent {
       let half = curve.spacing / 2
       values += curve.x.map { $0 - half } + curve.x.map { $0 + half }
     }
-    return PlotScale.range(of: values, on: horizontal, margin: 0)
+    // Dots at the ends would lie half outside.
+    let hasDots = curves.contains { $0.style == .dots }
+    return PlotScale.range(of: values, on: horizontal, margin: hasDots ? 0.02 : 0)
   }
 
   private var verticalRange: ClosedRange<Double> {

@@ -63,18 +63,32 @@ struct PlotAxes {
   ) {
     let dash = curve.style == .dashes ? Self.curveDash(style) : []
     var run: [Point] = []
-    for (x, y) in zip(curve.x, curve.y) {
+    let last = (x: Double.nan, y: Double.nan)
+    for (x, y) in Array(zip(curve.x, curve.y)) + [last] {
       if let x = horizontal.pixel(of: x), let y = vertical.pixel(of: y) {
         run.append(Point(x: x, y: y))
-      } else {
-        canvas.stroke(run, with: color, width: width, dash: dash)
-        run = []
+        continue
       }
-      if curve.style == .dots, let point = run.last {
-        canvas.fillDisc(at: point, radius: 1.6 * width, with: color)
-      }
+      // A point by itself makes no line; a dot shows it.
+      if run.count == 1 { canvas.fillDisc(at: run[0], radius: 1.6 * width, with: color) }
+      canvas.stroke(run, with: color, width: width, dash: dash)
+      run = []
     }
-    canvas.stroke(run, with: color, width: width, dash: dash)
+  }
+
+  /// Draws a dot at every point of a curve that the area holds.
+  func drawDots(
+    on canvas: borrowing Canvas,
+    of curve: LinePlot.Curve,
+    color: RGBColor,
+    radius: Double
+  ) {
+    for (x, y) in zip(curve.x, curve.y) {
+      guard let x = horizontal.pixel(of: x), let y = vertical.pixel(of: y),
+        (area.x...area.right).contains(x), (area.y...area.bottom).contains(y)
+      else { continue }
+      canvas.fillDisc(at: Point(x: x, y: y), radius: radius, with: color)
+    }
   }
 
   /// Draws the bars of a histogram, from zero or from the lower end of the axis.

@@ -3,7 +3,7 @@
 import Foundation
 
 /// How values along one axis become places on a picture.
-struct PlotScale {
+package struct PlotScale {
   let range: ClosedRange<Double>
   let isLogarithmic: Bool
   /// The pixel of the range's lower end and that of its upper end.
@@ -26,7 +26,7 @@ struct PlotScale {
   ///   - axis: The axis, whose own range wins.
   ///   - margin: The part of the span that is left free at both ends.
   /// - Returns: A range that is never empty.
-  static func range(
+  package static func range(
     of values: [Double],
     on axis: LinePlot.Axis,
     margin: Double
@@ -45,8 +45,14 @@ struct PlotScale {
       return low * exp(-free)...high * exp(free)
     }
     let least = max(abs(low), abs(high)) * 1e-6
-    let free = high - low > least ? margin * (high - low) : max(abs(low) / 2, 0.5)
+    let free = high - low > least ? margin * (high - low) : roomAbout(max(abs(low), abs(high)))
     return low - free...high + free
+  }
+
+  /// How far an axis goes to either side of a single value: a round number near its twentieth, so
+  /// that the axis shows about where it lies.
+  private static func roomAbout(_ size: Double) -> Double {
+    size > 0 ? roundNumber(near: size / 20) : 0.5
   }
 
   func ticks(about count: Int) -> AxisTicks {

@@ -10,6 +10,8 @@ struct CalibrationData {
   var parameters: SimulationParameters
   var geometry = FastCCDGeometry()
   var preprocessing: PreprocessingParameters
+  /// The exposures of the first energy as they were read.
+  var frames: [DetectorFrame] = []
   /// Cleaned exposures of the first energy, ADU.
   var pictures: [Image] = []
   /// Cleaned darks, ADU.
@@ -64,6 +66,7 @@ struct CalibrationData {
         let seed = UInt64(1000 + pictures.count)
         let frame = detector.exposure(scan, point: point)
           .planting(defects, dark: empty, seed: seed)
+        frames.append(frame)
         pictures.append(try chain.cleanedCounts(frame))
       }
     }

@@ -43,7 +43,7 @@ enum RecordingPicture {
     var curves: [Double: (x: [Double], y: [Double])] = [:]
     for (place, scan) in scans.enumerated() {
       guard let tilt = scan.tilt else { continue }
-      let energy = ((scan.energy ?? 0) * 20).rounded() / 20
+      let energy = Double(PhotonEnergy(electronVolts: scan.energy ?? 0).twentieths) / 20
       curves[energy, default: ([], [])].x.append(Double(place + 1))
       curves[energy, default: ([], [])].y.append(tilt)
     }
