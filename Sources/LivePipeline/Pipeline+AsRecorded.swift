@@ -36,6 +36,7 @@ extension Pipeline {
       results: results,
       isRepeating: true
     )
+    defer { engine.crew.end() }
     var repetition = ScheduleRepetition(engine: engine, messageCount: reader.messageCount)
     for step in steps {
       guard !isStopping.load(ordering: .sequentiallyConsistent) else { break }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import FourierTransform
 import Imaging
 
 extension ComputeConfiguration {
+  /// The number of compute threads.
+  var threadCount: Int {
+    workers > 0 ? workers : ProcessInfo.processInfo.activeProcessorCount
+  }
+
   /// Plans transforms of one shape; the search for the fastest is paid once for each machine.
   ///
   /// - Parameters:
@@ -14,6 +20,7 @@ extension ComputeConfiguration {
     let wisdom = wisdomPath ?? Wisdom.defaultPath
     if let wisdom { Wisdom.load(from: wisdom) }
     let plan = FourierPlan2D(shape: shape, effort: planningEffort)
+    _ = plan.blocked
     if let wisdom {
       do throws(WisdomError) {
         try Wisdom.save(to: wisdom)

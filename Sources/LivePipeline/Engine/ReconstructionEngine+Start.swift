@@ -46,7 +46,8 @@ extension ReconstructionEngine {
       pixelSize: configuration.preprocessing.objectPixelSize,
       identity: session.identity,
       plan: plan,
-      parameters: configuration.ptychography
+      parameters: configuration.ptychography,
+      workers: crew
     )
     let edge = ZonePlate(optics).cutoffFrequency
     let wavelength = session.identity.energy.wavelength.meters
@@ -125,7 +126,8 @@ extension ReconstructionEngine {
       identity: session.identity,
       plan: plan,
       parameters: configuration.ptychography,
-      probe: probe
+      probe: probe,
+      workers: crew
     )
   }
 

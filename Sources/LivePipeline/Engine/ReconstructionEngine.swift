@@ -15,6 +15,8 @@ import Synchronization
 final class ReconstructionEngine: Sendable {
   private let settings: Mutex<PipelineConfiguration>
   let plan: FourierPlan2D
+  /// Threads that scans share their frames with; whoever made the engine ends them.
+  let crew: WorkerCrew
   let board: StatusBoard
   let mailbox: PreviewMailbox
   let schedule: ScheduleLog
@@ -45,6 +47,10 @@ final class ReconstructionEngine: Sendable {
   ) {
     settings = Mutex(configuration)
     self.plan = plan
+    crew = WorkerCrew(
+      threads: configuration.compute.threadCount,
+      niceness: configuration.compute.niceness
+    )
     self.board = board
     self.mailbox = mailbox
     self.schedule = schedule
