@@ -33,7 +33,7 @@ import Testing
     source.start()
     let outcome = try run.run(endpoints: [source.endpoint])
     #expect(outcome.summary.scans.count == 2 * tilts)
-    #expect(outcome.summary.scans.allSatisfy(\.vacuumInView))
+    #expect(outcome.summary.scans.allSatisfy { $0.vacuumInView })
     return outcome.events.filter { $0.message.contains("did the beam change") }
   }
 

@@ -17,8 +17,8 @@ import Testing
     case events, eventsWithoutStarts, rawFramesWithEvents, rawFramesWithSidecar
   }
 
-  @Test(arguments: Way.allCases)
-  func everyScanIsFoundAndPlaced(way: Way) throws {
+  /// Two tilts of 3 x 3 points, each exposed twice.
+  private static var doubleExposures: SimulatedRun {
     var run = SimulatedRun()
     run.parameters.tiltCount = 2
     run.parameters.scanColumns = 3
@@ -27,6 +27,12 @@ import Testing
     run.configuration.ptychography.iterations = 10
     run.configuration.ptychography.minimumFrames = 4
     run.isRecorded = true
+    return run
+  }
+
+  @Test(arguments: Way.allCases)
+  func everyScanIsFoundAndPlaced(way: Way) throws {
+    var run = Self.doubleExposures
     // Who says the tilts, and that there are two of them at two energies.
     var sidecar = #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
     var motor: String? = "SampleTheta"
@@ -91,6 +97,42 @@ import Testing
     )
     #expect(again.counters.exposures == counters.exposures)
     #expect(Set(again.scans.map { "\($0.rotationAngle ?? .nan) \($0.energy)" }) == truth)
+  }
+
+  /// In pickles a scan's event may wait for its first frame: a replay from it begins before.
+  @Test(arguments: [StreamDialect.pystxmcontrol, .fastccd])
+  func aReplayFromAScanBeginsWithWhatAnnouncesIt(dialect: StreamDialect) throws {
+    var run = Self.doubleExposures
+    run.stream.dialect = dialect
+    run.adapt = { configuration, folder in
+      let path = folder.file("sidecar.json")
+      try #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      configuration.source.sidecar = path
+      configuration.source.tiltMotor = "SampleTheta"
+    }
+    let live = try run.run()
+    let scans = live.summary.scans.map { "\($0.scan) \($0.frames) \($0.rotationAngle ?? .nan)" }
+    #expect(scans.count == 4)
+    let name = try #require(live.summary.scans.map(\.scan).sorted().last)
+    var configuration = run.configuration
+    configuration.previews.isEnabled = false
+    configuration.source.dialect = SourceDialect(rawValue: dialect.rawValue) ?? .tiltfold
+    configuration.source.tiltMotor = "SampleTheta"
+    configuration.source.endpoints = ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"]
+    var options = Pipeline.Options(configuration)
+    options.results = live.folder.file("last")
+    options.replay.firstScan = name
+    let again = try Pipeline(
+      configuration: configuration,
+      source: .recording(live.recording),
+      options: options
+    ).run()
+    #expect(again.scans.map(\.scan) == [name])
+    #expect(again.counters.missingFrames == 0 && again.counters.withoutPosition == 0)
+    for scan in again.scans {
+      #expect(scans.contains("\(scan.scan) \(scan.frames) \(scan.rotationAngle ?? .nan)"))
+    }
   }
 
   /// The same frames come in every dialect, so that the same patterns must come out: words, their

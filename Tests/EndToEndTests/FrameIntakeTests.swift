@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import DetectorSimulator
+import HDF5Storage
 import Imaging
 import LivePipeline
 import Preprocessing
