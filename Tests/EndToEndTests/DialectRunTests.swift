@@ -61,9 +61,7 @@ import Testing
       sidecar = try run.sidecar()
     }
     run.adapt = { [sidecar, motor] configuration, folder in
-      let path = folder.file("sidecar.json")
-      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-      configuration.source.sidecar = path
+      try configuration.source.take(sidecar, in: folder)
       configuration.source.tiltMotor = motor
     }
     let outcome = try run.run()
@@ -105,10 +103,8 @@ import Testing
     var run = Self.doubleExposures
     run.stream.dialect = dialect
     run.adapt = { configuration, folder in
-      let path = folder.file("sidecar.json")
-      try #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
-        .write(toFile: path, atomically: true, encoding: .utf8)
-      configuration.source.sidecar = path
+      let sidecar = #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
+      try configuration.source.take(sidecar, in: folder)
       configuration.source.tiltMotor = "SampleTheta"
     }
     let live = try run.run()
@@ -153,9 +149,7 @@ import Testing
         places.stream.dialect = .pystxmcontrol
         let sidecar = try places.sidecar()
         run.adapt = { configuration, folder in
-          let path = folder.file("sidecar.json")
-          try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-          configuration.source.sidecar = path
+          try configuration.source.take(sidecar, in: folder)
         }
       }
       let outcome = try run.run()
@@ -200,9 +194,7 @@ import Testing
     run.adapt = { configuration, folder in
       configuration.source.idleTime = 2
       guard dialect != .tiltfold else { return }
-      let path = folder.file("sidecar.json")
-      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-      configuration.source.sidecar = path
+      try configuration.source.take(sidecar, in: folder)
     }
     run.faults.hostileFraction = 0.2
     run.faults.wrongSizeFraction = 0.05
@@ -216,5 +208,14 @@ import Testing
     #expect(outcome.summary.scans.count == 4)
     #expect(outcome.summary.counters.malformed > 0)
     #expect(outcome.events.contains { $0.message.contains("cannot be read") })
+  }
+}
+
+extension SourceConfiguration {
+  /// Writes a sidecar into a folder and names it.
+  fileprivate mutating func take(_ text: String, in folder: TemporaryFolder) throws {
+    let path = folder.file("sidecar.json")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    sidecar = path
   }
 }

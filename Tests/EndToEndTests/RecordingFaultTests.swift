@@ -175,7 +175,11 @@ struct RecordingFaultTests {
   @Test func aRunStartsWithoutAnyPlaceToWrite() throws {
     let file = try noFolder()
     let nowhere = try runBriefly(
-      "--results", "\(file)/results", "--recording", "\(file)/run.h5", "--set",
+      "--results",
+      "\(file)/results",
+      "--recording",
+      "\(file)/run.h5",
+      "--set",
       "recording.fallback_directory=\(file)/fallback"
     )
     #expect(nowhere.code == 1, "\(nowhere.errors)")

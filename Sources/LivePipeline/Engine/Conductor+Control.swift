@@ -26,7 +26,8 @@ extension Conductor {
       case .open: return place
       case .unknown: return "\(place), should it come: no scan of this name has begun; \(others)"
       case .decided:
-        return "\(placement.scan) is finished and has its place, which stays as it is; only a new scan "
+        return
+          "\(placement.scan) is finished and has its place, which stays as it is; only a new scan "
           + "of this name will be placed so; \(others)"
       }
     }
