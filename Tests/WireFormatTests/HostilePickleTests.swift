@@ -65,7 +65,7 @@ import WireFormat
       "frame",
       [("index", .integer(0)), ("energy", .number(700)), ("ccd_frame", .words(shape, []))]
     )
-    #expect(error(message[0].array())?.description.contains("has the shape") == true)
+    #expect(error(message[0].array())?.description.contains("an array has the shape") == true)
   }
 
   @Test func otherProtocolsAreRefused() {
