@@ -19,8 +19,12 @@ struct ControlCommand: ParsableCommand {
         tiltfold control finish-scan
         tiltfold control abort-scan
       """,
-    subcommands: [Status.self, Place.self, Set.self, FinishScan.self, AbortScan.self]
+    subcommands: requests + [Unknown.self],
+    defaultSubcommand: Unknown.self
   )
+  private static let requests: [any ParsableCommand.Type] = [
+    Status.self, Place.self, Set.self, FinishScan.self, AbortScan.self,
+  ]
 
   /// Where the process is.
   struct Options: ParsableArguments {
@@ -41,7 +45,7 @@ struct ControlCommand: ParsableCommand {
         guard reply.ok else { throw PipelineError(.data, reply.text) }
         print(reply.text)
         for (name, value) in (reply.figures ?? [:]).sorted(by: { $0.key < $1.key }) {
-          print("  \(name)  \(value)")
+          print("  \(name)  \(Int(exactly: value).map { "\($0)" } ?? "\(value)")")
         }
       }
     }
@@ -100,5 +104,19 @@ struct ControlCommand: ParsableCommand {
     var scan: String?
     @OptionGroup var options: Options
     func run() throws { try options.ask(.abortScan(scan)) }
+  }
+
+  /// What is none of the requests.
+  struct Unknown: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "unknown", shouldDisplay: false)
+    @Argument(parsing: .captureForPassthrough) var words: [String] = []
+    func run() throws {
+      let known = ControlCommand.requests.map { $0._commandName }.joined(separator: ", ")
+      let asked = words.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+      throw ValidationError(
+        (asked.map { "there is no request '\($0)'" } ?? "no request is named")
+          + "; there are \(known). \"tiltfold control --help\" says more"
+      )
+    }
   }
 }

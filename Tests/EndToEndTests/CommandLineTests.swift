@@ -55,6 +55,15 @@ import Testing
     #expect(outcome.errors.contains("Error: "))
   }
 
+  @Test(arguments: [["bogus", "--connect", "tcp://127.0.0.1:1"], ["--connect", "bogus"], []])
+  func anUnknownRequestIsToldWhichThereAre(words: [String]) throws {
+    let outcome = try tiltfold.run(["control"] + words)
+    #expect(outcome.code == 64)
+    let known = "there are status, place, set, finish-scan, abort-scan"
+    #expect(outcome.errors.contains(known), "\(outcome.errors)")
+    #expect(outcome.errors.contains("'bogus'") == (words.first == "bogus"))
+  }
+
   @Test func anUnknownKeyEndsWith78AndIsNamedWithTheNearest() throws {
     let path = try file(
       "typo.yaml",

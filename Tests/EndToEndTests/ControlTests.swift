@@ -30,6 +30,12 @@ import WireFormat
       _ = try? ControlClient.ask(.set(key: "ptychography.beta", value: "0.9"), at: endpoint)
       let status = try? ControlClient.ask(.status, at: endpoint)
       #expect(status?.figures?["scans_finished"] ?? 0 >= 2)
+      // The program prints counts as whole numbers.
+      let printed = try? BuiltProgram.tiltfold?("control", "status", "--connect", endpoint)
+      #expect(
+        printed?.output.contains(#/(?m)^  scans_finished  \d+$/#) == true,
+        "\(printed?.output ?? "")"
+      )
       for (key, value, words) in [
         ("ptychography.beta", "7", "0.5"), ("ptychography.betta", "0.5", "beta"),
         ("source.connect", "tcp://127.0.0.1:1", "cannot be changed"),
@@ -72,7 +78,22 @@ import WireFormat
       // The first is placed before it comes, the others when they are done.
       let names = places.keys.sorted()
       for (i, name) in names.enumerated() {
-        if i == 1 { Self.wait { pipeline.status.scansFinished >= 4 } }
+        if i == 1 {
+          Self.wait { pipeline.status.scansFinished >= 4 }
+          // What is not there is told with what waits.
+          var unknown = ""
+          Self.wait {
+            let reply = try? ControlClient.ask(Self.place("mistyped", 3), at: endpoint)
+            unknown = reply?.text ?? ""
+            return names.dropFirst().allSatisfy { unknown.contains($0) }
+          }
+          #expect(unknown.contains("no scan of this name has begun; these wait for a place: "))
+          #expect(names.dropFirst().allSatisfy { unknown.contains($0) })
+          #expect(!unknown.contains(names[0]))
+          let finished = try? ControlClient.ask(Self.place(names[0], 3), at: endpoint)
+          #expect(finished?.text.contains("is finished and has its place") == true)
+          #expect(finished?.text.contains(names[1]) == true)
+        }
         let tilt = TiltAngle(degrees: places[name] ?? 0)
         let reply = try? ControlClient.ask(
           .place(ScanPlacement(scan: name, tilt: tilt, tomogram: "late")),
@@ -92,6 +113,10 @@ import WireFormat
   }
 
   // MARK: -
+
+  private static func place(_ scan: String, _ degrees: Double) -> ControlRequest {
+    .place(ScanPlacement(scan: scan, tilt: TiltAngle(degrees: degrees), tomogram: nil))
+  }
 
   private static func endpoint(of pipeline: Pipeline) -> String? {
     wait { pipeline.status.controlEndpoint != nil }

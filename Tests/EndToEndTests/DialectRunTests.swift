@@ -9,6 +9,7 @@ import LivePipeline
 import Ptychography
 import TestSupport
 import Testing
+import WireFormat
 
 /// The simulator sends the same scans in every dialect, and the pipeline finds the same in them.
 @Suite(.serialized) struct DialectRunTests {
@@ -17,8 +18,8 @@ import Testing
     case events, eventsWithoutStarts, rawFramesWithEvents, rawFramesWithSidecar
   }
 
-  @Test(arguments: Way.allCases)
-  func everyScanIsFoundAndPlaced(way: Way) throws {
+  /// Two tilts of 3 x 3 points, each exposed twice.
+  private static var doubleExposures: SimulatedRun {
     var run = SimulatedRun()
     run.parameters.tiltCount = 2
     run.parameters.scanColumns = 3
@@ -27,6 +28,12 @@ import Testing
     run.configuration.ptychography.iterations = 10
     run.configuration.ptychography.minimumFrames = 4
     run.isRecorded = true
+    return run
+  }
+
+  @Test(arguments: Way.allCases)
+  func everyScanIsFoundAndPlaced(way: Way) throws {
+    var run = Self.doubleExposures
     // Who says the tilts, and that there are two of them at two energies.
     var sidecar = #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
     var motor: String? = "SampleTheta"
@@ -55,9 +62,7 @@ import Testing
       sidecar = try run.sidecar()
     }
     run.adapt = { [sidecar, motor] configuration, folder in
-      let path = folder.file("sidecar.json")
-      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-      configuration.source.sidecar = path
+      try configuration.source.take(sidecar, in: folder)
       configuration.source.tiltMotor = motor
     }
     let outcome = try run.run()
@@ -93,6 +98,70 @@ import Testing
     #expect(Set(again.scans.map { "\($0.rotationAngle ?? .nan) \($0.energy)" }) == truth)
   }
 
+  /// A start that lacks the energy is followed by its first frame: a replay begins before both.
+  @Test func aReplayFromAScanBeginsWithWhatAnnouncesIt() throws {
+    var run = Self.doubleExposures
+    run.stream.dialect = .pystxmcontrol
+    run.adapt = { configuration, folder in
+      let sidecar = #"{"tomogram_id": "t", "tilt_count": 2, "energy_count": 2}"#
+      try configuration.source.take(sidecar, in: folder)
+      configuration.source.tiltMotor = "SampleTheta"
+    }
+    let live = try run.run()
+    let path = live.folder.file("late.h5")
+    do {
+      let reader = try RecordingReader(path: live.recording)
+      var recording = try RecordingWriter(
+        creating: path,
+        configuration: reader.configuration,
+        version: "1"
+      )
+      var dialect = PystxmcontrolDialect()
+      var starts: [Int] = []
+      for number in 0..<reader.messageCount {
+        var (parts, arrival) = try reader.message(number)
+        if case .start(let scan, _)? = (try? dialect.events(in: parts))?.first {
+          let places = scan.positions.map { "[\($0.y * 1e6), \($0.x * 1e6)]" }
+          starts.append(number)
+          parts = [
+            SharedBytes(
+              """
+              {"event": "start", "metadata": {"header": "NS_\(starts.count).stxm",
+                "translations": [\(places.joined(separator: ", "))]}}
+              """
+            )
+          ]
+        }
+        _ = try recording.append(parts, arrival: arrival)
+      }
+      try recording.finish()
+      #expect(starts.count == 4)
+      // Sent out from there on, too: the start comes first, not the frame behind it.
+      let late = try RecordingReader(path: path)
+      for (place, message) in starts.enumerated() {
+        var plan = ReplayPlan()
+        plan.firstScan = "\(place + 1)"
+        #expect(try plan.firstMessage(in: late) == message)
+      }
+    }
+    var configuration = run.configuration
+    configuration.previews.isEnabled = false
+    configuration.source.dialect = .pystxmcontrol
+    configuration.source.tiltMotor = "SampleTheta"
+    configuration.source.endpoints = ["tcp://127.0.0.1:1"]
+    var options = Pipeline.Options(configuration)
+    options.results = live.folder.file("late")
+    options.replay.firstScan = "4"
+    let again = try Pipeline(
+      configuration: configuration,
+      source: .recording(path),
+      options: options
+    ).run()
+    #expect(again.scans.count == 1)
+    #expect(again.scans.first?.scan.hasPrefix("NS_4_") == true, "\(again.scans)")
+    #expect(again.scans.first?.frames == 9)
+  }
+
   /// The same frames come in every dialect, so that the same patterns must come out: words, their
   /// order, units, axes, exposure times and darks are all in this.
   @Test func theSamePatternsComeOutOfEveryDialect() throws {
@@ -111,9 +180,7 @@ import Testing
         places.stream.dialect = .pystxmcontrol
         let sidecar = try places.sidecar()
         run.adapt = { configuration, folder in
-          let path = folder.file("sidecar.json")
-          try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-          configuration.source.sidecar = path
+          try configuration.source.take(sidecar, in: folder)
         }
       }
       let outcome = try run.run()
@@ -158,9 +225,7 @@ import Testing
     run.adapt = { configuration, folder in
       configuration.source.idleTime = 2
       guard dialect != .tiltfold else { return }
-      let path = folder.file("sidecar.json")
-      try sidecar.write(toFile: path, atomically: true, encoding: .utf8)
-      configuration.source.sidecar = path
+      try configuration.source.take(sidecar, in: folder)
     }
     run.faults.hostileFraction = 0.2
     run.faults.wrongSizeFraction = 0.05
@@ -174,5 +239,14 @@ import Testing
     #expect(outcome.summary.scans.count == 4)
     #expect(outcome.summary.counters.malformed > 0)
     #expect(outcome.events.contains { $0.message.contains("cannot be read") })
+  }
+}
+
+extension SourceConfiguration {
+  /// Writes a sidecar into a folder and names it.
+  fileprivate mutating func take(_ text: String, in folder: TemporaryFolder) throws {
+    let path = folder.file("sidecar.json")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    sidecar = path
   }
 }

@@ -54,7 +54,7 @@ import Testing
     return taken
   }()
 
-  private static var configuration: PipelineConfiguration {
+  static var configuration: PipelineConfiguration {
     get throws {
       var configuration = PipelineConfiguration()
       try configuration.apply([
@@ -69,14 +69,9 @@ import Testing
   private func stxm(_ taken: Taken) throws -> String {
     let path = scratch.file("NS_231005012_ccdframes_0_0.stxm")
     let file = try StorageFile(creating: path)
-    let extents = [1040, 1152]
     for (group, frames) in [("dark", taken.darks), ("exp", taken.exposures)] {
       for (number, frame) in frames.enumerated() {
-        try file.write(
-          frame.pixels.elements(as: UInt16.self),
-          shape: extents,
-          at: "/entry0/ccd0/\(group)/\(number)"
-        )
+        try Self.write(frame, as: "\(group)/\(number)", to: file)
       }
     }
     let translations = taken.positions.map { "[\($0.y * 1e6 + 3), \($0.x * 1e6 - 40)]" }
@@ -183,6 +178,18 @@ import Testing
     #expect(all == [scratch.file("all/NS_231005012_ccdframes_0_0.cxi")])
     Self.expectEqual(try readCXI(all[0]), patterns, "recording -> folder")
     #expect(!scratch.names.contains { $0.hasPrefix(".") })
+  }
+
+  static func write(
+    _ frame: DetectorFrame,
+    as name: String,
+    to file: borrowing StorageFile
+  ) throws {
+    try file.write(
+      frame.pixels.elements(as: UInt16.self),
+      shape: [frame.header.shape.rows, frame.header.shape.columns],
+      at: "/entry0/ccd0/\(name)"
+    )
   }
 
   @Test func theObjectIsTheSameFromTheRecordingAndFromItsCXI() throws {

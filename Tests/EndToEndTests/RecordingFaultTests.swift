@@ -152,22 +152,36 @@ struct RecordingFaultTests {
     )
   }
 
-  @Test func aRunStartsWithoutAnyPlaceToWrite() throws {
+  /// What a live run of 20 frames comes to that is told to write here.
+  private func runBriefly(_ places: String...) throws -> BuiltProgram.Outcome {
     let program = try #require(BuiltProgram.tiltfold)
     let source = PlainSource(count: 20, side: 64, rate: 100)
     defer { source.stop() }
     let config = try configuration(source)
-    // A file is no folder, for root neither.
-    let file = folder.file("file")
-    try "".write(toFile: file, atomically: true, encoding: .utf8)
-    let nowhere = try program.run([
-      "live", "--config", config, "--results", "\(file)/results", "--recording",
-      "\(file)/run.h5", "--set", "recording.fallback_directory=\(file)/fallback",
-    ]) { process in
+    return try program.run(["live", "--config", config] + places) { process in
       wait(30) { source.sendTimes.count >= 20 }
       usleep(500_000)
       process.interrupt()
     }
+  }
+
+  /// A file, which is no folder, for root neither.
+  private func noFolder() throws -> String {
+    let file = folder.file("file")
+    try "".write(toFile: file, atomically: true, encoding: .utf8)
+    return file
+  }
+
+  @Test func aRunStartsWithoutAnyPlaceToWrite() throws {
+    let file = try noFolder()
+    let nowhere = try runBriefly(
+      "--results",
+      "\(file)/results",
+      "--recording",
+      "\(file)/run.h5",
+      "--set",
+      "recording.fallback_directory=\(file)/fallback"
+    )
     #expect(nowhere.code == 1, "\(nowhere.errors)")
     #expect(nowhere.errors.contains("NOTHING IS RECORDED: no recording can be made"))
     #expect(nowhere.errors.contains("NO RESULTS ARE WRITTEN: "))
@@ -175,25 +189,13 @@ struct RecordingFaultTests {
   }
 
   @Test func aFolderThatCannotBeWrittenLeadsToThatOfTheResults() throws {
-    let program = try #require(BuiltProgram.tiltfold)
-    let source = PlainSource(count: 20, side: 64, rate: 100)
-    defer { source.stop() }
-    let config = try configuration(source)
-    let file = folder.file("file")
-    try "".write(toFile: file, atomically: true, encoding: .utf8)
-    let outcome = try program.run([
-      "live", "--config", config, "--results", folder.file("results"), "--recording",
-      "\(file)/run.h5",
-    ]) { process in
-      wait(30) { source.sendTimes.count >= 20 }
-      usleep(500_000)
-      process.interrupt()
-    }
-    #expect(outcome.errors.contains("the recording is \(folder.file("results/run.h5"))"))
-    let reader = try RecordingReader(path: folder.file("results/run.h5"))
+    let results = folder.file("results")
+    let outcome = try runBriefly("--results", results, "--recording", "\(try noFolder())/run.h5")
+    #expect(outcome.errors.contains("the recording is \(results)/run.h5"))
+    let reader = try RecordingReader(path: "\(results)/run.h5")
     #expect(reader.messageCount == 21)
-    let summary = try summary(folder.file("results/summary.json"))
-    #expect(summary.recording == folder.file("results/run.h5"))
+    let summary = try summary("\(results)/summary.json")
+    #expect(summary.recording == "\(results)/run.h5")
     #expect(summary.counters.unrecorded == 0)
   }
 }

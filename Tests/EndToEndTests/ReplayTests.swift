@@ -13,6 +13,14 @@ import Testing
 
 /// What was recorded can be run again.
 @Suite(.serialized) struct ReplayTests {
+  /// A recorded run of two tilts at two energies.
+  private static var twoTilts: SimulatedRun {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 2
+    return run
+  }
+
   @Test func repeatingTheScheduleAgreesWithTheLiveRun() throws {
     var run = SimulatedRun()
     run.isRecorded = true
@@ -51,9 +59,7 @@ import Testing
   }
 
   @Test func aPlainReplayWritesTheSameKindsOfResults() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 2
+    var run = Self.twoTilts
     run.configuration.ptychography.iterations = 40
     let live = try run.run()
     var configuration = run.configuration
@@ -71,9 +77,7 @@ import Testing
   }
 
   @Test func whatIsSentOutAgainIsRecordedAgainToTheByte() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 2
+    var run = Self.twoTilts
     run.configuration.ptychography.iterations = 10
     let live = try run.run()
     let endpoint = "tcp://127.0.0.1:\(SimulatedSource.freePort())"
@@ -112,9 +116,7 @@ import Testing
   }
 
   @Test func aReplayBeginsWithAnyScanAndKeepsThePace() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 2
+    var run = Self.twoTilts
     run.framesPerSecond = 50
     run.configuration.ptychography.iterations = 10
     let live = try run.run()
@@ -158,9 +160,7 @@ import Testing
   }
 
   @Test func aRunThatWasBrokenOffIsTakenUp() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 2
+    var run = Self.twoTilts
     run.configuration.ptychography.iterations = 10
     let live = try run.run()
     let before = try RecordingReader(path: live.recording).messageCount

@@ -33,6 +33,34 @@ import Testing
     return [SharedBytes("frame"), SharedBytes(header), SharedBytes(copying: words)]
   }
 
+  /// A growing file is read between two of its tables' growing.
+  @Test(
+    .enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"),
+    arguments: ["store", "offset", "length"]
+  )
+  func aTableThatIsLongerThanTheOthersIsReadNoFurther(table: String) throws {
+    var recording = try writer()
+    for number in 0..<3 {
+      try recording.append(Self.evenFrame(number, side: 4), arrival: Int64(number))
+    }
+    try recording.finish()
+    _ = try PythonInterpreter.run(
+      """
+      import h5py, sys
+      with h5py.File(sys.argv[1], 'r+') as f:
+          t = f['entry/parts/' + sys.argv[2]]
+          t.resize(t.shape[0] + 2, axis=0)
+      """,
+      path,
+      table
+    )
+    let reader = try RecordingReader(path: path)
+    #expect(reader.messageCount == 3)
+    let last = try reader.message(2).parts
+    #expect(last.count == 3)
+    #expect(last.last?.elements(as: UInt16.self) == [UInt16](repeating: 2, count: 16))
+  }
+
   @Test(.enabled(if: PythonInterpreter.hasH5py, "python3 with h5py is not installed"))
   func h5pyReadsAtAnyMomentWhatIsWhole() throws {
     // Opens the file over and over from before it exists until it is finished.

@@ -15,6 +15,7 @@ import Testing
     let path: String
     var numbers: [UInt8] = []
     var gaps: [RecordingGap] = []
+    var steps: [String] = []
     var failure: String?
     var isBroken = false
     var presence = RecordingPresence.present
@@ -37,7 +38,10 @@ import Testing
       return RecordedMessage(number: numbers.count - 1, arrival: arrival)
     }
 
-    func appendSchedule(_ lines: [String]) throws(StorageError) {}
+    func appendSchedule(_ lines: [String]) throws(StorageError) {
+      if let failure { throw StorageError(failure, file: path) }
+      steps += lines
+    }
     func append(_ gap: RecordingGap) { gaps.append(gap) }
     func flushIfDue(at now: Int64) throws(StorageError) {}
     func parts(of message: RecordedMessage) throws(StorageError) -> [SharedBytes] {
@@ -116,6 +120,30 @@ import Testing
     )
     #expect(bench.events[2].severity == .warning)
     #expect(bench.events[2].message.contains("the recording goes on in /a/run.h5"))
+  }
+
+  @Test func stepsOfTheScheduleWaitForRoom() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    bench.recording.append(["a"], at: 0)
+    bench.sinks[0].failure = "the disk is full"
+    // Steps come all the time, and must not put off the next attempt.
+    for second in 1...9 {
+      bench.recording.append(["\(second)"], at: Int64(second) * 1_000_000_000)
+    }
+    #expect(bench.sinks[0].steps == ["a"])
+    #expect(bench.events.map(\.severity) == [.error])
+    bench.sinks[0].failure = nil
+    bench.recording.append([], at: 9_500_000_000)
+    #expect(bench.sinks[0].steps == ["a"])
+    bench.recording.append(["b"], at: 13_000_000_000)
+    #expect(bench.sinks[0].steps == ["a"] + (1...9).map { "\($0)" } + ["b"])
+    // Those that wait at the end are tried once more.
+    bench.sinks[0].failure = "the disk is full"
+    bench.recording.append(["c"], at: 14_000_000_000)
+    bench.sinks[0].failure = nil
+    bench.recording.finish()
+    #expect(bench.sinks[0].steps.last == "c")
   }
 
   @Test func whatIsMissingAtTheEndIsStatedToo() {

@@ -75,7 +75,6 @@ import Testing
     #expect(vacuum.isInView)
     #expect(abs(vacuum.modulus / Double(factor) - 1) < 0.002)
     #expect(abs(vacuum.fraction - 2600.0 / 3600) < 0.06)
-    #expect((vacuum.disagreement > 0.02) == (factor != 1))
     let inside = Self.mean(projection.opticalDensity, Self.isSlab)
     let outside = Self.mean(projection.opticalDensity) { !Self.isSlab($0, $1) }
     #expect(abs(inside - density) < 0.006)

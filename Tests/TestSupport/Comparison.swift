@@ -6,34 +6,24 @@ public import Imaging
 
 /// The largest |a − b| over all elements; infinite where the lengths differ or a value is NaN.
 public func maximumDifference(_ a: [Float], _ b: [Float]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  var worst = 0.0
-  for i in a.indices {
-    let difference = abs(Double(a[i]) - Double(b[i]))
-    if difference.isNaN { return .infinity }
-    worst = max(worst, difference)
-  }
-  return worst
+  largest(a, b) { abs(Double($0) - Double($1)) }
 }
 
 /// The largest |a − b| over all elements; infinite where the lengths differ or a value is NaN.
 public func maximumDifference(_ a: [Double], _ b: [Double]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  var worst = 0.0
-  for i in a.indices {
-    let difference = abs(a[i] - b[i])
-    if difference.isNaN { return .infinity }
-    worst = max(worst, difference)
-  }
-  return worst
+  largest(a, b) { abs($0 - $1) }
 }
 
 /// The largest |a − b| over all pixels; infinite where the lengths differ or a value is NaN.
 public func maximumDifference(_ a: [Complex64], _ b: [Complex64]) -> Double {
+  largest(a, b) { Double(($0 - $1).modulus) }
+}
+
+private func largest<T>(_ a: [T], _ b: [T], _ difference: (T, T) -> Double) -> Double {
   guard a.count == b.count else { return .infinity }
   var worst = 0.0
   for i in a.indices {
-    let difference = Double((a[i] - b[i]).modulus)
+    let difference = difference(a[i], b[i])
     if difference.isNaN { return .infinity }
     worst = max(worst, difference)
   }
@@ -77,13 +67,4 @@ public func rootMeanSquareDifference(_ a: [Float], _ b: [Float]) -> Double {
 }
 
 /// The RMS of a − b over that of a; infinite where the lengths differ.
-public func relativeDifference(_ a: [Float], _ b: [Float]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  var above = 0.0
-  var below = 0.0
-  for i in a.indices {
-    above += Double(a[i] - b[i]) * Double(a[i] - b[i])
-    below += Double(a[i]) * Double(a[i])
-  }
-  return (above / below).squareRoot()
-}
+public func relativeDifference(_ a: [Float], _ b: [Float]) -> Double { relativeError(b, of: a) }

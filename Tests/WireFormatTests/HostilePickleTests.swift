@@ -58,6 +58,16 @@ import WireFormat
     #expect(error([0x80, 4] + operations + [0x2e]) != nil)
   }
 
+  /// No bytes are right for an extent of 0, and must not let the others be anything.
+  @Test(arguments: [[0, 1 << 62, 4], [1 << 62, 4, 0], [1 << 32, 1 << 32, 0], [0, -1]])
+  func shapesThatNothingCanHoldAreRefused(shape: [Int]) {
+    let message = TestPickle.event(
+      "frame",
+      [("index", .integer(0)), ("energy", .number(700)), ("ccd_frame", .words(shape, []))]
+    )
+    #expect(error(message[0].array())?.description.contains("an array has the shape") == true)
+  }
+
   @Test func otherProtocolsAreRefused() {
     #expect(error([0x80, 1, 0x4e, 0x2e])?.description.contains("protocol 1") == true)
     #expect(error([0x80, 6, 0x4e, 0x2e])?.description.contains("protocol 6") == true)

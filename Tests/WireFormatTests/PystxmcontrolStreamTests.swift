@@ -92,6 +92,21 @@ import WireFormat
     #expect(abs((events.frames[2].header.position?.x ?? 1) - 0.14e-6) < 1e-15)
   }
 
+  /// Of two exposures of the last point the second comes behind the stop.
+  @Test func theLastExposureOfAPairThatItsStopOvertookBelongsToItsScan() throws {
+    var reader = PystxmcontrolDialect()
+    let events = try run(
+      [
+        TestPickle.frame(0), TestPickle.frame(0), TestPickle.frame(1),
+        TestPickle.event("stop", nil), TestPickle.frame(1),
+      ],
+      &reader
+    )
+    #expect(events.count == 6)
+    #expect(events.frames.map(\.header.index) == [0, 0, 1, 1])
+    #expect(Set(events.frames.map(\.header.scan)).count == 1)
+  }
+
   @Test func aStartTakesFromItsFrameWhatItLacks() throws {
     var reader = PystxmcontrolDialect(tiltMotor: "R")
     // As the beamline's own simulator sends it: metadata as data, the energy not in it.

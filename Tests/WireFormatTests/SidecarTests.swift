@@ -95,6 +95,32 @@ import WireFormat
     #expect(!reader.startsScan(FastCCDDialectTests.raw(111)))
   }
 
+  /// The number of a scan's last frame, doubled, is also one of a scan to come.
+  @Test func aDoubledLastFrameOpensNoScan() throws {
+    var reader = PlacedReader(FastCCDDialect())
+    let scan = { (name: String, first: Int) in
+      """
+      {"name": "\(name)", "energy_eV": 700, "exposure_s": [1], "first_frame": \(first),
+       "grid": {"rows": 2, "columns": 2, "step_m": 1e-7}}
+      """
+    }
+    _ = try reader.events(
+      in: message("{\"scans\": [\(scan("a", 100)), \(scan("b", 300)), \(scan("c", 100))]}")
+    )
+    var found: [String] = []
+    for number in [100, 101, 102, 103, 103, 300, 301, 302, 303, 100] {
+      found += try reader.events(in: FastCCDDialectTests.raw(number)).map(FastCCDDialectTests.word)
+    }
+    #expect(
+      found == [
+        "start a", "exposure 0 100", "exposure 1 101", "exposure 2 102", "exposure 3 103", "stop a",
+        "start b", "exposure 0 300", "exposure 1 301", "exposure 2 302", "exposure 3 303", "stop b",
+        "start c", "exposure 0 100",
+      ]
+    )
+    #expect(reader.takeNotes().map(\.unplacedFrames) == [1])
+  }
+
   @Test func aScanOfManyFramesCountsPastTheWrap() throws {
     var reader = PlacedReader(FastCCDDialect())
     _ = try reader.events(

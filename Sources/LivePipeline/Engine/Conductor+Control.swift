@@ -13,9 +13,23 @@ extension Conductor {
       let place =
         "\(placement.scan) is at \(placement.tilt.degrees) degrees"
         + (placement.tomogram.map { " of \($0)" } ?? "")
-      guard let finished = engine.place(placement) else { return place }
-      toFold.append(finished)
-      return "\(place); it was held back and is folded now"
+      let standing = engine.standing(of: placement.scan)
+      if let finished = engine.place(placement) {
+        toFold.append(finished)
+        return "\(place); it was held back and is folded now"
+      }
+      let waiting = engine.waitingForPlace
+      let others =
+        waiting.isEmpty
+        ? "no scan waits for a place" : "these wait for a place: \(waiting.joined(separator: ", "))"
+      switch standing {
+      case .open: return place
+      case .unknown: return "\(place), should it come: no scan of this name has begun; \(others)"
+      case .decided:
+        return
+          "\(placement.scan) is finished and has its place, which stays as it is; only a new scan "
+          + "of this name will be placed so; \(others)"
+      }
     }
   }
 

@@ -69,11 +69,39 @@ extension ReconstructionEngine {
     }
   }
 
+  /// How a scan stands that somebody names.
+  enum Standing {
+    /// It has not begun.
+    case unknown
+    /// It goes on, or is done and waits to be folded or placed.
+    case open
+    /// It was folded, or given up.
+    case decided
+  }
+
+  /// How the scans of a name stand; the newest counts.
+  func standing(of name: String) -> Standing {
+    let isOpen = sessions.withLock { sessions in
+      sessions.values.contains { $0.description.identity.scan == name }
+    }
+    if isOpen { return .open }
+    if decided.withLock({ $0.contains(name) }) { return .decided }
+    return results.summary.scans.contains { $0.scan == name } ? .open : .unknown
+  }
+
+  /// The scans that are done and wait until somebody says where they belong, in order.
+  var waitingForPlace: [String] {
+    unplaced.withLock { $0.map(\.object.identity.scan) }
+  }
+
   /// A scan with its place, its own or the one that somebody said; nil where nobody knows, and then
   /// it is kept until somebody does.
   func placedOrHeldBack(_ finished: FinishedScan) -> FinishedScan? {
     let identity = finished.object.identity
-    guard identity.tilt == nil else { return finished }
+    guard identity.tilt == nil else {
+      decided.withLock { _ = $0.insert(identity.scan) }
+      return finished
+    }
     var given: FinishedScan?
     let placement = unplaced.withLock { unplaced -> ScanPlacement? in
       // Looked up with the list locked: a placement comes before or after this.
@@ -82,7 +110,10 @@ extension ReconstructionEngine {
       if unplaced.count > Self.unplacedLimit { given = unplaced.removeFirst() }
       return nil
     }
-    if let placement { return finished.placed(placement) }
+    if let placement {
+      decided.withLock { _ = $0.insert(identity.scan) }
+      return finished.placed(placement)
+    }
     report(
       RunEvent(
         .warning,

@@ -34,6 +34,7 @@ extension ReconstructionEngine {
       }
       starting.withLock { _ in
         let start = startProbe(of: session, source, messages)
+        solver.beganRefined = ProbeSource.isRefined(start.source)
         solver.keepsPatterns = keepsPatterns(of: session)
         solver.reconstruction = makeReconstruction(session, grid: grid, probe: start.probe)
         schedule.note(
@@ -128,7 +129,8 @@ extension ReconstructionEngine {
   /// - Parameter session: The scan; no frames join it any more.
   /// - Returns: The result; nil where no frame took part.
   func finish(_ session: ScanSession) -> FinishedScan? {
-    let taken = session.solver.withLock { solver -> (ReconstructedObject, [ScanPosition])? in
+    typealias Taken = (object: ReconstructedObject, positions: [ScanPosition], beganRefined: Bool)
+    let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
       schedule.note(ScheduleStep(.finish, scan: session.key))
       defer {
@@ -137,7 +139,7 @@ extension ReconstructionEngine {
       }
       guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
       object.identity = session.identity
-      return (object, solver.positions)
+      return (object, solver.positions, solver.beganRefined)
     }
     session.progress.withLock { $0.isFinished = true }
     sessions.withLock { $0[session.key] = nil }
@@ -148,13 +150,17 @@ extension ReconstructionEngine {
     }
     count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }
-    guard let (object, positions) = taken else {
+    guard let (object, positions, beganRefined) = taken else {
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
       return nil
     }
     shelf.withLock { $0.keep(object.probe, of: session.key, energy: session.identity.energy) }
     let (projection, vacuum) = opticalDensityProjection(of: object)
-    tell(of: object, vacuum, session)
+    // A first probe is still some percent off when its scan is done.
+    if beganRefined || !configuration.probe.reusesPrevious {
+      tellBeam(of: object, vacuum, session)
+    }
+    tellCut(of: object, session)
     let finished = FinishedScan(
       key: session.key,
       object: object,
@@ -182,17 +188,7 @@ extension ReconstructionEngine {
     solver.unnoted = 0
   }
 
-  private func tell(of object: ReconstructedObject, _ vacuum: VacuumEstimate, _ scan: ScanSession) {
-    if vacuum.isInView, vacuum.disagreement > 0.02 {
-      report(
-        RunEvent(
-          .warning,
-          "vacuum in view has |T| = \(rounded(vacuum.modulus)) where the probe's power says 1; "
-            + "vacuum decides. Did the beam change?",
-          scan: scan.key
-        )
-      )
-    }
+  private func tellCut(of object: ReconstructedObject, _ scan: ScanSession) {
     let progress = scan.progress.withLock { $0 }
     if progress.isCut {
       report(
@@ -204,6 +200,37 @@ extension ReconstructionEngine {
         )
       )
     }
+  }
+
+  /// Compares what vacuum in view let through with earlier scans.
+  private func tellBeam(
+    of object: ReconstructedObject,
+    _ vacuum: VacuumEstimate,
+    _ scan: ScanSession
+  ) {
+    guard vacuum.isInView else { return }
+    let photons = squaredNorm(object.probe.values.span) * vacuum.modulus * vacuum.modulus
+    let time = scan.description.exposureTimes.max() ?? 0
+    let seconds = time > 0 ? time : 1
+    let change = beam.withLock {
+      $0.take(
+        photons / seconds,
+        at: scan.identity.energy,
+        expected: configuration.ptychography.incidentPhotons.map { $0 / seconds }
+      )
+    }
+    guard let change else { return }
+    let percent = Int((100 * (change.now / change.before - 1)).rounded())
+    let unit = time > 0 ? "photons a second" : "photons an exposure"
+    report(
+      RunEvent(
+        .warning,
+        "vacuum in view lets \(Words.short(change.now)) \(unit) through, \(abs(percent)) % "
+          + "\(percent < 0 ? "fewer" : "more") than the \(Words.short(change.before)) before: did "
+          + "the beam change? Optical densities are not affected, for vacuum decides",
+        scan: scan.key
+      )
+    )
   }
 
   func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }

@@ -16,6 +16,10 @@ extension ReconstructionEngine {
     static let stream = "source"
     static let search = "search"
     static func scan(_ key: String) -> String { "scan:\(key)" }
+    /// Whether such a probe has been refined before.
+    static func isRefined(_ source: String) -> Bool {
+      source.hasPrefix("scan:") || source == stream
+    }
   }
 
   /// Searches the defocus of the first probe of all, and starts the scan anew from the best.

@@ -93,7 +93,18 @@ extension ReconstructionEngine {
       let reports = content.assembly.finish()
       solve(&content)
       let heldBack = content.assembly.heldBackTilts
-      if !heldBack.isEmpty {
+      if content.assembly.acceptedTiltCount == 0 {
+        let refusal = content.firstRefusal
+        report(
+          RunEvent(
+            .error,
+            "tomogram \(name): none of its projections could be folded, and its volumes are empty. "
+              + "Of the first one, \(refusal?.heldBackReason ?? "nothing is known"). "
+              + (refusal?.remedy.map { "\($0), and run \"tiltfold replay\"" }
+                ?? "The scans' pictures show what there is")
+          )
+        )
+      } else if !heldBack.isEmpty {
         report(
           RunEvent(
             .warning,

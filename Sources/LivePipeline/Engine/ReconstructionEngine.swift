@@ -31,7 +31,10 @@ final class ReconstructionEngine: Sendable {
   let placements = Mutex<[String: ScanPlacement]>([:])
   /// Scans that are done and of which nobody knows where they belong.
   let unplaced = Mutex<[FinishedScan]>([])
+  /// The names of scans whose place is decided.
+  let decided = Mutex<Set<String>>([])
   let shelf = Mutex(ProbeShelf())
+  let beam = Mutex(BeamWatch())
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
 

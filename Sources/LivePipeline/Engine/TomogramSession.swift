@@ -18,6 +18,8 @@ final class TomogramSession: Sendable {
     let source: SourceConfiguration
     /// Projections that no tilt of the tomogram holds, not even held back.
     var refused = 0
+    /// The first projection that was not folded.
+    private(set) var firstRefusal: FoldReport?
     var isComplete = false
 
     /// Notes that a scan is in, or given up.
@@ -36,6 +38,7 @@ final class TomogramSession: Sendable {
     /// Notes what became of a projection.
     mutating func add(_ fold: FoldReport, of identity: ScanIdentity) {
       add(identity)
+      if !fold.accepted, firstRefusal == nil { firstRefusal = fold }
       if !fold.accepted, fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true { refused += 1 }
     }
   }

@@ -2,9 +2,9 @@
 
 import AcquisitionModel
 import Foundation
-import HDF5Storage
-import WireFormat
+package import HDF5Storage
 import Imaging
+import WireFormat
 
 /// How a recording is replayed.
 public struct ReplayPlan: Sendable, Hashable {
@@ -29,7 +29,7 @@ public struct ReplayPlan: Sendable, Hashable {
   /// The message that starts the first scan of the plan.
   ///
   /// - Throws: `PipelineError` where the recording has no such scan.
-  func firstMessage(in reader: borrowing RecordingReader) throws -> Int {
+  package func firstMessage(in reader: borrowing RecordingReader) throws -> Int {
     guard let wanted = firstScan else { return 0 }
     let starts = try RecordedStart.all(in: reader)
     if let start = starts.first(where: { $0.name == wanted }) { return start.message }

@@ -41,6 +41,8 @@ final class ScanSession: Sendable {
   /// What only the thread that works on the scan touches.
   struct Solver: ~Copyable, Sendable {
     var reconstruction: IncrementalReconstruction?
+    /// Whether it began with a probe that had been refined, another scan's or its source's.
+    var beganRefined = false
     /// Whether it cannot be reconstructed at all.
     var isGivenUp = false
     /// Where the probe of each frame sat, in the order of joining.

@@ -36,8 +36,8 @@ struct FrameIntake {
   private var waiting: [(key: String, frame: DetectorFrame, position: ScanPosition)] = []
   /// The place of the last message, -1 before any.
   private(set) var lastMessage = -1
-  /// The longest exposure of each scan, seconds.
-  private var longestExposures: [String: Double] = [:]
+  /// What a scan's points are scaled to.
+  private var longest: [String: LongestExposure] = [:]
   private var told: Set<String> = []
 
   /// Prepares for one run.
@@ -108,7 +108,7 @@ struct FrameIntake {
       switch action {
       case .open(let key, let description):
         energies[key] = description.identity.energy
-        longestExposures[key] = description.exposureTimes.max()
+        longest[key] = LongestExposure(announced: description.exposureTimes)
         gathering.begin(key: key, description)
         watch.open(key, description)
         results.append(.opened(key, description))
@@ -228,7 +228,8 @@ struct FrameIntake {
           RunEvent(.warning, "an exposure is left out: \(failure); it is recorded", scan: key)
         }
       }
-      let scaled = scaledToLongest(pattern, point, leftOut, key)
+      let scaled =
+        longest[key]?.scale(pattern, of: point.exposures, leftOut: leftOut) ?? pattern
       return (report ?? []) + [.pattern(key, scaled, exposures: count - leftOut.count)]
     } catch {
       assembler.counters.unusable += count
@@ -236,31 +237,6 @@ struct FrameIntake {
         RunEvent(.error, "frames cannot be cleaned: \(error); they are recorded", scan: key)
       }
     }
-  }
-
-  /// A pattern with the counts that the longest exposure of its scan would have had.
-  ///
-  /// A point that lacks that exposure would otherwise be darker than its neighbours.
-  private mutating func scaledToLongest(
-    _ pattern: DiffractionPattern,
-    _ point: PointGathering.Point,
-    _ leftOut: [PreprocessingError],
-    _ key: String
-  ) -> DiffractionPattern {
-    let without = Set(leftOut.compactMap(\.exposureTime))
-    let times = point.exposures.compactMap(\.header.exposureTime)
-    guard let present = times.filter({ !without.contains($0) }).max() ?? times.max() else {
-      return pattern
-    }
-    let longest = max(longestExposures[key] ?? 0, times.max() ?? 0)
-    longestExposures[key] = longest
-    guard present > 0, present < 0.999 * longest else { return pattern }
-    var pattern = pattern
-    let factor = Float((longest / present).squareRoot())
-    for i in pattern.amplitudes.values.indices where pattern.amplitudes.values[i] > 0 {
-      pattern.amplitudes.values[i] *= factor
-    }
-    return pattern
   }
 
   private mutating func once(_ kind: String, _ event: () -> RunEvent) -> [Result] {

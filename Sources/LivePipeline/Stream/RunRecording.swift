@@ -119,9 +119,10 @@ package final class RunRecording {
 
   /// Records steps of the schedule.
   package func append(_ lines: [String], at now: Int64) {
-    // What cannot be recorded now is recorded with the next steps: a line has some tens of bytes.
+    // What cannot be recorded now is recorded when the disk is tried again: a line has some tens of
+    // bytes.
     unrecordedLines += lines
-    guard let sink, !unrecordedLines.isEmpty else { return }
+    guard let sink, !unrecordedLines.isEmpty, gap == nil || now >= nextAttempt else { return }
     do throws(StorageError) {
       try sink.appendSchedule(unrecordedLines)
       unrecordedLines = []
@@ -149,6 +150,7 @@ package final class RunRecording {
     }
     for file in removed { try? file.finish() }
     guard let sink else { return }
+    if !unrecordedLines.isEmpty { try? sink.appendSchedule(unrecordedLines) }
     do throws(StorageError) { try sink.finish() } catch {
       report(RunEvent(.error, "the recording cannot be finished: \(error)"))
     }

@@ -18,8 +18,14 @@ extension TomogramAssembly {
     case .placed(let position, let energy):
       let tilt = tilts[position]
       guard tilt.isAccepted || register(position, energy: energy) else {
+        let isFirst = acceptedTiltCount == 0
         return .refused(
-          "its correlation with the volume is \(rounded(tilts[position].confidence))",
+          isFirst
+            ? "nothing in it absorbs, so that its place cannot be told"
+            : "its correlation with the volume is \(rounded(tilts[position].confidence))",
+          remedy: isFirst
+            ? "Look at the scans' pictures: is the sample in view?"
+            : "Lower registration.minimum_confidence, or raise registration.maximum_shift_px",
           tiltIndex: tilt.index,
           energyIndex: energy,
           confidence: tilts[position].confidence
@@ -56,7 +62,10 @@ extension TomogramAssembly {
     }
     guard let energy = energyIndex(of: identity.energy) else {
       return .refused(
-        .refused("its energy, \(identity.energy.electronVolts) eV, is not one of the tomogram's")
+        .refused(
+          "its energy, \(identity.energy.electronVolts) eV, is not one of the tomogram's",
+          remedy: "Let the source announce as many energies as it has (energy_count)"
+        )
       )
     }
     let ratio = projection.pixelSize.meters / tomography.voxelSize.meters
@@ -64,6 +73,8 @@ extension TomogramAssembly {
       return .refused(
         .refused(
           "its pixels are \(rounded(ratio)) times the size of voxels",
+          remedy: "Set tomography.voxel_size_m to the objects' pixel size, "
+            + "\(rounded(projection.pixelSize.nanometers)) nm (preprocessing.object_pixel_size_m)",
           energyIndex: energy
         )
       )
@@ -74,7 +85,10 @@ extension TomogramAssembly {
     guard lit >= registration.minimumCoverage * Double(projectionShape.count) else {
       return .refused(
         .refused(
-          "only \(rounded(lit / Double(projectionShape.count))) of the volume's view is lit",
+          "only \(rounded(lit / Double(projectionShape.count))) of the volume's view is lit, less than "
+            + "registration.minimum_coverage, \(rounded(registration.minimumCoverage))",
+          remedy: "Make tomography.volume_side and volume_height as small as the scanned area, or "
+            + "lower registration.minimum_coverage",
           tiltIndex: index,
           energyIndex: energy
         )

@@ -18,10 +18,13 @@ public struct FoldReport: Sendable, Hashable {
   public var accepted: Bool
   /// Why it was not, in words.
   public var heldBackReason: String?
+  /// What to do where that is so of all projections, in words.
+  public var remedy: String?
 
   /// A projection that was not folded.
   static func refused(
     _ reason: String,
+    remedy: String? = nil,
     tiltIndex: Int? = nil,
     energyIndex: Int? = nil,
     confidence: Double = 0
@@ -33,7 +36,8 @@ public struct FoldReport: Sendable, Hashable {
       confidence: confidence,
       residual: .nan,
       accepted: false,
-      heldBackReason: reason
+      heldBackReason: reason,
+      remedy: remedy
     )
   }
 }

@@ -25,7 +25,4 @@ public struct VacuumEstimate: Sendable, Hashable {
     self.fraction = fraction
     self.isInView = isInView
   }
-
-  /// How far vacuum in view and the probe's power disagree, relative; above 0.02 worth a word.
-  public var disagreement: Double { abs(modulus - 1) }
 }

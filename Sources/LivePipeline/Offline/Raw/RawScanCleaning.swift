@@ -43,6 +43,10 @@ struct RawScanCleaning {
     for frame in reader.exposures { points[frame.point, default: []].append(frame) }
     var patterns: [DiffractionPattern] = []
     var failures: [String] = []
+    var leftOut: [PreprocessingError] = []
+    var longest = LongestExposure(
+      announced: description.exposureTimes + reader.exposures.compactMap(\.exposureTime)
+    )
     for (done, point) in points.keys.sorted().enumerated() {
       progress(.working("cleaning frames", done: done, of: points.count))
       guard description.positions.indices.contains(point) else {
@@ -53,7 +57,8 @@ struct RawScanCleaning {
         var exposures: [DetectorFrame] = []
         for frame in points[point] ?? [] { exposures.append(try reader.read(frame)) }
         let pattern = try chain.process(exposures, position: description.positions[point])
-        patterns.append(pattern)
+        patterns.append(longest.scale(pattern, of: exposures, leftOut: chain.setAside))
+        leftOut += chain.setAside
       } catch {
         failures.append("\(error)")
       }
@@ -67,6 +72,9 @@ struct RawScanCleaning {
     }
     if let first = failures.first {
       progress(.remark("\(failures.count) of \(points.count) points are left out: \(first)"))
+    }
+    if let first = leftOut.first {
+      progress(.remark("\(leftOut.count) exposures are left out: \(first)"))
     }
     return CXIScan(patterns, of: description.identity, configuration.preprocessing)
   }

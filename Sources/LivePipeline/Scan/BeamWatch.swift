@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import AcquisitionModel
+
+/// Tells when the beam has changed from one scan to the next.
+///
+/// What a scan's probe holds is taken from its own brightest frames. Those meet some of the sample
+/// nearly everywhere, and a weaker beam makes them weaker too, so that vacuum in view departs from
+/// |T| = 1 without any change, and does not depart with one. The photons that vacuum lets through
+/// do neither: they are compared with those of earlier scans of the same energy.
+package struct BeamWatch: Sendable {
+  /// A change, in photons of an exposure without sample, for each second where times are known.
+  package struct Change: Sendable, Hashable {
+    package var before: Double
+    package var now: Double
+  }
+
+  private var history: [Int: [Double]] = [:]
+
+  package init() {}
+
+  /// Takes what a scan's vacuum let through.
+  ///
+  /// - Parameters:
+  ///   - photons: Photons of an exposure without sample, per second where the time is known.
+  ///   - energy: The photon energy.
+  ///   - expected: What is to be expected before any scan is known; nil where nobody knows.
+  /// - Returns: A change by more than `tolerance`, told once; what it changed to counts from then on.
+  package mutating func take(
+    _ photons: Double,
+    at energy: PhotonEnergy,
+    expected: Double? = nil
+  ) -> Change? {
+    guard photons > 0, photons.isFinite else { return nil }
+    let place = Int((min(max(energy.electronVolts, 0), 1e9) * 20).rounded())
+    let known = history[place] ?? []
+    let before = known.isEmpty ? expected : known.sorted()[known.count / 2]
+    if let before, abs(photons - before) > Self.tolerance * before {
+      history[place] = [photons]
+      return Change(before: before, now: photons)
+    }
+    history[place] = (known + [photons]).suffix(Self.memory)
+    return nil
+  }
+
+  /// A change that is told: some times the scatter between scans of a constant beam.
+  package static let tolerance = 0.06
+  /// Scans whose median is compared with: a slow decay is followed.
+  private static let memory = 5
+}

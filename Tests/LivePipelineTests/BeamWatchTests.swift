@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import LivePipeline
+import Testing
+
+/// What counts as a change of the beam from scan to scan.
+@Suite struct BeamWatchTests {
+  private let low = PhotonEnergy(electronVolts: 708.2)
+  private let high = PhotonEnergy(electronVolts: 710.2)
+
+  @Test func aChangeIsToldOnceAndEachEnergyHasItsOwn() {
+    var watch = BeamWatch()
+    for scatter in [1, 0.98, 1.03, 1.01, 0.97, 1] {
+      #expect(watch.take(2e8 * scatter, at: low) == nil)
+      #expect(watch.take(3e8 * scatter, at: high) == nil)
+    }
+    let drop = watch.take(1.8e8, at: low)
+    #expect(drop?.before == 2e8 && drop?.now == 1.8e8)
+    #expect(watch.take(1.82e8, at: low) == nil)
+    #expect(watch.take(3e8, at: high) == nil)
+    let rise = watch.take(2e8, at: low)
+    #expect(rise?.before == 1.82e8 && rise?.now == 2e8)
+  }
+
+  @Test func aSlowDecayIsFollowed() {
+    var watch = BeamWatch()
+    var photons = 2e8
+    for _ in 0..<100 {
+      #expect(watch.take(photons, at: low) == nil)
+      photons *= 0.99
+    }
+  }
+
+  @Test func whatIsExpectedCountsBeforeAnyScan() {
+    var watch = BeamWatch()
+    #expect(watch.take(.nan, at: low, expected: 2e8) == nil)
+    let change = watch.take(1.5e8, at: low, expected: 2e8)
+    #expect(change?.before == 2e8 && change?.now == 1.5e8)
+    #expect(watch.take(1.5e8, at: low, expected: 2e8) == nil)
+  }
+}
