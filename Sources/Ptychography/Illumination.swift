@@ -50,7 +50,9 @@ struct Illumination: Sendable {
 
   /// The sum of images that were made at several slots, each moved back to slot 0.
   ///
-  /// - Parameter images: By slot, [mode, row, column]; empty where there is none.
+  /// - Parameters:
+  ///   - images: By slot, [mode, row, column]; empty where there is none.
+  ///   - plan: Transforms of their shape.
   /// - Returns: One image for each mode.
   func movedBack(_ images: [[Complex64]], plan: FourierPlan2D) -> [ComplexImage] {
     let shape = plan.shape

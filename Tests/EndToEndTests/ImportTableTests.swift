@@ -50,7 +50,8 @@ import Testing
   /// The one module that may import each C library.
   private static let wrappers = [
     "CFFTW3": "FourierTransform", "CZeroMQ": "Messaging", "CHDF5": "HDF5Storage",
-    "CKernels": "Ptychography", "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
+    "CKernels": "Ptychography",
+    "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].

@@ -48,12 +48,13 @@ import Testing
     solver.iterate(300)
     let positions = solver.positions
     let size = SyntheticScan.pixelSize.meters
-    let farthest = positions.indices.map {
-      max(
-        abs(positions[$0].x - patterns[$0].position.x),
-        abs(positions[$0].y - patterns[$0].position.y)
-      ) / size
-    }.max() ?? 0
+    let farthest =
+      positions.indices.map {
+        max(
+          abs(positions[$0].x - patterns[$0].position.x),
+          abs(positions[$0].y - patterns[$0].position.y)
+        ) / size
+      }.max() ?? 0
     return (
       solver.result().dataError, distance(positions, scan),
       distance(patterns.map(\.position), scan), farthest

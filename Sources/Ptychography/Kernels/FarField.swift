@@ -97,6 +97,7 @@ func scale(_ wave: inout MutableSpan<Complex64>, by factors: Span<Float>) {
 ///   - intensity: Measured photons over pixels.
 ///   - background: The part of them that is no diffraction.
 ///   - pixels: Those of a whole pattern.
+/// - Returns: The sum.
 func modulusResidual(
   _ power: Span<Float>,
   _ intensity: Span<Float>,

@@ -29,7 +29,8 @@ package struct PixelRows: ~Escapable {
     columns: Int
   ) {
     require(first, stride, rows, columns, within: array.count)
-    unsafe start = array.withUnsafeBytes { unsafe $0.baseAddress.unsafelyUnwrapped }
+    unsafe start =
+      array.withUnsafeBytes { unsafe $0.baseAddress.unsafelyUnwrapped }
       + first * MemoryLayout<Complex64>.stride
     self.stride = stride
     self.rows = rows
@@ -57,7 +58,8 @@ package struct MutablePixelRows: ~Copyable, ~Escapable {
     columns: Int
   ) {
     require(first, stride, rows, columns, within: array.count)
-    unsafe start = array.withUnsafeMutableBytes { unsafe $0.baseAddress.unsafelyUnwrapped }
+    unsafe start =
+      array.withUnsafeMutableBytes { unsafe $0.baseAddress.unsafelyUnwrapped }
       + first * MemoryLayout<Complex64>.stride
     self.stride = stride
     self.rows = rows
@@ -90,9 +92,10 @@ package struct MutableWeightRows: ~Copyable, ~Escapable {
     columns: Int
   ) {
     require(first, stride, rows, columns, within: array.count)
-    unsafe start = array.withUnsafeMutableBufferPointer {
-      unsafe $0.baseAddress.unsafelyUnwrapped
-    } + first
+    unsafe start =
+      array.withUnsafeMutableBufferPointer {
+        unsafe $0.baseAddress.unsafelyUnwrapped
+      } + first
     self.stride = stride
     self.rows = rows
     self.columns = columns

@@ -20,7 +20,9 @@ extension IncrementalReconstruction {
       order.swapAt(k, Int(generator.uniform() * Double(k + 1)))
     }
     let wanted = ScanSums.Wanted(waves: false, coverage: false, probe: refinesProbe)
-    let length = refinesProbe ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
+    let length =
+      refinesProbe
+      ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
       : order.count
     var first = 0
     var norm = 0.0
