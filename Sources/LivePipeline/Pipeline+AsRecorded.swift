@@ -13,17 +13,26 @@ extension Pipeline {
   /// - Throws: `PipelineError` where the source is no recording or holds no schedule,
   ///   `StorageError` where it cannot be read.
   public func repeatSchedule() throws -> RunSummary {
-    guard case .recording(let path) = source else {
+    guard case .recordings(let paths) = source else {
       throw PipelineError(.data, "only a recording holds a schedule that can be repeated")
     }
     let started = ContinuousClock.now
-    let reader = try RecordingReader(path: path)
-    let steps = try reader.schedule().compactMap(ScheduleStep.init(line:))
+    let recordings = try RecordingSeries(paths)
+    let steps = try recordings.schedule().compactMap(ScheduleStep.init(line:))
     guard !steps.isEmpty else {
       throw PipelineError(
         .data,
-        "\(path) holds no schedule: nothing was reconstructed while it was recorded. Replay it "
-          + "without --as-recorded"
+        "\(paths.joined(separator: ", ")): there is no schedule: nothing was reconstructed while it "
+          + "was recorded. Replay it without --as-recorded"
+      )
+    }
+    if recordings.missingCount > 0 {
+      board.report(
+        RunEvent(
+          .warning,
+          "\(recordings.missingCount) messages of the run are in none of the recordings; scans that "
+            + "took them agree with the live run only as far as that goes"
+        )
       )
     }
     let results = try ResultFolder(path: options.results, configuration: configuration)
@@ -37,20 +46,14 @@ extension Pipeline {
       isRepeating: true
     )
     defer { engine.crew.end() }
-    var repetition = ScheduleRepetition(engine: engine, messageCount: reader.messageCount)
+    let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
+    var repetition = ScheduleRepetition(engine: engine, recordings: recordings)
     for step in steps {
-      guard !isStopping.load(ordering: .sequentiallyConsistent) else { break }
-      try repetition.take(step) { number in
-        let (parts, arrival) = try reader.message(number)
-        return ReceivedMessage(number: number, parts: parts, arrival: arrival)
-      }
+      guard !isStopping() else { break }
+      try repetition.take(step)
     }
     repetition.finishOpen()
-    let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
-    try repetition.takeRemaining(unless: isStopping) { number in
-      let (parts, arrival) = try reader.message(number)
-      return ReceivedMessage(number: number, parts: parts, arrival: arrival)
-    }
+    try repetition.takeRemaining(unless: isStopping)
     return conclude(engine, since: started, recording: nil)
   }
 }

@@ -72,13 +72,14 @@ extension Pipeline {
           board: board,
           steps: { engine.schedule.take() },
           report: { engine.report($0) },
+          countUnread: { engine.countUnread() },
           submit: { conductor.submit($0, timeout: $1) }
         )
       )
       if options.resumes, let recording {
-        let (sink, messages) = try takeUp(recording)
-        file?.start(with: sink)
-        recorder.take(messages, in: sink)
+        let earlier = try takeUp(recording)
+        file?.start(with: earlier.sink, nextNumber: earlier.nextNumber)
+        recorder.take(earlier.messages, numbers: earlier.numbers, in: earlier.sink)
       } else {
         file?.start(at: nanosecondsNow())
       }
@@ -130,36 +131,37 @@ extension Pipeline {
   }
 
   /// Takes up the recording of an earlier run.
-  private func takeUp(_ path: String) throws -> (RecordingFile, [RecordedMessage]) {
+  private func takeUp(
+    _ path: String
+  ) throws -> (sink: RecordingFile, messages: [RecordedMessage], numbers: [Int], nextNumber: Int) {
     let resumed: RecordingWriter.Resumed
     do throws(StorageError) {
       resumed = try RecordingWriter.resuming(path, compression: configuration.recording.compression)
     } catch {
       throw PipelineError(.input, "the recording cannot be taken up: \(error)")
     }
-    let messages = resumed.messages
+    let (messages, numbers, next) = (resumed.messages, resumed.numbers, resumed.nextNumber)
     var writer = resumed.take()
     writer.flushInterval = Int64(configuration.recording.flushInterval * 1e9)
     board.report(
       RunEvent(.info, "\(path) is taken up with \(messages.count) messages, which come first")
     )
-    return (RecordingFile(writer), messages)
+    return (RecordingFile(writer), messages, numbers, next)
   }
 
   /// Starts the thread that reads a recording in place of a detector.
-  func startReplay(of path: String, _ conductor: Conductor) throws -> PipelineThread {
+  func startReplay(of paths: [String], _ conductor: Conductor) throws -> PipelineThread {
     try starting("replay") { [self] started in
-      let reader = try RecordingReader(path: path)
-      let first = try options.replay.firstMessage(in: reader)
+      let recordings = try RecordingSeries(paths)
+      let first = try options.replay.firstStart(in: recordings)?.message ?? 0
       var pacing = ReplayPacing(options.replay.pace)
       started()
       defer { conductor.endSource() }
       let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
-      for number in 0..<reader.messageCount {
-        let (parts, arrival) = try reader.message(number)
-        var message = ReceivedMessage(number: number, parts: parts, arrival: arrival)
-        message.isOnlyForDarks = number < first
-        if number >= first { pacing.wait(until: arrival, unless: isStopping) }
+      for place in 0..<recordings.messageCount {
+        var message = try recordings.message(place)
+        message.isOnlyForDarks = place < first
+        if place >= first { pacing.wait(until: message.arrival, unless: isStopping) }
         while !conductor.submit(message, timeout: 0.1) {
           guard !isStopping() else { return }
         }

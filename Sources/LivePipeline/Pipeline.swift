@@ -19,8 +19,12 @@ public final class Pipeline: Sendable {
   public enum Source: Sendable, Hashable {
     /// The sockets that the configuration names.
     case stream
-    /// A recording, at the pace and from the scan that `Options.replay` says.
-    case recording(String)
+    /// The recordings of one run in their order, at the pace and from the scan that
+    /// `Options.replay` says.
+    case recordings([String])
+
+    /// A run's only recording.
+    public static func recording(_ path: String) -> Source { .recordings([path]) }
   }
 
   /// What a run is to do apart from its configuration.
@@ -123,12 +127,15 @@ public final class Pipeline: Sendable {
       publisher?.join()
     }
     board.update { $0.state = .waiting }
+    if source == .stream {
+      for warning in configuration.warnings { engine.report(RunEvent(.warning, warning)) }
+    }
     let sources =
       switch source {
       case .stream:
         try startStream(context, engine, conductor, recording: recordingPath)
-      case .recording(let path):
-        [try startReplay(of: path, conductor)]
+      case .recordings(let paths):
+        [try startReplay(of: paths, conductor)]
       }
     let control =
       source == .stream && configuration.control.isEnabled

@@ -22,7 +22,11 @@ public protocol StreamReader: Sendable {
   func startsScan(_ parts: [SharedBytes]) -> Bool
 
   /// Takes the scans that a sidecar file lists; most dialects have their own.
-  mutating func take(_ scans: [SidecarScan])
+  ///
+  /// - Parameters:
+  ///   - scans: The scans in their order.
+  ///   - first: The name of the scan from which on they come; nil for all.
+  mutating func take(_ scans: [SidecarScan], from first: String?)
 
   /// Hands over what a person should know and was not handed over yet.
   mutating func takeNotes() -> [ReaderNote]
@@ -30,7 +34,7 @@ public protocol StreamReader: Sendable {
 
 extension StreamReader {
   /// Does nothing: the source says its scans itself.
-  public mutating func take(_ scans: [SidecarScan]) {}
+  public mutating func take(_ scans: [SidecarScan], from first: String?) {}
 
   /// None.
   public mutating func takeNotes() -> [ReaderNote] { [] }

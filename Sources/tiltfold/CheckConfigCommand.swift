@@ -11,7 +11,8 @@ struct CheckConfigCommand: ParsableCommand {
     discussion: """
       Every key is printed with the value that would be used, and with the default where that is \
       another one. Whatever is wrong is told by file, line and key, all of it at once. A sidecar file
-      that the configuration names is read, too.
+      that the configuration names is read, too. Object pixels that are finer than the detector
+      reaches are warned of, with the finest size.
 
       Example:
         tiltfold check-config Config/als-5.3.2.1.yaml
@@ -28,6 +29,7 @@ struct CheckConfigCommand: ParsableCommand {
       let configuration = try PipelineConfiguration.load(path: file, overrides: set)
       if let sidecar = configuration.source.sidecar { _ = try SidecarFile.message(sidecar) }
       print(configuration.describedInFull, terminator: "")
+      for warning in configuration.warnings { Terminal().write("warning: \(file): \(warning)") }
     }
   }
 }

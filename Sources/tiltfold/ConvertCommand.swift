@@ -49,7 +49,7 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     try ExitStatus.explaining {
       var configuration = try PipelineConfiguration.forOfflineUse(path: config, file: source)
-      try configuration.apply(set)
+      try configuration.applyToScan(set)
       var options = FileConversion.Options()
       options.scan = scan
       options.tilt = tilt.map { TiltAngle(degrees: $0) }

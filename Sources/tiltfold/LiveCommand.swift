@@ -24,7 +24,12 @@ struct LiveCommand: ParsableCommand {
   var config: String
   @Option(help: "Folder of the results, in place of results.directory.")
   var results: String?
-  @Option(help: "File of the recording, in place of recording.path; none for no recording.")
+  @Option(
+    help: """
+      File of the recording, in place of recording.path; none for no recording. A relative one \
+      starts at the working folder; that of recording.path starts at the folder of the results.
+      """
+  )
   var recording: String?
   @Option(help: "A recording of a run that was broken off: its scans first, then the stream.")
   var resume: String?

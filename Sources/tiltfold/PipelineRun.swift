@@ -82,6 +82,7 @@ struct PipelineRun {
       + ["lost \(summary.framesLost)"]
       + (counters.unrecorded > 0
         ? ["NOT RECORDED \(ProgressLine.unrecorded(counters))"] : [])
+      + (counters.unread > 0 ? ["NOT READ BACK \(counters.unread)"] : [])
     if !isQuiet {
       terminal.write(
         "done in \(ProgressLine.duration(summary.elapsed)): " + what.joined(separator: ", ")

@@ -32,6 +32,7 @@ struct ProgressLine {
     )
     parts.append("lost \(status.counters.lost)")
     if status.recording == .failing { parts.append("NOT RECORDING") }
+    if status.counters.unread > 0 { parts.append("unread \(status.counters.unread)") }
     if status.counters.unrecorded > 0 { parts.append("unrecorded \(unrecorded(status.counters))") }
     if status.dataError.isFinite { parts.append(String(format: "error %.3f", status.dataError)) }
     parts.append("folded \(status.projectionsFolded)")

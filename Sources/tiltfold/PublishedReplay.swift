@@ -15,12 +15,12 @@ struct PublishedReplay {
   }
 
   /// Sends everything; exit code 1 where it was broken off.
-  func run(_ file: String, _ plan: ReplayPlan, endpoint: String, patience: Double) throws {
+  func run(_ files: [String], _ plan: ReplayPlan, endpoint: String, patience: Double) throws {
     let isCancelled = Flag()
     let watch = SignalWatch { isCancelled.set() }
     defer { withExtendedLifetime(watch) {} }
     if !isQuiet { terminal.write("waiting for a subscriber at \(endpoint) ...") }
-    let publisher = RecordingPublisher(path: file, plan: plan, endpoint: endpoint)
+    let publisher = RecordingPublisher(files, plan: plan, endpoint: endpoint)
     let pause = Duration.seconds(terminal.isInteractive ? 0.2 : 10)
     var next = ContinuousClock.now
     let sent = try publisher.send(patience: patience, isCancelled: { isCancelled.isSet }) {

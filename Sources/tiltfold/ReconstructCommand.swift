@@ -92,7 +92,7 @@ struct ReconstructCommand: ParsableCommand {
 
   private func readConfiguration() throws -> PipelineConfiguration {
     var configuration = try PipelineConfiguration.forOfflineUse(path: config, file: file)
-    try configuration.apply(set)
+    try configuration.applyToScan(set)
     if let iterations { try configuration.set("ptychography.iterations", to: "\(iterations)") }
     return configuration
   }

@@ -15,20 +15,22 @@ struct ReplayCommand: ParsableCommand {
       another one. With --as-recorded the live run's own schedule is repeated instead: the same
       frames in the same batches, the same iterations, the same order of folds. With --publish
       nothing is reconstructed here: every message goes out on the wire, part for part as it came.
+      A run whose disk failed may have several recordings; name them all, the oldest first.
 
       Examples:
         tiltfold replay run-17.h5
         tiltfold replay run-17.h5 --config other.yaml --results run-17-again --from 12
         tiltfold replay run-17.h5 --as-recorded
+        tiltfold replay run-17.h5 run-17-2.h5 --as-recorded
         tiltfold replay run-17.h5 --publish tcp://127.0.0.1:37013 --speed recorded
       """
   )
 
-  @Argument(help: "The recording.")
-  var file: String
+  @Argument(help: "The recording; all recordings of the run in their order, where it has more.")
+  var files: [String]
   @Option(help: "A configuration in place of the recorded one.")
   var config: String?
-  @Option(help: "Folder of the results; the recording's name and -replay where not said.")
+  @Option(help: "Folder of the results; the first recording's name and -replay where not said.")
   var results: String?
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
@@ -77,7 +79,7 @@ struct ReplayCommand: ParsableCommand {
       plan.pace = pace ?? .maximum
       plan.firstScan = from
       if let publish {
-        try PublishedReplay(quiet: quiet).run(file, plan, endpoint: publish, patience: wait)
+        try PublishedReplay(quiet: quiet).run(files, plan, endpoint: publish, patience: wait)
       } else {
         try reconstruct(plan)
       }
@@ -87,20 +89,20 @@ struct ReplayCommand: ParsableCommand {
   private func reconstruct(_ plan: ReplayPlan) throws {
     var configuration = try PipelineConfiguration.load(
       path: config,
-      orRecordedIn: file,
+      orRecordedIn: files[0],
       overrides: set
     )
     configuration.previews.isEnabled = previews
     var options = Pipeline.Options(configuration)
     options.results =
       results
-      ?? URL(filePath: file).deletingPathExtension().path(percentEncoded: false) + "-replay"
+      ?? URL(filePath: files[0]).deletingPathExtension().path(percentEncoded: false) + "-replay"
     options.recording = nil
     options.replay = plan
     let run = PipelineRun(quiet: quiet)
     let pipeline = Pipeline(
       configuration: configuration,
-      source: .recording(file),
+      source: .recordings(files),
       options: options,
       onEvent: run.onEvent
     )

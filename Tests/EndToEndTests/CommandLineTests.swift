@@ -97,6 +97,31 @@ import Testing
     #expect(again.output == outcome.output)
   }
 
+  @Test func pixelsThatTheDetectorDoesNotReachAreWarnedOf() throws {
+    let config = Repository.root.appending(path: "Config/als-cosmic-7.0.1.yaml")
+      .path(percentEncoded: false)
+    let fits = try tiltfold("check-config", config)
+    #expect(fits.code == 0 && fits.errors.isEmpty)
+    let fine = try tiltfold(
+      "check-config",
+      config,
+      "--set",
+      "preprocessing.object_pixel_size_m=7e-9",
+      "--set",
+      "tomography.voxel_size_m=7e-9"
+    )
+    #expect(fine.code == 0)
+    #expect(fine.errors.contains("7.000 nm is finer than the detector reaches at 708.2 eV"))
+    #expect(fine.errors.contains("the finest size is 7.408e-9"))
+  }
+
+  @Test func theHelpSaysWhereARelativeRecordingStarts() throws {
+    let help = try tiltfold("live", "--help").output.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+    #expect(help.contains("A relative one starts at the working folder"))
+    #expect(help.contains("that of recording.path starts at the folder of the results"))
+  }
+
   @Test(arguments: ["reconstruct", "inspect", "replay"])
   func aMissingFileEndsWith66(command: String) throws {
     let path = scratch.file("missing.cxi")

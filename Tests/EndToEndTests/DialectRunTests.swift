@@ -82,6 +82,15 @@ import WireFormat
     )
     #expect(found == truth)
     #expect(outcome.summary.tomograms.count == 1)
+    // Frames are counted wherever they stand: here as images of their own, there in pickles.
+    let frames = counters.exposures + counters.darks
+    let words = try FileInspection.describe(outcome.recording)
+    let within = way == .events || way == .eventsWithoutStarts ? ", within the messages" : "\n"
+    #expect(words.contains("frames:       \(frames) of 1040 x 1152 uint16" + within), "\(words)")
+    #expect(words.contains("scans:        4"))
+    #expect(
+      try FileInspection.draw(outcome.recording, to: outcome.folder.file("inspection.png"))
+    )
     // The recording says the same without a file beside it.
     var configuration = run.configuration
     configuration.source.endpoints = ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"]
@@ -137,11 +146,10 @@ import WireFormat
       try recording.finish()
       #expect(starts.count == 4)
       // Sent out from there on, too: the start comes first, not the frame behind it.
-      let late = try RecordingReader(path: path)
       for (place, message) in starts.enumerated() {
         var plan = ReplayPlan()
         plan.firstScan = "\(place + 1)"
-        #expect(try plan.firstMessage(in: late) == message)
+        #expect(try plan.firstMessage(in: [path]) == message)
       }
     }
     var configuration = run.configuration

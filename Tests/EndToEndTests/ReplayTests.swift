@@ -58,6 +58,79 @@ import Testing
     }
   }
 
+  /// The recording is removed in the middle of the run, which goes on in a second one.
+  ///
+  /// The first is rescued through a descriptor that is still open. Together they repeat the run.
+  @Test func aRunInTwoRecordingsIsRepeatedFromBoth() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 40
+    run.parameters.tiltCount = 2
+    run.configuration.compute.workers = 2
+    let folder = Mutex<TemporaryFolder?>(nil)
+    run.adapt = { _, place in folder.withLock { $0 = place } }
+    let rescued = Mutex<FileHandle?>(nil)
+    let live = try run.run { pipeline in
+      for _ in 0..<600 where pipeline.status.counters.messages < 45 { usleep(20_000) }
+      guard let path = folder.withLock({ $0 })?.file("run.h5") else { return }
+      let handle = FileHandle(forReadingAtPath: path)
+      rescued.withLock { $0 = handle }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+    #expect(live.events.contains { $0.message.contains("WAS REMOVED") })
+    let bytes = try #require(try rescued.withLock { try $0?.readToEnd() })
+    let earlier = live.folder.file("rescued.h5")
+    try bytes.write(to: URL(filePath: earlier))
+    let counts = try [earlier, live.recording].map { try RecordingReader(path: $0).messageCount }
+    #expect(counts[0] >= 45 && counts[1] > 10)
+    #expect(counts[0] + counts[1] == live.summary.counters.messages)
+    // The second knows that it begins where the first ends.
+    let first = try RecordingReader(path: live.recording).number(of: 0)
+    #expect(first == counts[0])
+
+    var configuration = run.configuration
+    configuration.previews.isEnabled = false
+    func repeated(_ paths: [String], into name: String) throws -> RunSummary {
+      var options = Pipeline.Options(configuration)
+      options.results = live.folder.file(name)
+      return try Pipeline(
+        configuration: configuration,
+        source: .recordings(paths),
+        options: options
+      ).repeatSchedule()
+    }
+    let summary = try repeated([earlier, live.recording], into: "both")
+    #expect(summary.scans.count == 4)
+    #expect(summary.counters.used == live.summary.counters.used)
+    #expect(!summary.events.contains { $0.contains("in none of the recordings") })
+    let iterations = { (summary: RunSummary) in
+      Dictionary(uniqueKeysWithValues: summary.scans.map { ($0.scan, $0.iterations) })
+    }
+    #expect(iterations(summary) == iterations(live.summary))
+    let second = try readTomogram("\(live.folder.file("both"))/tomogram.h5")
+    for (a, b) in zip(try live.tomogram().volumes, second.volumes) {
+      #expect(relativeDifference(a.values, b.values) < 1e-4)
+    }
+    // A plain replay takes both, too, and the second alone says what it lacks.
+    var options = Pipeline.Options(configuration)
+    options.results = live.folder.file("plain")
+    let plain = try Pipeline(
+      configuration: configuration,
+      source: .recordings([earlier, live.recording]),
+      options: options
+    ).run()
+    #expect(plain.counters.used == live.summary.counters.used)
+    #expect {
+      _ = try repeated([live.recording, earlier], into: "wrong")
+    } throws: { error in
+      "\(error)".contains("does not go on where") && "\(error)".contains("in their order")
+    }
+    let alone = try repeated([live.recording], into: "alone")
+    #expect(
+      alone.events.contains { $0.contains("\(counts[0]) messages of the run are in none of") }
+    )
+  }
+
   @Test func aPlainReplayWritesTheSameKindsOfResults() throws {
     var run = Self.twoTilts
     run.configuration.ptychography.iterations = 40
@@ -96,7 +169,7 @@ import Testing
       // 108 frames in a second or so.
       var plan = ReplayPlan()
       plan.pace = .factor(20)
-      let publisher = RecordingPublisher(path: live.recording, plan: plan, endpoint: endpoint)
+      let publisher = RecordingPublisher([live.recording], plan: plan, endpoint: endpoint)
       let progress = try? publisher.send(patience: 60, isCancelled: { false }, report: { _ in })
       sent.withLock { $0 = progress }
     }

@@ -53,8 +53,9 @@ struct RawScanReaderTests {
   }
 
   @Test func theMetadataTurnIntoMetresAndSeconds() throws {
-    let metadata = try reader("stxm").metadata
-    #expect(metadata.energy.electronVolts == 708.2)
+    let scan = try reader("stxm")
+    let metadata = scan.metadata
+    #expect(scan.energy.electronVolts == 708.2)
     #expect(metadata.exposureTimes == [0.03])
     #expect(abs((metadata.detectorDistance?.meters ?? 0) - 0.121) < 1e-12)
     #expect(abs((metadata.detectorPixelSize?.micrometers ?? 0) - 30) < 1e-9)
@@ -128,7 +129,7 @@ struct RawScanReaderTests {
       #expect(entry.point == place)
     }
     #expect(try scan.darks.allSatisfy { try Self.level(scan.read($0)) == 100 })
-    #expect(abs(scan.metadata.energy.electronVolts - 708.2) < 1e-9)
+    #expect(abs(scan.energy.electronVolts - 708.2) < 1e-9)
     #expect(abs((scan.metadata.detectorDistance?.meters ?? 0) - 0.121) < 1e-12)
     // Where the control system says nothing, CXI's own positions do.
     let hasOwn = layout == "cosmicp-raw"

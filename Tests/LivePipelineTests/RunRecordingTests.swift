@@ -21,6 +21,8 @@ import Testing
     var presence = RecordingPresence.present
     var delay = 0.0
     var isFinished = false
+    /// Why a message cannot be read back; nil where it can.
+    var unreadable: (Int) -> String? = { _ in nil }
 
     init(_ path: String) { self.path = path }
 
@@ -45,7 +47,8 @@ import Testing
     func append(_ gap: RecordingGap) { gaps.append(gap) }
     func flushIfDue(at now: Int64) throws(StorageError) {}
     func parts(of message: RecordedMessage) throws(StorageError) -> [SharedBytes] {
-      [SharedBytes([numbers[message.number]])]
+      if let problem = unreadable(message.number) { throw StorageError(problem, file: path) }
+      return [SharedBytes([numbers[message.number]])]
     }
     func finish() throws(StorageError) { isFinished = true }
   }
@@ -54,17 +57,21 @@ import Testing
   final class Bench {
     var sinks: [Sink] = []
     var refused: Set<String> = []
+    var firstMessages: [Int] = []
+    var resumeFails = false
     var events: [RunEvent] = []
     var missed = (messages: 0, bytes: 0)
     lazy var recording = RunRecording(
       candidates: ["/a/run.h5", "/b/run.h5"],
-      opening: RunRecording.Opening { (path) throws(StorageError) in
+      opening: RunRecording.Opening { (path, firstMessage) throws(StorageError) in
         guard !self.refused.contains(path) else {
           throw StorageError("cannot create the file", file: path)
         }
         self.sinks.append(Sink(path))
+        self.firstMessages.append(firstMessage)
         return self.sinks[self.sinks.count - 1]
       } resume: { (path) throws(StorageError) in
+        guard !self.resumeFails else { throw StorageError("cannot open the file", file: path) }
         let again = Sink(path)
         // The last message had not been flushed.
         again.numbers = Array(self.sinks[self.sinks.count - 1].numbers.dropLast())
@@ -220,9 +227,75 @@ import Testing
     #expect(bench.record(3, at: 6) != nil)
     #expect(bench.sinks[1].numbers == [3])
     #expect(bench.sinks[1].gaps.map(\.messages) == [2])
+    // The new file counts from the run's first message: its own first is the third.
+    #expect(bench.firstMessages == [0, 0])
     #expect(bench.missed == (2, 2))
     bench.recording.finish()
     #expect(bench.sinks[0].isFinished && bench.sinks[1].isFinished)
+  }
+
+  @Test func aSecondFileKnowsHowManyMessagesCameBefore() {
+    let bench = Bench()
+    bench.resumeFails = true
+    bench.recording.start(at: 0)
+    for number in 0..<5 { _ = bench.record(UInt8(number), at: 0) }
+    bench.sinks[0].failure = "cannot write a frame"
+    bench.sinks[0].isBroken = true
+    #expect(bench.record(5, at: 1) == nil)
+    #expect(bench.record(6, at: 2) == nil)
+    #expect(bench.recording.nextNumber == 7)
+    #expect(bench.record(7, at: 5) != nil)
+    #expect(bench.sinks.count == 2 && bench.sinks[1].numbers == [7])
+    // Messages 5 and 6 are its gap, so that it begins with what would have been message 5.
+    #expect(bench.firstMessages == [0, 5])
+    #expect(bench.sinks[1].gaps.map(\.messages) == [2])
+    #expect(bench.sinks[1].gaps.map(\.place) == [0])
+  }
+
+  @Test func whatCannotBeReadBackIsCountedAndToldOnceForEachKind() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    let sink = bench.sinks[0]
+    for number in 0..<120 { sink.numbers.append(UInt8(number)) }
+    sink.unreadable = { number in
+      number < 70 ? "cannot read frame \(number)" : number < 75 ? "the recording is closed" : nil
+    }
+    var events: [RunEvent] = []
+    var handedOn: [UInt8] = []
+    var unread = 0
+    let queue = BoundedQueue<ReceivedMessage>(limit: 16, overflow: .block)
+    var recorder = StreamRecorder(
+      recording: bench.recording,
+      queue: queue,
+      packer: FramePacker(.none, threads: 0),
+      surroundings: StreamRecorder.Surroundings(
+        sourceWaits: false,
+        highWaterMark: 1000,
+        board: StatusBoard { _ in },
+        steps: { [] },
+        report: { events.append($0) },
+        countUnread: { unread += 1 },
+        submit: { message, _ in
+          handedOn.append(message.parts[0].array()[0])
+          return true
+        }
+      )
+    )
+    recorder.take(
+      (0..<120).map { RecordedMessage(number: $0, arrival: 0) },
+      numbers: Array(0..<120),
+      in: sink
+    )
+    queue.close()
+    while !recorder.isEmpty { recorder.work() }
+    recorder.finish()
+    #expect(unread == 75)
+    #expect(handedOn == (75..<120).map { UInt8($0) })
+    #expect(events.count == 1 && events.first?.severity == .error)
+    let words = events.first?.message ?? ""
+    #expect(words.contains("70 recorded messages cannot be read back to be processed: "))
+    #expect(words.contains("cannot read frame 0"))
+    #expect(words.contains("5 recorded messages cannot be read back to be processed: "))
   }
 
   /// Runs a recorder over a queue that a fast source fills, and returns what came through.
@@ -249,6 +322,7 @@ import Testing
         board: StatusBoard { _ in },
         steps: { [] },
         report: { event in events.withLock { $0.append(event) } },
+        countUnread: {},
         submit: { message, _ in
           asked += 1
           guard submit(asked) else { return false }

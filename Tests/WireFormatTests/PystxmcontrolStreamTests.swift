@@ -196,7 +196,7 @@ import WireFormat
     ("hello", "neither"), ("", "neither"), ("{\"event\": \"frame\", \"data\": {}}", "data.index"),
     ("{\"event\": \"frame\", \"data\": {\"index\": -4}}", "data.index"),
     ("{\"event\": \"frame\", \"data\": {\"index\": 1}}", "data.energy"),
-    ("{\"event\": \"start\", \"metadata\": {\"energy\": 1e-16}}", "metadata.energy"),
+    ("{\"event\": \"start\", \"metadata\": {\"energy\": 1e-3}}", "metadata.energy"),
     ("{\"event\": \"start\", \"metadata\": {\"translations\": [[1, 2], 3]}}", "translations[1]"),
     ("{\"event\": \"frame\", \"data\": {\"index\": 1, \"ccd_mode\": \"x\"}}", "data.ccd_mode"),
     ("{\"event\": \"frame\", \"data\": {\"index\": 1, \"ccd_frame\": 3}}", "data.ccd_frame"),

@@ -121,6 +121,57 @@ import WireFormat
     #expect(reader.takeNotes().map(\.unplacedFrames) == [1])
   }
 
+  /// Two scans of four points, whose numbers begin anew.
+  private static let anew = """
+    { "scans": [
+      {"name": "a", "energy_eV": 708.2, "exposure_s": [0.2], "first_frame": 0,
+       "grid": {"rows": 2, "columns": 2, "step_m": 7e-8}},
+      {"name": "b", "energy_eV": 710.2, "exposure_s": [0.2], "first_frame": 0,
+       "grid": {"rows": 2, "columns": 2, "step_m": 7e-8}}]}
+    """
+
+  @Test func aStreamMayBeginWithALaterScan() throws {
+    func words(_ message: [SharedBytes]) throws -> [String] {
+      var reader = PlacedReader(FastCCDDialect())
+      _ = try reader.events(in: message)
+      return try (0..<4).flatMap { try reader.events(in: FastCCDDialectTests.raw($0)) }
+        .map(FastCCDDialectTests.word)
+    }
+    let whole = message(Self.anew)
+    #expect(try words(whole).first == "start a")
+    let later = try #require(Sidecar.message(whole, from: "b"))
+    #expect(
+      try words(later)
+        == ["start b", "exposure 0 0", "exposure 1 1", "exposure 2 2", "exposure 3 3", "stop b"]
+    )
+    #expect(try Sidecar(json: later[1]).scans.map(\.name) == ["a", "b"])
+    // Nothing to be said: no such scan, said already, no sidecar.
+    #expect(Sidecar.message(whole, from: "c")?.map { $0.array() } == whole.map { $0.array() })
+    #expect(Sidecar.message(later, from: "a")?.map { $0.array() } == later.map { $0.array() })
+    #expect(Sidecar.message(FastCCDDialectTests.raw(1), from: "b") == nil)
+  }
+
+  @Test func whatCameBeforeTheFirstFrameOfAllIsNotExpected() throws {
+    var reader = PlacedReader(FastCCDDialect())
+    _ = try reader.events(in: message(Self.program))
+    // The seventh frame: both darks and four exposures of eight came before.
+    guard case .start(let a, _)? = try reader.events(in: FastCCDDialectTests.raw(0)).first else {
+      Issue.record("no start")
+      return
+    }
+    #expect(a.identity.scan == "a" && a.expectedExposures == 4)
+    let note = try #require(reader.takeNotes().first { $0.kind == "unseen" })
+    #expect(note.weight == .hint && note.scan == "a" && note.unplacedFrames == 0)
+    #expect(note.words.contains("6 of its frames came before the first of ours"))
+    // Of a scan that begins later, a first frame that does not come is lost.
+    let events = try [1, 2, 3, 1].flatMap { try reader.events(in: FastCCDDialectTests.raw($0)) }
+    let next = events.compactMap { event -> ScanDescription? in
+      if case .start(let scan, _) = event { scan } else { nil }
+    }
+    #expect(next.map(\.identity.scan) == ["b"] && next.first?.expectedExposures == 4)
+    #expect(reader.takeNotes().isEmpty)
+  }
+
   @Test func aScanOfManyFramesCountsPastTheWrap() throws {
     var reader = PlacedReader(FastCCDDialect())
     _ = try reader.events(
@@ -221,7 +272,7 @@ import WireFormat
       "scans[0].grid"
     ),
     ("{\"schema\": \"tiltfold/1\"}", "tiltfold-sidecar/1"),
-    ("{\"tilt_count\": \"many\"}", "tilt_count"),
+    ("{\"tilt_count\": \"many\"}", "tilt_count"), ("{\"first_scan\": \"a\"}", "first_scan"),
   ])
   func mistakesAreNamed(json: String, word: String) {
     let error = #expect(throws: WireError.self) { try Sidecar(json: SharedBytes(json)) }

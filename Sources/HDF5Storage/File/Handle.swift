@@ -43,6 +43,11 @@ struct Place {
     StorageError(problem, file: file, path: path, detail: takeHDF5Message())
   }
 
+  /// The error for something that is wrong here.
+  func error(_ problem: String) -> StorageError {
+    StorageError(problem, file: file, path: path)
+  }
+
   /// Takes over `id`, or throws what HDF5 said.
   func open(_ id: hid_t, _ problem: @autoclosure () -> String) throws(StorageError) -> Handle {
     guard id >= 0 else { throw failure(problem()) }

@@ -91,7 +91,10 @@ extension StorageFile {
     else { return nil }
     let kind = place.storageType(of: type)
     guard kind != .text, kind != .other, kind != .complex64, kind != .complex128 else { return nil }
-    var numbers = [Double](repeating: 0, count: Int(H5Sget_simple_extent_npoints(space.id)))
+    let count = Int(H5Sget_simple_extent_npoints(space.id))
+    // An attribute is a remark, no array of data.
+    guard (0...1 << 20).contains(count) else { return nil }
+    var numbers = [Double](repeating: 0, count: count)
     let status = unsafe numbers.withUnsafeMutableBytes { bytes in
       unsafe H5Aread(attribute.id, chdf5_native_double(), bytes.baseAddress)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CHDF5
+import Glibc
 
 /// An array as it stands in a file: its extents and its elements, last index fastest.
 public struct StoredArray<Element: StorageElement>: Sendable {
@@ -206,7 +207,7 @@ extension StorageFile {
       throw StorageError("numbers were expected", file: self.path, path: path)
     }
     let memory = try place.memoryType(Element.storageType, reading: stored)
-    let count = shape.reduce(1, *)
+    let count = try place.elementCount(of: shape, size: MemoryLayout<Element>.stride)
     guard count > 0 else { return StoredArray(shape: shape, values: []) }
     let memorySpace = try place.space(shape)
     let fileSpace = try place.open(H5Dget_space(dataset.id), "cannot read the extents")
@@ -245,7 +246,12 @@ extension Place {
 
   /// A dataset's extents.
   func shape(of dataset: borrowing Handle) throws(StorageError) -> [Int] {
-    let space = try open(H5Dget_space(dataset.id), "cannot read the extents")
+    try shape(ofDataset: dataset.id)
+  }
+
+  /// The extents of a dataset that is open; empty for a single value.
+  func shape(ofDataset id: hid_t) throws(StorageError) -> [Int] {
+    let space = try open(H5Dget_space(id), "cannot read the extents")
     let rank = try check(H5Sget_simple_extent_ndims(space.id), "cannot read the extents")
     guard rank > 0 else { return [] }
     var extents = [hsize_t](repeating: 0, count: Int(rank))
@@ -253,6 +259,35 @@ extension Place {
       unsafe H5Sget_simple_extent_dims(space.id, &extents, nil),
       "cannot read the extents"
     )
-    return extents.map { Int($0) }
+    let shape = extents.compactMap { Int(exactly: $0) }
+    guard shape.count == extents.count else {
+      throw error("no array is as large as \(extents)")
+    }
+    return shape
   }
+
+  /// The number of elements of an array that is to be read into memory.
+  ///
+  /// A file may state any extents without having the elements.
+  ///
+  /// - Parameters:
+  ///   - shape: The extents.
+  ///   - size: Bytes for each element in memory.
+  /// - Returns: Their product.
+  /// - Throws: `StorageError` where that is more than this machine's memory holds.
+  func elementCount(of shape: [Int], size: Int) throws(StorageError) -> Int {
+    guard !shape.contains(0) else { return 0 }
+    var bytes = size
+    for extent in shape {
+      let (product, isTooLarge) = bytes.multipliedReportingOverflow(by: extent)
+      guard !isTooLarge, product <= Self.memory else {
+        throw error("an array of \(shape) is larger than this machine's memory")
+      }
+      bytes = product
+    }
+    return bytes / size
+  }
+
+  /// The memory of the machine, bytes.
+  private static let memory = max(1, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
 }

@@ -27,7 +27,7 @@ public struct FrameLayout: Hashable, Sendable {
       let type = Self.types[keys.dtype],
       keys.byteorder.map({ $0 != "big" && $0 != ">" }) ?? true,
       keys.order.map({ $0 == "C" }) ?? true,
-      (1...1 << 15).contains(keys.shape_y), (1...1 << 15).contains(keys.shape_x)
+      Self.sides.contains(keys.shape_y), Self.sides.contains(keys.shape_x)
     else { return nil }
     let shape = Shape2D(rows: keys.shape_y, columns: keys.shape_x)
     let layout = FrameLayout(shape: shape, type: type)
@@ -37,6 +37,9 @@ public struct FrameLayout: Hashable, Sendable {
 
   /// The number of bytes of one frame.
   public var byteCount: Int { shape.count * type.byteCount }
+
+  /// The rows and the columns that a frame may have.
+  static let sides = 1...1 << 15
 
   private static let types: [String: StorageType] = [
     "uint8": .uint8, "|u1": .uint8, "uint16": .uint16, "<u2": .uint16, "int16": .int16,

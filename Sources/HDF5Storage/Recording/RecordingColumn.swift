@@ -59,7 +59,7 @@ struct RecordingColumn<Element: StorageElement> {
       H5Dopen2(file.id, path, hid_t(H5P_DEFAULT)),
       "cannot open"
     )
-    written = try file.extents(ofDataset: id, at: path).first ?? 0
+    written = try file.place(path).shape(ofDataset: id).first ?? 0
   }
 
   /// Cuts the dataset to its leading elements; not while the file is published.
@@ -110,20 +110,5 @@ struct RecordingColumn<Element: StorageElement> {
     written += pending.count
     pending.removeAll(keepingCapacity: true)
     try place.check(H5Dflush(id), "cannot write to the disk")
-  }
-}
-
-extension StorageFile {
-  /// The extents of a dataset that is open already.
-  func extents(ofDataset id: hid_t, at path: String) throws(StorageError) -> [Int] {
-    let place = place(path)
-    let space = try place.open(H5Dget_space(id), "cannot read the extents")
-    let rank = try place.check(H5Sget_simple_extent_ndims(space.id), "cannot read the extents")
-    var extents = [hsize_t](repeating: 0, count: Int(rank))
-    try place.check(
-      unsafe H5Sget_simple_extent_dims(space.id, &extents, nil),
-      "cannot read the extents"
-    )
-    return extents.map { Int($0) }
   }
 }

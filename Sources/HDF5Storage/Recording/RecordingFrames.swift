@@ -58,7 +58,7 @@ struct RecordingFrames {
       H5Dopen2(file.id, path, hid_t(H5P_DEFAULT)),
       "cannot open"
     )
-    count = try file.extents(ofDataset: id, at: path).first ?? 0
+    count = try file.place(path).shape(ofDataset: id).first ?? 0
     let place = file.place(path)
     let creation = try place.open(H5Dget_create_plist(id), "cannot read the filters")
     filterCount = Int(try place.check(H5Pget_nfilters(creation.id), "cannot read the filters"))
@@ -139,7 +139,17 @@ extension StorageFile {
       unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
     }
     let corner: [hsize_t] = [hsize_t(frame), 0, 0]
+    let shape = try place.shape(ofDataset: id)
     guard isPacked else {
+      var stored: hsize_t = 0
+      try place.check(
+        unsafe H5Dget_chunk_storage_size(id, corner, &stored),
+        "cannot read frame \(frame)"
+      )
+      // HDF5 writes what the file has, however much memory there is.
+      guard stored == hsize_t(byteCount) else {
+        throw place.error("frame \(frame) of \(shape) has \(stored) bytes, not \(byteCount)")
+      }
       var filters: UInt32 = 0
       try place.check(
         unsafe H5Dread_chunk(id, hid_t(H5P_DEFAULT), corner, &filters, memory),
@@ -147,7 +157,6 @@ extension StorageFile {
       )
       return bytes
     }
-    let shape = try extents(ofDataset: id, at: path)
     let space = try place.open(H5Dget_space(id), "cannot read frame \(frame)")
     let extent = [1] + shape.dropFirst().map { hsize_t($0) }
     try place.check(
@@ -156,6 +165,10 @@ extension StorageFile {
     )
     let target = try place.space([1] + shape.dropFirst())
     let type = try place.open(H5Dget_type(id), "cannot read frame \(frame)")
+    let count = try place.elementCount(of: Array(shape.dropFirst()), size: H5Tget_size(type.id))
+    guard count * H5Tget_size(type.id) == byteCount else {
+      throw place.error("frame \(frame) of \(shape) does not have \(byteCount) bytes")
+    }
     try place.check(
       unsafe H5Dread(id, type.id, target.id, space.id, hid_t(H5P_DEFAULT), memory),
       "cannot read frame \(frame)"

@@ -13,29 +13,37 @@ struct RecordingIndex {
   let scheduleEnds: [Int64]
   let gaps: [RecordingGap]
   let messageCount: Int
+  /// Which message of its run the recording begins with; nil where it does not say.
+  let firstMessage: Int?
+  /// The numbers of the messages in their run, [message].
+  private let numbers: [Int]
   /// The rows that all tables of parts have.
   private let partCount: Int
 
   init(
     _ file: borrowing StorageFile,
-    frameCounts: [Int]
+    frames: [(layout: FrameLayout, count: Int)]
   ) throws(StorageError) {
     arrivals = try file.read(Int64.self, at: RecordingLayout.arrival).values
-    firstParts = try file.read(Int64.self, at: RecordingLayout.firstPart).values
+    // Each message begins where the one before has ended.
+    firstParts = Self.rising(
+      try file.read(Int64.self, at: RecordingLayout.firstPart).values,
+      upTo: .max
+    )
     stores = try file.read(Int64.self, at: RecordingLayout.store).values
     offsets = try file.read(Int64.self, at: RecordingLayout.offset).values
     lengths = try file.read(Int64.self, at: RecordingLayout.length).values
-    let scheduleBytes = try file.summary(of: RecordingLayout.scheduleBytes).shape[0]
+    let scheduleBytes = try file.summary(of: RecordingLayout.scheduleBytes).shape.first ?? 0
     scheduleEnds = Self.rising(
       try file.read(Int64.self, at: RecordingLayout.scheduleEnd).values,
       upTo: scheduleBytes
     )
     gaps = try Self.gaps(in: file)
-    let log = try file.summary(of: RecordingLayout.log).shape[0]
+    let log = try file.summary(of: RecordingLayout.log).shape.first ?? 0
     let rows = min(stores.count, offsets.count, lengths.count)
     var whole = 0
     while whole < rows,
-      Self.isThere(stores[whole], offsets[whole], lengths[whole], log, frameCounts)
+      Self.isThere(stores[whole], offsets[whole], lengths[whole], log, frames)
     {
       whole += 1
     }
@@ -44,11 +52,43 @@ struct RecordingIndex {
     var count = min(arrivals.count, firstParts.count)
     while count > 0 {
       let end = count < firstParts.count ? Int(firstParts[count]) : rows
-      if firstParts[count - 1] >= 0, Int(firstParts[count - 1]) <= end, end <= whole { break }
+      if Int(firstParts[count - 1]) <= end, end <= whole { break }
       count -= 1
     }
     messageCount = count
     partCount = rows
+    firstMessage = file.firstMessage
+    if let firstMessage {
+      numbers = Self.numbers(count, from: firstMessage, gaps)
+    } else {
+      numbers = Array(0..<count)
+    }
+  }
+
+  /// The number of a message in its run.
+  func number(of message: Int) -> Int { numbers[message] }
+
+  /// The number in the run of the message that comes next.
+  var nextNumber: Int {
+    guard let firstMessage else { return messageCount }
+    return Self.numbers(messageCount + 1, from: firstMessage, gaps)[messageCount]
+  }
+
+  /// Counts the messages on, those that are missing too.
+  private static func numbers(_ count: Int, from first: Int, _ gaps: [RecordingGap]) -> [Int] {
+    var numbers: [Int] = []
+    numbers.reserveCapacity(count)
+    var rest = gaps[...]
+    var missing = first
+    for place in 0..<count {
+      while let gap = rest.first, gap.place <= place {
+        let (sum, isTooLarge) = missing.addingReportingOverflow(max(0, gap.messages))
+        missing = isTooLarge ? missing : sum
+        rest = rest.dropFirst()
+      }
+      numbers.append(missing &+ place)
+    }
+    return numbers
   }
 
   /// The rows of one message in the table of parts.
@@ -92,15 +132,16 @@ struct RecordingIndex {
     _ offset: Int64,
     _ length: Int64,
     _ log: Int,
-    _ frameCounts: [Int]
+    _ frames: [(layout: FrameLayout, count: Int)]
   ) -> Bool {
     guard offset >= 0, length >= 0 else { return false }
     if store == RecordingLayout.logStore {
       let (end, overflow) = offset.addingReportingOverflow(length)
       return !overflow && end <= Int64(log)
     }
-    guard store >= 0, store < Int64(frameCounts.count) else { return false }
-    return offset < Int64(frameCounts[Int(store)])
+    guard store >= 0, store < Int64(frames.count) else { return false }
+    let (layout, count) = frames[Int(store)]
+    return offset < Int64(count) && length == Int64(layout.byteCount)
   }
 
   /// The leading entries that rise from 0 and stay within `limit`.

@@ -3,6 +3,9 @@
 /// Where everything stands in a recording (Docs/Reference/FileLayout.md).
 enum RecordingLayout {
   static let format = "tiltfold-recording/1"
+  /// The attribute of the root that says which message of its run is the file's first, the missing
+  /// ones counted; files of earlier versions have none.
+  static let firstMessage = "first_message"
   static let entry = "/entry"
   static let configuration = "/entry/configuration"
   static let version = "/entry/version"

@@ -38,7 +38,7 @@ public struct RecordingReader: ~Copyable {
     let configuration = try file.readText(at: RecordingLayout.configuration)
     let version = try file.readText(at: RecordingLayout.version)
     let stores = try file.frameStores()
-    let index = try RecordingIndex(file, frameCounts: stores.map(\.count))
+    let index = try RecordingIndex(file, frames: stores)
     // Nothing throws from here on: a value that owns a file cannot be left half made.
     self.path = path
     self.configuration = configuration
@@ -52,6 +52,16 @@ public struct RecordingReader: ~Copyable {
 
   /// The number of messages.
   public var messageCount: Int { index.messageCount }
+  /// The number that a message has in its run, by which the schedule names it.
+  ///
+  /// A run may have several recordings, and messages that stand in none.
+  ///
+  /// - Parameter message: Its place in the recording, from 0.
+  /// - Returns: Its number, from 0; its place where the recording is of an earlier version.
+  public func number(of message: Int) -> Int { index.number(of: message) }
+  /// Whether the recording says which of its run's messages it has; those of earlier versions do
+  /// not.
+  public var knowsItsRun: Bool { index.firstMessage != nil }
   /// The number of lines of the schedule.
   public var scheduleCount: Int { index.scheduleEnds.count }
 
@@ -190,14 +200,26 @@ extension RecordingReader {
 }
 
 extension StorageFile {
+  /// Which message of its run a recording begins with; nil where it does not say.
+  var firstMessage: Int? {
+    attributeNumbers(RecordingLayout.firstMessage, of: "/")?.first.flatMap { Int(exactly: $0) }
+      .flatMap { $0 >= 0 ? $0 : nil }
+  }
+
   /// The kinds of frames of a recording and how many there are of each.
   func frameStores() throws(StorageError) -> [(layout: FrameLayout, count: Int)] {
     var stores: [(layout: FrameLayout, count: Int)] = []
     while exists(RecordingLayout.frames(stores.count)) {
       let path = RecordingLayout.frames(stores.count)
       let summary = try summary(of: path)
-      guard summary.shape.count == 3 else {
-        throw StorageError("frames were expected", file: self.path, path: path)
+      guard summary.shape.count == 3, summary.type.byteCount > 0,
+        summary.shape.dropFirst().allSatisfy(FrameLayout.sides.contains)
+      else {
+        throw StorageError(
+          "frames of numbers were expected, there is \(summary.shape)",
+          file: self.path,
+          path: path
+        )
       }
       let shape = Shape2D(rows: summary.shape[1], columns: summary.shape[2])
       stores.append((FrameLayout(shape: shape, type: summary.type), summary.shape[0]))

@@ -18,23 +18,36 @@ struct RecordingTables {
   /// Whether the file has a table of gaps; those of earlier versions have none.
   private var hasGaps = true
 
+  /// A column by its place among the tables.
+  private typealias Column<Element: StorageElement> =
+    WritableKeyPath<RecordingTables, RecordingColumn<Element>> & Sendable
+
+  /// Columns of bytes, in the order of writing: ahead of the rows that point at them.
+  private static let byteColumns: [any Column<UInt8>] = [\.log, \.scheduleBytes]
+  /// Columns of numbers, in the order of writing.
+  private static let numberColumns: [any Column<Int64>] = [
+    \.scheduleEnd, \.store, \.offset, \.length, \.firstPart, \.arrival,
+  ]
+  /// The columns of the table of gaps.
+  private static let gapColumns: [any Column<Int64>] = [
+    \.gapPlace, \.gapMessages, \.gapBytes, \.gapStart, \.gapEnd,
+  ]
+
+  /// The columns of numbers that the file has.
+  private var presentNumberColumns: [any Column<Int64>] {
+    Self.numberColumns + (hasGaps ? Self.gapColumns : [])
+  }
+
   init() {}
 
   /// The same tables, not yet in any file, with everything waiting to be written.
   init(unwritten other: RecordingTables, from file: borrowing StorageFile) throws(StorageError) {
-    log = try other.log.unwritten(from: file)
-    scheduleBytes = try other.scheduleBytes.unwritten(from: file)
-    scheduleEnd = try other.scheduleEnd.unwritten(from: file)
-    store = try other.store.unwritten(from: file)
-    offset = try other.offset.unwritten(from: file)
-    length = try other.length.unwritten(from: file)
-    firstPart = try other.firstPart.unwritten(from: file)
-    arrival = try other.arrival.unwritten(from: file)
-    gapPlace = try other.gapPlace.unwritten(from: file)
-    gapMessages = try other.gapMessages.unwritten(from: file)
-    gapBytes = try other.gapBytes.unwritten(from: file)
-    gapStart = try other.gapStart.unwritten(from: file)
-    gapEnd = try other.gapEnd.unwritten(from: file)
+    for column in Self.byteColumns {
+      self[keyPath: column] = try other[keyPath: column].unwritten(from: file)
+    }
+    for column in Self.numberColumns + Self.gapColumns {
+      self[keyPath: column] = try other[keyPath: column].unwritten(from: file)
+    }
   }
 
   /// Adds a row to the table of parts.
@@ -55,38 +68,17 @@ struct RecordingTables {
 
   /// Makes all datasets, empty.
   mutating func create(in file: borrowing StorageFile) throws(StorageError) {
-    try log.create(in: file)
-    try scheduleBytes.create(in: file)
-    try scheduleEnd.create(in: file)
-    try store.create(in: file)
-    try offset.create(in: file)
-    try length.create(in: file)
-    try firstPart.create(in: file)
-    try arrival.create(in: file)
-    try gapPlace.create(in: file)
-    try gapMessages.create(in: file)
-    try gapBytes.create(in: file)
-    try gapStart.create(in: file)
-    try gapEnd.create(in: file)
+    for column in Self.byteColumns { try self[keyPath: column].create(in: file) }
+    for column in Self.numberColumns + Self.gapColumns {
+      try self[keyPath: column].create(in: file)
+    }
   }
 
   /// Opens all datasets.
   mutating func open(in file: borrowing StorageFile) throws(StorageError) {
-    try log.open(in: file)
-    try scheduleBytes.open(in: file)
-    try scheduleEnd.open(in: file)
-    try store.open(in: file)
-    try offset.open(in: file)
-    try length.open(in: file)
-    try firstPart.open(in: file)
-    try arrival.open(in: file)
     hasGaps = file.exists(RecordingLayout.gapEnd)
-    guard hasGaps else { return }
-    try gapPlace.open(in: file)
-    try gapMessages.open(in: file)
-    try gapBytes.open(in: file)
-    try gapStart.open(in: file)
-    try gapEnd.open(in: file)
+    for column in Self.byteColumns { try self[keyPath: column].open(in: file) }
+    for column in presentNumberColumns { try self[keyPath: column].open(in: file) }
   }
 
   /// Cuts the datasets to the messages and the steps that are whole; not while the file is
@@ -105,30 +97,13 @@ struct RecordingTables {
     try scheduleEnd.cut(to: index.scheduleEnds.count, in: file)
     try scheduleBytes.cut(to: Int(index.scheduleEnds.last ?? 0), in: file)
     guard hasGaps else { return }
-    let gaps = index.gaps.count
-    try gapPlace.cut(to: gaps, in: file)
-    try gapMessages.cut(to: gaps, in: file)
-    try gapBytes.cut(to: gaps, in: file)
-    try gapStart.cut(to: gaps, in: file)
-    try gapEnd.cut(to: gaps, in: file)
+    for column in Self.gapColumns { try self[keyPath: column].cut(to: index.gaps.count, in: file) }
   }
 
   /// Writes what waits; bytes before the tables that point at them, so that a reader of the
   /// growing file never finds a row without its bytes.
   mutating func write(in file: borrowing StorageFile) throws(StorageError) {
-    try log.write(in: file)
-    try scheduleBytes.write(in: file)
-    try scheduleEnd.write(in: file)
-    try store.write(in: file)
-    try offset.write(in: file)
-    try length.write(in: file)
-    try firstPart.write(in: file)
-    try arrival.write(in: file)
-    guard hasGaps else { return }
-    try gapPlace.write(in: file)
-    try gapMessages.write(in: file)
-    try gapBytes.write(in: file)
-    try gapStart.write(in: file)
-    try gapEnd.write(in: file)
+    for column in Self.byteColumns { try self[keyPath: column].write(in: file) }
+    for column in presentNumberColumns { try self[keyPath: column].write(in: file) }
   }
 }

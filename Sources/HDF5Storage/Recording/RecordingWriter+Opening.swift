@@ -14,6 +14,8 @@ extension RecordingWriter {
   ///   - path: The file's name; there must be no such file, for a recording is never overwritten.
   ///   - configuration: The configuration in use, its YAML text.
   ///   - version: The program's version.
+  ///   - firstMessage: How many messages of its run stand in earlier recordings, or came and stand in
+  ///     none.
   ///   - compression: How frames are packed.
   /// - Throws: `StorageError` where the folder is missing, full or cannot be written, or where
   ///   there is such a file.
@@ -21,13 +23,18 @@ extension RecordingWriter {
     creating path: String,
     configuration: String,
     version: String,
+    firstMessage: Int = 0,
     compression: FrameCompression = .none
   ) throws(StorageError) {
     guard unsafe access(path, F_OK) != 0 else { throw Self.taken(path) }
     let temporary = StorageFile.temporaryPath(for: path)
     var tables = RecordingTables()
-    let texts = (configuration: configuration, version: version)
-    let file = try Self.publish(at: temporary, named: path, texts, &tables) { _ in }
+    let origin = Origin(
+      configuration: configuration,
+      version: version,
+      firstMessage: firstMessage
+    )
+    let file = try Self.publish(at: temporary, named: path, origin, &tables) { _ in }
     let lock = WriterLock(temporary)
     // A link takes no name that somebody else has taken meanwhile; not all file systems have any.
     if unsafe link(temporary, path) == 0 {
@@ -46,7 +53,7 @@ extension RecordingWriter {
       lock: lock,
       tables: tables,
       compression: compression,
-      texts: texts
+      origin: origin
     )
   }
 
@@ -71,12 +78,13 @@ extension RecordingWriter {
     guard file.attributeText("format", of: "/") == RecordingLayout.format else {
       throw StorageError("this is no recording (\(RecordingLayout.format))", file: path)
     }
-    let texts = (
+    let origin = Origin(
       configuration: try file.readText(at: RecordingLayout.configuration),
-      version: try file.readText(at: RecordingLayout.version)
+      version: try file.readText(at: RecordingLayout.version),
+      firstMessage: file.firstMessage
     )
     let stores = try file.frameStores()
-    let index = try RecordingIndex(file, frameCounts: stores.map(\.count))
+    let index = try RecordingIndex(file, frames: stores)
     var tables = RecordingTables()
     try tables.open(in: file)
     try tables.cut(to: index, in: file)
@@ -94,13 +102,18 @@ extension RecordingWriter {
       lock: WriterLock(path),
       tables: tables,
       compression: compression,
-      texts: texts
+      origin: origin
     )
     writer.messageCount = index.messageCount
     writer.byteCount = messages.reduce(0) { $1.parts.reduce($0) { $0 + $1.length } }
     for kind in frames { writer.frameIndex[kind.layout] = kind.index }
     writer.frames = frames
-    return Resumed(writer: writer, messages: messages)
+    return Resumed(
+      writer: writer,
+      messages: messages,
+      numbers: (0..<messages.count).map(index.number(of:)),
+      nextNumber: index.nextNumber
+    )
   }
 
   /// A recording that was taken up again.
@@ -108,10 +121,21 @@ extension RecordingWriter {
     private let writer: RecordingWriter
     /// The messages in the file, to be read back by the writer's `parts(of:)`.
     public let messages: [RecordedMessage]
+    /// Their numbers in the run, [message].
+    public let numbers: [Int]
+    /// The number in the run of the message that comes next.
+    public let nextNumber: Int
 
-    init(writer: consuming RecordingWriter, messages: [RecordedMessage]) {
+    init(
+      writer: consuming RecordingWriter,
+      messages: [RecordedMessage],
+      numbers: [Int],
+      nextNumber: Int
+    ) {
       self.writer = writer
       self.messages = messages
+      self.numbers = numbers
+      self.nextNumber = nextNumber
     }
 
     /// Hands over what writes on.
@@ -156,7 +180,7 @@ extension RecordingWriter {
     var copied = try RecordingTables(unwritten: tables, from: file)
     let compression = compression
     var kind = RecordingFrames(layout: layout, index: 0)
-    let replacement = try Self.publish(at: temporary, named: path, texts, &copied) {
+    let replacement = try Self.publish(at: temporary, named: path, origin, &copied) {
       (file) throws(StorageError) in
       try kind.create(in: file, packed: compression)
     }
@@ -194,7 +218,7 @@ extension RecordingWriter {
   private static func publish(
     at temporary: String,
     named path: String,
-    _ texts: (configuration: String, version: String),
+    _ origin: Origin,
     _ tables: inout RecordingTables,
     _ body: (borrowing StorageFile) throws(StorageError) -> Void
   ) throws(StorageError) -> StorageFile {
@@ -202,10 +226,13 @@ extension RecordingWriter {
       let file = try StorageFile(recordingAt: temporary, named: path)
       try file.setAttribute("format", of: "/", to: RecordingLayout.format)
       try file.setAttribute("default", of: "/", to: "entry")
+      if let first = origin.firstMessage {
+        try file.setAttribute(RecordingLayout.firstMessage, of: "/", to: Int64(first))
+      }
       try file.makeGroup(RecordingLayout.entry, nexusClass: "NXentry")
       try file.setAttribute("default", of: RecordingLayout.entry, to: "frames_0")
-      try file.write(text: texts.configuration, at: RecordingLayout.configuration)
-      try file.write(text: texts.version, at: RecordingLayout.version)
+      try file.write(text: origin.configuration, at: RecordingLayout.configuration)
+      try file.write(text: origin.version, at: RecordingLayout.version)
       try tables.create(in: file)
       try body(file)
       try tables.open(in: file)

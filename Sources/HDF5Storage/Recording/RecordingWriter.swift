@@ -43,8 +43,18 @@ public struct RecordingWriter: ~Copyable {
   var frameIndex: [FrameLayout: Int] = [:]
   var tables = RecordingTables()
   private var lastFlush: Int64?
-  /// What stands in `/entry/configuration` and `/entry/version`.
-  let texts: (configuration: String, version: String)
+  /// What is said of the run.
+  let origin: Origin
+
+  /// What a recording says of its run.
+  struct Origin {
+    /// `/entry/configuration`.
+    var configuration: String
+    /// `/entry/version`.
+    var version: String
+    /// The number in the run of what would have been the first message; nil where it is not known.
+    var firstMessage: Int?
+  }
 
   /// Kinds of frames beyond these are kept as plain bytes.
   static let frameKindLimit = 64
@@ -56,7 +66,7 @@ public struct RecordingWriter: ~Copyable {
     lock: consuming WriterLock,
     tables: RecordingTables,
     compression: FrameCompression,
-    texts: (configuration: String, version: String)
+    origin: Origin
   ) {
     self.path = path
     self.space = DiskSpace(path: path, descriptor: lock.descriptor)
@@ -64,7 +74,7 @@ public struct RecordingWriter: ~Copyable {
     self.file = file
     self.tables = tables
     self.compression = compression
-    self.texts = texts
+    self.origin = origin
   }
 
   /// Records one message.
@@ -166,7 +176,7 @@ public struct RecordingWriter: ~Copyable {
       return
     }
     // A clock that was set back must not stop the flushes.
-    guard now >= last + flushInterval || now < last else { return }
+    guard now < last || now &- last >= flushInterval else { return }
     lastFlush = now
     try flush()
   }

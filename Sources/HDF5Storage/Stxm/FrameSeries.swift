@@ -28,7 +28,7 @@ struct FrameSeries {
   ) throws(StorageError) {
     path = stack
     let shape = try file.summary(of: stack).shape
-    guard shape.count == 3 else {
+    guard shape.count == 3, shape[0] <= Self.frameLimit else {
       throw StorageError(
         "frames [frame, row, column] were expected, there is \(shape)",
         file: file.path,
@@ -38,7 +38,9 @@ struct FrameSeries {
     for darkPath in ["\(CXIPaths.data)/dark_frames", "\(CXIPaths.detector)/data_dark"]
     where darks.isEmpty && file.exists(darkPath) {
       let extents = try file.summary(of: darkPath).shape
-      guard extents.count >= 2, Array(extents.suffix(2)) == Array(shape.suffix(2)) else {
+      guard extents.count >= 2, Array(extents.suffix(2)) == Array(shape.suffix(2)),
+        extents[0] <= Self.frameLimit
+      else {
         remarks.append("the darks at \(darkPath) are \(extents), not of the frames' extent")
         continue
       }
@@ -55,6 +57,9 @@ struct FrameSeries {
     }
     exposures = Self.stack(stack, leading..<shape[0], .exposure)
   }
+
+  /// More frames than this no scan has.
+  private static let frameLimit = 1 << 24
 
   private static func stack(
     _ path: String,

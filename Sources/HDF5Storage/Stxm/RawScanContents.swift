@@ -10,6 +10,7 @@ struct RawScanContents {
   var version: String?
   var startTime: String?
   var metadata: BeamlineScanMetadata
+  var energy: PhotonEnergy
   var positions: [ScanPosition] = []
   var motors: [String: Double] = [:]
   var shape: Shape2D
@@ -25,8 +26,8 @@ struct RawScanContents {
       let entry = group.split(separator: "/").first.map { "/\($0)" } ?? ""
       version = Self.text(file, "\(entry)/version") ?? file.attributeText("version", of: entry)
       startTime = Self.text(file, "\(entry)/start_time")
-      motors = Self.motors(file, entry)
       metadata = try Self.metadata(file)
+      motors = metadata.motors.merging(Self.motors(file, entry)) { $1 }
     } else if let stack = Self.exposureStack(in: file) {
       layout = .cxi
       metadata = try Self.cxiMetadata(file)
@@ -43,13 +44,34 @@ struct RawScanContents {
         path: "/entry0/ccd0/exp or \(CXIPaths.data)/exp_frames"
       )
     }
+    guard let said = metadata.energy else {
+      throw StorageError(
+        "the metadata do not say the photon energy (energy)",
+        file: file.path,
+        path: "/metadata"
+      )
+    }
+    energy = said
+    guard metadata.exposureTimes.count >= 2 || !metadata.isDoubleExposure else {
+      throw StorageError(
+        "the metadata do not say both times (dwell1, dwell2) of a double exposure",
+        file: file.path,
+        path: "/metadata"
+      )
+    }
     remarks = series.remarks
     guard let first = series.exposures.first ?? series.darks.first else {
       throw StorageError("there are no exposures", file: file.path, path: series.path)
     }
     let extents = try file.summary(of: first.path).shape.suffix(2)
-    guard extents.count == 2, let rows = extents.first, let columns = extents.last else {
-      throw StorageError("frames were expected", file: file.path, path: first.path)
+    guard extents.count == 2, let rows = extents.first, let columns = extents.last,
+      FrameLayout.sides.contains(rows), FrameLayout.sides.contains(columns)
+    else {
+      throw StorageError(
+        "a frame was expected, there is an array of \(Array(extents))",
+        file: file.path,
+        path: first.path
+      )
     }
     shape = Shape2D(rows: rows, columns: columns)
     darks = series.darks

@@ -30,6 +30,8 @@ public struct RawScanReader: ~Copyable {
   public let startTime: String?
   /// What the control system said of the scan.
   public let metadata: BeamlineScanMetadata
+  /// The photon energy.
+  public let energy: PhotonEnergy
   /// Positions that the file itself has in CXI's way, on our axes, [point]; empty where the
   /// metadata have them.
   public let positions: [ScanPosition]
@@ -58,6 +60,7 @@ public struct RawScanReader: ~Copyable {
     version = contents.version
     startTime = contents.startTime
     metadata = contents.metadata
+    energy = contents.energy
     positions = contents.positions
     motors = contents.motors
     frameShape = contents.shape

@@ -60,6 +60,20 @@ extension PipelineConfiguration {
     return try PipelineConfiguration(yaml: yaml, file: file)
   }
 
+  /// Sets keys for work on a single scan, "KEY=VALUE" each, with the same checks as in a file.
+  ///
+  /// A scan has no voxels: their size follows the object pixels unless it is set, too.
+  ///
+  /// - Parameter overrides: The keys with their values.
+  /// - Throws: `ConfigurationErrors` with what is wrong; the configuration then stays as it was.
+  public mutating func applyToScan(_ overrides: [String]) throws(ConfigurationErrors) {
+    let (pixel, voxel) = ("preprocessing.object_pixel_size_m=", "tomography.voxel_size_m=")
+    guard let size = overrides.last(where: { $0.hasPrefix(pixel) }),
+      !overrides.contains(where: { $0.hasPrefix(voxel) })
+    else { return try apply(overrides) }
+    try apply(overrides + [voxel + size.dropFirst(pixel.count)])
+  }
+
   /// Sets keys, "KEY=VALUE" each, with the same checks as in a file, all at once.
   ///
   /// - Parameter overrides: The keys with their values.

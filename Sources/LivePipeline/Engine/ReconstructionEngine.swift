@@ -140,6 +140,14 @@ final class ReconstructionEngine: Sendable {
     }
   }
 
+  /// Counts a recorded message that could not be read back to be processed.
+  func countUnread() {
+    intake.withLock { intake in
+      intake.counters.unread += 1
+      board.update { $0.counters = intake.counters }
+    }
+  }
+
   /// Says something to everyone who watches.
   func report(_ event: RunEvent) {
     board.report(event)

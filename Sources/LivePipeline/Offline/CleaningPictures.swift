@@ -43,14 +43,12 @@ public struct CleaningPictures {
       )
     }
     do {
-      var darks = DarkReference(geometry: configuration.detector)
-      for dark in found.darks { try darks.add(dark) }
       var chain = try PreprocessingChain(
         geometry: configuration.detector,
         parameters: try configuration.preprocessing.withPixelsOfFile(),
         energy: found.energy
       )
-      chain.setDarks(darks)
+      chain.setDarks(found.darks)
       steps = try chain.steps(of: exposure)
       pattern = try chain.process(exposure, position: ScanPosition(x: 0, y: 0))
     } catch let error as PreprocessingError {
@@ -65,7 +63,7 @@ public struct CleaningPictures {
   /// One exposure of a recording and the darks of its scan.
   private struct Found {
     var exposure: DetectorFrame?
-    var darks: [DetectorFrame] = []
+    var darks: DarkReference
     var energy = PhotonEnergy(electronVolts: 708.2)
     var count = 0
   }
@@ -77,7 +75,7 @@ public struct CleaningPictures {
   ) throws(StorageError) -> Found {
     let reader = try RecordingReader(path: path)
     var source = configuration.source.makeReader()
-    var found = Found()
+    var found = Found(darks: DarkReference(geometry: configuration.detector))
     for message in 0..<reader.messageCount {
       guard let events = try? source.events(in: reader.message(message).parts) else { continue }
       for event in events {
@@ -85,11 +83,8 @@ public struct CleaningPictures {
         case .start(let description, _): found.energy = description.identity.energy
         case .frame(let frame) where frame.header.sampleType == .uint16:
           if frame.header.role == .dark {
-            // A scan's own darks replace those of the scan before.
-            if found.darks.last.map({ $0.header.scan != frame.header.scan }) == true {
-              found.darks = []
-            }
-            found.darks.append(frame)
+            // One that cannot be used is left out, as live.
+            try? found.darks.addOfLatestScan(frame)
           } else {
             if found.count == number {
               found.exposure = frame

@@ -15,7 +15,8 @@ enum RecordingDescription {
     ]
     lines.append(Words.line("messages", "\(reader.messageCount)"))
     lines.append(Words.line("time", time(reader)))
-    lines.append(Words.line("frames", frames(reader)))
+    let scans = try scans(in: reader)
+    lines.append(Words.line("frames", frames(reader, scans)))
     for gap in reader.gaps {
       lines.append(
         Words.line(
@@ -25,7 +26,6 @@ enum RecordingDescription {
         )
       )
     }
-    let scans = try scans(in: reader)
     lines += scans.lines
     lines.append(Words.line("schedule", schedule(try reader.schedule())))
     return lines
@@ -58,11 +58,20 @@ enum RecordingDescription {
     return "from \(began) for \(Words.number(Double(last) * 1e-9 - Double(first) * 1e-9)) s"
   }
 
-  private static func frames(_ reader: borrowing RecordingReader) -> String {
-    let kinds = zip(reader.frameLayouts, reader.frameCounts).map { layout, count in
-      "\(count) of \(layout.shape.rows) x \(layout.shape.columns) \(layout.type.rawValue)"
+  private static func frames(
+    _ reader: borrowing RecordingReader,
+    _ scans: RecordedScanList
+  ) -> String {
+    func words(_ count: Int, _ shape: Shape2D, _ type: String) -> String {
+      "\(count) of \(shape.rows) x \(shape.columns) \(type)"
     }
-    return kinds.isEmpty ? "none" : Words.list(kinds)
+    let kinds = zip(reader.frameLayouts, reader.frameCounts).map {
+      words($1, $0.shape, $0.type.rawValue)
+    }
+    guard kinds.isEmpty else { return Words.list(kinds) }
+    // The control system's frames stand within its messages.
+    let within = scans.frameKinds.map { words($0.count, $0.shape, $0.type.rawValue) }
+    return within.isEmpty ? "none" : Words.list(within) + ", within the messages"
   }
 
   private static func schedule(_ lines: [String]) -> String {
@@ -101,6 +110,8 @@ struct RecordedScanList {
   }
 
   private(set) var scans: [Scan] = []
+  /// The kinds of the frames that were taken whole, and how many there are of each.
+  private(set) var frameKinds: [(shape: Shape2D, type: SampleType, count: Int)] = []
   private var others = 0
 
   mutating func take(_ parts: [SharedBytes]) {
@@ -148,6 +159,7 @@ struct RecordedScanList {
         )
       )
     case .frame(let frame):
+      count(frame.header)
       guard let place = scans.lastIndex(where: { $0.name == frame.header.scan }) else {
         return others += 1
       }
@@ -160,6 +172,17 @@ struct RecordedScanList {
       } else {
         scans[place].ending = "aborted"
       }
+    }
+  }
+
+  private mutating func count(_ header: FrameHeader) {
+    let place = frameKinds.firstIndex {
+      $0.shape == header.shape && $0.type == header.sampleType
+    }
+    if let place {
+      frameKinds[place].count += 1
+    } else {
+      frameKinds.append((header.shape, header.sampleType, 1))
     }
   }
 

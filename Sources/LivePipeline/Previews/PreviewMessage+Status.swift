@@ -27,6 +27,7 @@ extension PreviewMessage {
       "frames_without_position": counters.withoutPosition,
       "messages_malformed": counters.malformed,
       "messages_unrecorded": counters.unrecorded,
+      "messages_unread": counters.unread,
       "bytes_unrecorded": counters.unrecordedBytes,
       "darks_received": counters.darks,
       "scan_frames_expected": status.scanExpected,

@@ -26,8 +26,8 @@ public struct RecordingPublisher {
     public var isWhole: Bool { messages == total }
   }
 
-  /// What is to be sent.
-  public let path: String
+  /// What is to be sent: the recordings of one run in their order.
+  public let paths: [String]
   /// At what pace, and from which scan on.
   public let plan: ReplayPlan
   /// Where to bind.
@@ -36,11 +36,11 @@ public struct RecordingPublisher {
   /// Prepares.
   ///
   /// - Parameters:
-  ///   - path: The recording.
+  ///   - paths: The recordings of one run in their order.
   ///   - plan: At what pace, and from which scan on.
   ///   - endpoint: Where to bind, "tcp://127.0.0.1:37013".
-  public init(path: String, plan: ReplayPlan, endpoint: String) {
-    self.path = path
+  public init(_ paths: [String], plan: ReplayPlan, endpoint: String) {
+    self.paths = paths
     self.plan = plan
     self.endpoint = endpoint
   }
@@ -59,8 +59,9 @@ public struct RecordingPublisher {
     isCancelled: () -> Bool,
     report: (Progress) -> Void
   ) throws -> Progress {
-    let reader = try RecordingReader(path: path)
-    let first = try plan.firstMessage(in: reader)
+    let recordings = try RecordingSeries(paths)
+    let start = try plan.firstStart(in: recordings)
+    let first = start?.message ?? 0
     let context = try MessagingContext()
     var publisher = try Publisher(
       context,
@@ -80,18 +81,24 @@ public struct RecordingPublisher {
     }
     var pacing = ReplayPacing(plan.pace)
     var progress = Progress()
-    progress.total = reader.messageCount - first
+    progress.total = recordings.messageCount - first
     let begin = ContinuousClock.now
     // In the other dialects a dark alone would open a scan at the receiver.
-    let sendsDarks = reader.source.dialect == .tiltfold
-    var dialect = reader.source.makeReader()
-    for number in 0..<reader.messageCount where !isCancelled() {
-      let (parts, arrival) = try reader.message(number)
+    let sendsDarks = recordings.source.dialect == .tiltfold
+    var dialect = recordings.source.makeReader()
+    for number in 0..<recordings.messageCount where !isCancelled() {
+      let message = try recordings.message(number)
+      var parts = message.parts
       if number < first {
         let events = (try? dialect.events(in: parts)) ?? []
-        guard (sendsDarks && events.contains(where: isDark)) || isSidecar(parts) else { continue }
+        if let start, let sidecar = Sidecar.message(parts, from: start.name) {
+          parts = sidecar
+        } else if !sendsDarks || !events.contains(where: isDark) {
+          continue
+        }
+      } else {
+        pacing.wait(until: message.arrival, unless: isCancelled)
       }
-      if number >= first { pacing.wait(until: arrival, unless: isCancelled) }
       while try !publisher.send(parts) {
         if isCancelled() { break }
       }
@@ -123,10 +130,5 @@ public struct RecordingPublisher {
   private func isDark(_ event: AcquisitionEvent) -> Bool {
     guard case .frame(let frame) = event else { return false }
     return frame.header.role == .dark
-  }
-
-  /// Whether a message carries a sidecar file, which all that follows may need.
-  private func isSidecar(_ parts: [SharedBytes]) -> Bool {
-    parts.count == 2 && parts[0].array() == Array("sidecar".utf8)
   }
 }

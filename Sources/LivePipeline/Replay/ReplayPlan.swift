@@ -26,23 +26,31 @@ public struct ReplayPlan: Sendable, Hashable {
   /// Makes the plan that replays everything as fast as possible.
   public init() {}
 
-  /// The message that starts the first scan of the plan.
+  /// The place of the message from which on recordings are replayed.
   ///
-  /// - Throws: `PipelineError` where the recording has no such scan.
-  package func firstMessage(in reader: borrowing RecordingReader) throws -> Int {
-    guard let wanted = firstScan else { return 0 }
-    let starts = try RecordedStart.all(in: reader)
-    if let start = starts.first(where: { $0.name == wanted }) { return start.message }
-    if let number = Int(wanted), starts.indices.contains(number - 1) {
-      return starts[number - 1].message
-    }
+  /// - Parameter paths: The files in the order in which they were recorded.
+  /// - Returns: The place; 0 where everything is to be replayed.
+  /// - Throws: `PipelineError` where the recordings have no such scan, `StorageError` where one
+  ///   cannot be read.
+  package func firstMessage(in paths: [String]) throws -> Int {
+    try firstStart(in: RecordingSeries(paths))?.message ?? 0
+  }
+
+  /// The start of the first scan of the plan; nil where everything is to be replayed.
+  ///
+  /// - Throws: `PipelineError` where the recordings have no such scan.
+  func firstStart(in recordings: RecordingSeries) throws -> RecordedStart? {
+    guard let wanted = firstScan else { return nil }
+    let starts = try RecordedStart.all(in: recordings)
+    if let start = starts.first(where: { $0.name == wanted }) { return start }
+    if let number = Int(wanted), starts.indices.contains(number - 1) { return starts[number - 1] }
     let names = starts.prefix(5).map(\.name).filter { !$0.isEmpty }
     let examples = names.isEmpty ? "" : ", among them \(names.joined(separator: ", "))"
     throw PipelineError(
       .data,
       starts.isEmpty
-        ? "\(reader.path) tells of no start of a scan, so that nothing can be replayed from one"
-        : "\(reader.path) has no scan \(wanted); it has \(starts.count), by number from 1 or by "
+        ? "\(recordings.names) tells of no start of a scan, so that nothing can be replayed from one"
+        : "\(recordings.names) has no scan \(wanted); it has \(starts.count), by number from 1 or by "
           + "name\(examples)"
     )
   }
@@ -50,27 +58,28 @@ public struct ReplayPlan: Sendable, Hashable {
 
 /// A message that starts a scan.
 struct RecordedStart {
-  /// Its place in the recording.
+  /// Its place in the recordings.
   let message: Int
   /// The scan's name.
   let name: String
 
   /// All messages that start a scan.
-  static func all(in reader: borrowing RecordingReader) throws(StorageError) -> [RecordedStart] {
+  static func all(in recordings: RecordingSeries) throws(StorageError) -> [RecordedStart] {
     var found: [RecordedStart] = []
-    if reader.source.dialect == .tiltfold {
+    if recordings.source.dialect == .tiltfold {
       // Its marks stand apart from the pixels, which need not be read.
-      for number in 0..<reader.messageCount where reader.partLengths(of: number).first == 5 {
-        let text = try reader.text(of: number)
+      for number in 0..<recordings.messageCount where recordings.partLengths(of: number).first == 5
+      {
+        let text = try recordings.text(of: number)
         guard text.count > 1, text[0].array() == Array("start".utf8) else { continue }
         let header = try? JSONDecoder().decode(Header.self, from: Data(text[1].array()))
         found.append(RecordedStart(message: number, name: header?.identifier ?? ""))
       }
     } else {
-      var dialect = reader.source.makeReader()
+      var dialect = recordings.source.makeReader()
       var mark: Int?
-      for number in 0..<reader.messageCount {
-        let parts = try reader.message(number).parts
+      for number in 0..<recordings.messageCount {
+        let parts = try recordings.message(number).parts
         // The event may come later than the message that announces the scan.
         if dialect.startsScan(parts) { mark = number }
         for event in (try? dialect.events(in: parts)) ?? [] {

@@ -91,6 +91,7 @@ public struct RunSummary: Codable, Sendable {
   public var isWhole: Bool {
     errors == 0 && framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
       && counters.withoutPosition == 0 && counters.malformed == 0 && counters.unrecorded == 0
+      && counters.unread == 0
       && tomograms.allSatisfy { $0.heldBack.isEmpty && $0.refused == 0 }
   }
 

@@ -6,60 +6,57 @@ import Synchronization
 /// Takes the steps of a schedule with an engine, reading messages as far as each step needs them.
 struct ScheduleRepetition {
   private let engine: ReconstructionEngine
-  private let messageCount: Int
-  private var nextMessage = 0
+  private let recordings: RecordingSeries
+  /// The place of the next message in the recordings.
+  private var next = 0
   private var sessions: [String: ScanSession] = [:]
   private var finished: [String: FinishedScan] = [:]
 
-  init(engine: ReconstructionEngine, messageCount: Int) {
+  init(engine: ReconstructionEngine, recordings: RecordingSeries) {
     self.engine = engine
-    self.messageCount = messageCount
+    self.recordings = recordings
   }
 
   /// Takes one step.
   ///
-  /// - Parameters:
-  ///   - step: The step; one about a scan that the messages do not have is passed over and told.
-  ///   - message: Reads a message of the recording.
-  /// - Throws: What `message` throws.
-  mutating func take(
-    _ step: ScheduleStep,
-    _ message: (Int) throws -> ReceivedMessage
-  ) throws {
+  /// - Parameter step: The step; one about a scan that the messages do not have is passed over and
+  ///   told.
+  /// - Throws: `StorageError` where a message cannot be read.
+  mutating func take(_ step: ScheduleStep) throws {
     switch step.step {
     case .begin:
-      guard let session = try session(step, message) else { return }
+      guard let session = try session(step) else { return }
       if session.description.positions.isEmpty {
         // Its object was sized by the frames' own positions, when all were there.
-        while !session.canBegin, try read(message) {}
+        while !session.canBegin, try read() {}
       }
       if step.probe == ReconstructionEngine.ProbeSource.search {
         engine.searchDefocus(session)
       } else {
-        while nextMessage <= step.messages?.max() ?? -1, try read(message) {}
+        try read(through: step.messages?.max() ?? -1)
         engine.begin(session, probe: step.probe, messages: step.messages)
       }
     case .add:
-      guard let session = try session(step, message), let messages = step.messages else { return }
-      while nextMessage <= messages.max() ?? -1, try read(message) {}
+      guard let session = try session(step), let messages = step.messages else { return }
+      try read(through: messages.max() ?? -1)
       // Frames that waited for the beam's place until their scan ended without a message.
       if session.waiting(messages).count < messages.count {
         _ = engine.end(session.key, .finished)
       }
       engine.add(session, messages: messages)
     case .iterate:
-      guard let session = try session(step, message) else { return }
+      guard let session = try session(step) else { return }
       engine.iterate(session, step.iterations ?? 0)
     case .finish:
-      guard let session = try session(step, message) else { return }
+      guard let session = try session(step) else { return }
       finished[session.key] = engine.finish(session)
       sessions[session.key] = nil
     case .fold:
       guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
       _ = engine.fold(scan)
     case .close:
-      guard let session = try session(step, message) else { return }
-      while nextMessage <= step.messages?.max() ?? -1, try read(message) {}
+      guard let session = try session(step) else { return }
+      try read(through: step.messages?.max() ?? -1)
       _ = engine.end(session.key, .silent)
       session.progress.withLock { $0.isEnded = true }
     case .set:
@@ -86,11 +83,8 @@ struct ScheduleRepetition {
   }
 
   /// Reads what no step needed, so that it is counted; its patterns are let go.
-  mutating func takeRemaining(
-    unless isStopping: () -> Bool,
-    _ message: (Int) throws -> ReceivedMessage
-  ) throws {
-    while !isStopping(), try read(message) {
+  mutating func takeRemaining(unless isStopping: () -> Bool) throws {
+    while !isStopping(), try read() {
       for session in sessions.values {
         let count = session.pending.withLock { pending in
           defer { pending = [] }
@@ -115,12 +109,9 @@ struct ScheduleRepetition {
     for name in engine.openTomograms { engine.complete(name) }
   }
 
-  private mutating func session(
-    _ step: ScheduleStep,
-    _ message: (Int) throws -> ReceivedMessage
-  ) throws -> ScanSession? {
+  private mutating func session(_ step: ScheduleStep) throws -> ScanSession? {
     guard let key = step.scan else { return nil }
-    while sessions[key] == nil, try read(message) {}
+    while sessions[key] == nil, try read() {}
     if sessions[key] == nil {
       engine.report(
         RunEvent(.warning, "the schedule has a step for it, and no message starts it", scan: key)
@@ -129,11 +120,16 @@ struct ScheduleRepetition {
     return sessions[key]
   }
 
+  /// Reads the messages up to that of this number.
+  private mutating func read(through number: Int) throws {
+    while next < recordings.messageCount, recordings.number(of: next) <= number, try read() {}
+  }
+
   /// Reads the next message; false where there is none.
-  private mutating func read(_ message: (Int) throws -> ReceivedMessage) throws -> Bool {
-    guard nextMessage < messageCount else { return false }
-    let outcome = engine.take(try message(nextMessage))
-    nextMessage += 1
+  private mutating func read() throws -> Bool {
+    guard next < recordings.messageCount else { return false }
+    let outcome = engine.take(try recordings.message(next))
+    next += 1
     for session in outcome.opened { sessions[session.key] = session }
     return true
   }

@@ -36,7 +36,7 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   /// Where the probe came from: "zone-plate", "mean-pattern" (of the frames of
   /// `messages`), "source", "search", or "scan:KEY".
   var probe: String?
-  /// The places of messages in the recording.
+  /// The numbers of messages in the run.
   var messages: [Int]?
   var iterations: Int?
   var tomogram: String?

@@ -23,7 +23,8 @@ struct FrameIntake {
 
   private var reader: any StreamReader
   private let detector: FastCCDGeometry
-  private let parameters: PreprocessingParameters
+  private let configuration: PipelineConfiguration
+  private var parameters: PreprocessingParameters { configuration.preprocessing }
   private var assembler = ScanAssembler()
   private var gathering = PointGathering()
   private var darks: DarkReference
@@ -44,7 +45,7 @@ struct FrameIntake {
   init(configuration: PipelineConfiguration) {
     reader = configuration.source.makeReader()
     detector = configuration.detector
-    parameters = configuration.preprocessing
+    self.configuration = configuration
     darks = DarkReference(geometry: configuration.detector)
     watch = CalibrationWatch(configuration: configuration)
   }
@@ -200,6 +201,7 @@ struct FrameIntake {
   private mutating func clean(_ point: PointGathering.Point, of key: String) -> [Result] {
     let count = point.exposures.count
     guard let energy = energies[key] else { return [] }
+    let remarks = pixelRemarks(point, energy)
     let place = energy.twentieths
     do {
       if chains[place] == nil {
@@ -230,13 +232,24 @@ struct FrameIntake {
       }
       let scaled =
         longest[key]?.scale(pattern, of: point.exposures, leftOut: leftOut) ?? pattern
-      return (report ?? []) + [.pattern(key, scaled, exposures: count - leftOut.count)]
+      return remarks + (report ?? []) + [.pattern(key, scaled, exposures: count - leftOut.count)]
     } catch {
       assembler.counters.unusable += count
       return once("clean|\(key)") {
         RunEvent(.error, "frames cannot be cleaned: \(error); they are recorded", scan: key)
       }
     }
+  }
+
+  /// Warns, once for each energy, of object pixels that are too fine for raw frames.
+  private mutating func pixelRemarks(
+    _ point: PointGathering.Point,
+    _ energy: PhotonEnergy
+  ) -> [Result] {
+    guard point.exposures.first?.header.sampleType == .uint16,
+      let remark = configuration.pixelRemark(at: energy)
+    else { return [] }
+    return once("pixel|\(Int(energy.electronVolts.rounded()))") { RunEvent(.warning, remark) }
   }
 
   private mutating func once(_ kind: String, _ event: () -> RunEvent) -> [Result] {

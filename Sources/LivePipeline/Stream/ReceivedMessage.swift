@@ -5,7 +5,7 @@ package import Imaging
 
 /// A message as it came from a source, before anyone has looked into it.
 package struct ReceivedMessage: Sendable {
-  /// Its place in the recording; −1 where it could not be recorded.
+  /// Its number in the run, as its recording counts it; −1 before it is recorded.
   package var number: Int
   /// Its parts, the topic first.
   package var parts: [SharedBytes]

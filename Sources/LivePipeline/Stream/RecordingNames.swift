@@ -51,13 +51,14 @@ extension RunRecording.Opening {
   init(_ configuration: PipelineConfiguration) {
     let interval = Int64(configuration.recording.flushInterval * 1e9)
     let compression = configuration.recording.compression
-    self.init { (path) throws(StorageError) in
+    self.init { (path, firstMessage) throws(StorageError) in
       let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
       try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       var writer = try RecordingWriter(
         creating: path,
         configuration: configuration.describedInFull,
         version: tiltfoldVersion,
+        firstMessage: firstMessage,
         compression: compression
       )
       writer.flushInterval = interval

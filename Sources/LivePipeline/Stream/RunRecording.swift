@@ -13,12 +13,13 @@ import Imaging
 package final class RunRecording {
   /// How a recording is made: anew, or taken up from its name.
   package struct Opening {
-    var create: (String) throws(StorageError) -> any RecordingSink
+    /// Makes a file of this name whose first message would have had this number in the run.
+    var create: (String, _ firstMessage: Int) throws(StorageError) -> any RecordingSink
     var resume: (String) throws(StorageError) -> any RecordingSink
 
     /// Takes the two ways.
     package init(
-      create: @escaping (String) throws(StorageError) -> any RecordingSink,
+      create: @escaping (String, _ firstMessage: Int) throws(StorageError) -> any RecordingSink,
       resume: @escaping (String) throws(StorageError) -> any RecordingSink
     ) {
       self.create = create
@@ -50,6 +51,8 @@ package final class RunRecording {
   private var unrecordedLines: [String] = []
   private var nextLook = Int64.min
   private var hasToldOfRenaming = false
+  /// The number in the run of the message that comes next; what cannot be recorded counts too.
+  package private(set) var nextNumber = 0
 
   /// Prepares; nothing is opened yet.
   ///
@@ -88,7 +91,14 @@ package final class RunRecording {
   }
 
   /// Goes on with a recording that is open already.
-  package func start(with sink: any RecordingSink) { self.sink = sink }
+  ///
+  /// - Parameters:
+  ///   - sink: The recording.
+  ///   - nextNumber: The number in the run of the message that comes next.
+  package func start(with sink: any RecordingSink, nextNumber: Int) {
+    self.sink = sink
+    self.nextNumber = nextNumber
+  }
 
   /// Records a message.
   ///
@@ -102,6 +112,7 @@ package final class RunRecording {
     packed: PackedFrame?,
     at now: Int64
   ) -> Place? {
+    defer { nextNumber += 1 }
     if gap != nil, now < nextAttempt { return miss(message, at: now) }
     guard sink != nil || open(), let sink else {
       nextAttempt = now + Self.retryInterval
@@ -236,6 +247,8 @@ package final class RunRecording {
             + "of this name in /proc/\(processNumber())/fd"
         )
       )
+      // What is copied should be whole.
+      try? sink.flushIfDue(at: .max)
       removed.append(sink)
       add(messages: sink.messageCount, bytes: sink.byteCount, from: now, to: now)
       self.sink = nil
@@ -269,7 +282,8 @@ package final class RunRecording {
     for (place, wanted) in candidates.enumerated() {
       let path = freeName(wanted)
       do throws(StorageError) {
-        sink = try opening.create(path)
+        // What is missing before the first message stands in the file as a gap.
+        sink = try opening.create(path, nextNumber - (gap?.messages ?? 0))
         let isWanted = place == 0 && path == wanted
         if !isWanted, gap == nil {
           let why = reasons.first ?? "there is a file of this name, and recordings replace nothing"

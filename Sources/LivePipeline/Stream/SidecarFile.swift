@@ -20,12 +20,28 @@ package enum SidecarFile {
       )
     }
     let json = try json(String(decoding: data, as: UTF8.self), path)
+    _ = try understand(json, path)
+    return [SharedBytes(Sidecar.topic), json]
+  }
+
+  /// What the file says.
+  ///
+  /// - Parameter path: The file; a relative path starts at the working folder.
+  /// - Returns: Placements and scans.
+  /// - Throws: `PipelineError` that names the file and what is wrong in it.
+  static func read(_ path: String) throws(PipelineError) -> Sidecar {
+    try understand(try message(path)[1], path)
+  }
+
+  private static func understand(
+    _ json: SharedBytes,
+    _ path: String
+  ) throws(PipelineError) -> Sidecar {
     do throws(WireError) {
-      _ = try Sidecar(json: json)
+      return try Sidecar(json: json)
     } catch {
       throw PipelineError(.configuration, "the sidecar file \(path) cannot be used: \(error)")
     }
-    return [SharedBytes(Sidecar.topic), json]
   }
 
   private static func json(_ text: String, _ path: String) throws(PipelineError) -> SharedBytes {

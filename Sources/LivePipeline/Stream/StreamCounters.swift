@@ -34,6 +34,8 @@ public struct StreamCounters: Sendable, Hashable, Codable {
   public var unrecorded = 0
   /// Bytes of the messages that could not be recorded.
   public var unrecordedBytes = 0
+  /// Recorded messages that could not be read back to be processed.
+  public var unread = 0
 
   /// Makes a count of nothing.
   public init() {}
@@ -58,5 +60,6 @@ public struct StreamCounters: Sendable, Hashable, Codable {
     case strayMarks = "stray_marks"
     case unrecorded = "messages_unrecorded"
     case unrecordedBytes = "bytes_unrecorded"
+    case unread = "messages_unread"
   }
 }

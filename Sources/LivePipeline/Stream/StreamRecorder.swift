@@ -27,6 +27,8 @@ package struct StreamRecorder: ~Copyable {
     var highWaterMark: Int
     var board: StatusBoard
     var report: (RunEvent) -> Void
+    /// Told of every recorded message that cannot be read back.
+    var countUnread: () -> Void
     /// Takes the steps that were done.
     var steps: () -> [String]
 
@@ -37,6 +39,7 @@ package struct StreamRecorder: ~Copyable {
       board: StatusBoard,
       steps: @escaping () -> [String],
       report: @escaping (RunEvent) -> Void,
+      countUnread: @escaping () -> Void,
       submit: @escaping (ReceivedMessage, _ timeout: Double) -> Bool
     ) {
       self.sourceWaits = sourceWaits
@@ -44,6 +47,7 @@ package struct StreamRecorder: ~Copyable {
       self.board = board
       self.steps = steps
       self.report = report
+      self.countUnread = countUnread
       self.submit = submit
     }
   }
@@ -57,6 +61,7 @@ package struct StreamRecorder: ~Copyable {
   private var earlier = 0
   private var unrecordedNumber = 0
   private var fill = QueueFill()
+  private var readBack = ReadBackFailures()
 
   /// Takes a recording, or none.
   ///
@@ -78,9 +83,18 @@ package struct StreamRecorder: ~Copyable {
   }
 
   /// Lets the messages of an earlier run, which stand in the recording, be processed first.
-  package mutating func take(_ messages: [RecordedMessage], in sink: any RecordingSink) {
-    for message in messages {
-      let empty = ReceivedMessage(number: message.number, parts: [], arrival: message.arrival)
+  ///
+  /// - Parameters:
+  ///   - messages: Where they stand.
+  ///   - numbers: Their numbers in the run, [message].
+  ///   - sink: The recording.
+  package mutating func take(
+    _ messages: [RecordedMessage],
+    numbers: [Int],
+    in sink: any RecordingSink
+  ) {
+    for (message, number) in zip(messages, numbers) {
+      let empty = ReceivedMessage(number: number, parts: [], arrival: message.arrival)
       let place = RunRecording.Place(sink: sink, message: message)
       waiting.append(Held(message: empty, place: place, isHere: false))
     }
@@ -116,6 +130,7 @@ package struct StreamRecorder: ~Copyable {
   /// Records what the pipeline did and closes the file.
   package consuming func finish() {
     keepFresh()
+    if let event = readBack.rest() { surroundings.report(event) }
     packer.close()
     recording?.finish()
     show()
@@ -135,8 +150,8 @@ package struct StreamRecorder: ~Copyable {
       unrecordedNumber += 1
       return Held(message: message)
     }
+    message.number = recording.nextNumber
     let place = recording.record(message, packed: packed, at: nanosecondsNow())
-    message.number = place?.message.number ?? -1
     guard place != nil, waiting.count >= Self.heldLimit else {
       return Held(message: message, place: place)
     }
@@ -152,9 +167,8 @@ package struct StreamRecorder: ~Copyable {
         do {
           held.message.parts = try place.sink.parts(of: place.message)
         } catch {
-          surroundings.report(
-            RunEvent(.error, "a recorded message cannot be read back to be processed: \(error)")
-          )
+          surroundings.countUnread()
+          readBack.add(error, at: nanosecondsNow())
           forgetFirst()
           continue
         }
@@ -173,6 +187,7 @@ package struct StreamRecorder: ~Copyable {
     let now = nanosecondsNow()
     recording?.append(surroundings.steps(), at: now)
     recording?.keepFresh(at: now)
+    if let event = readBack.due(at: now) { surroundings.report(event) }
     let isBlocked = !mayTake
     if let event = fill.look(
       depth: queue.depth,

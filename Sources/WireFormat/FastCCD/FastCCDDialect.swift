@@ -53,8 +53,8 @@ public struct FastCCDDialect: StreamReader {
   }
 
   /// Takes the scans of a sidecar file.
-  public mutating func take(_ scans: [SidecarScan]) {
-    program = scans.isEmpty ? nil : ScanProgram(scans, axes: events.axes)
+  public mutating func take(_ scans: [SidecarScan], from first: String?) {
+    program = scans.isEmpty ? nil : ScanProgram(scans, from: first, axes: events.axes)
   }
 
   /// Hands over what a person should know.
@@ -85,6 +85,17 @@ public struct FastCCDDialect: StreamReader {
       )
     }
     join.losses = FrameJoin.Losses()
+    if let unseen = program?.takeUnseen() {
+      notes.append(
+        ReaderNote(
+          "unseen",
+          .hint,
+          "was not seen from the start: \(unseen.frames) of its frames came before the first of ours; "
+            + "they do not count as lost",
+          scan: unseen.scan
+        )
+      )
+    }
     if let left = program?.takeLeftOver(), left > 0 {
       notes.append(
         ReaderNote(

@@ -8,6 +8,9 @@ import Imaging
 /// A scan has numbers from its first frame on: its darks, for each the exposure times in order, then
 /// its points, for each the exposure times in order. Numbers count modulo 65536 and may begin anew
 /// with a scan. Gaps, doubled frames and frames out of order do no harm.
+///
+/// Whoever listens from the middle on has not lost what came before: of the scan that is seen first,
+/// frames before its first one are not expected.
 struct ScanProgram {
   private struct Open {
     let scan: Int
@@ -26,9 +29,16 @@ struct ScanProgram {
   /// The first scan that has not begun.
   private var next = 0
   private var leftOver = 0
+  /// The frames of the scan that was seen first that came before any of ours.
+  private var unseen: (scan: String, frames: Int)?
 
-  init(_ scans: [SidecarScan], axes: PositionAxes) {
+  /// - Parameters:
+  ///   - scans: The scans in their order.
+  ///   - begin: The name of the scan from which on they come; nil for all.
+  ///   - axes: How the source's axes turn into ours.
+  init(_ scans: [SidecarScan], from begin: String? = nil, axes: PositionAxes) {
     self.scans = scans
+    next = begin.flatMap { name in scans.firstIndex { $0.name == name } } ?? 0
     self.axes = axes
     var first: [Int] = []
     // Where nothing is said, the camera counts on.
@@ -55,9 +65,15 @@ struct ScanProgram {
     var events: [AcquisitionEvent] = []
     if let open { events.append(.stop(scan: scans[open.scan].name, sequence: nil)) }
     let place = offset(of: frame.number, in: scan)
+    var description = scans[scan].description(axes)
+    if open == nil, closed == nil, place > 0 {
+      unseen = (scans[scan].name, place)
+      let exposures = max(0, place - scans[scan].darks * scans[scan].exposureTimes.count)
+      description.expectedFrames = description.expectedFrames.map { $0 - exposures }
+    }
     open = Open(scan: scan, newest: place)
     next = scan + 1
-    events.append(.start(scans[scan].description(axes), sequence: nil))
+    events.append(.start(description, sequence: nil))
     return events + emit(frame, place)
   }
 
@@ -70,6 +86,12 @@ struct ScanProgram {
   mutating func takeLeftOver() -> Int {
     defer { leftOver = 0 }
     return leftOver
+  }
+
+  /// How the scan that was seen first was joined in its middle, once.
+  mutating func takeUnseen() -> (scan: String, frames: Int)? {
+    defer { unseen = nil }
+    return unseen
   }
 
   /// The place of a number in the open scan; nil where it belongs to another.

@@ -28,7 +28,7 @@ public struct PlacedReader: StreamReader {
     if Sidecar.isMessage(parts) {
       let sidecar = try Sidecar(message: parts)
       self.sidecar = sidecar
-      base.take(sidecar.scans)
+      base.take(sidecar.scans, from: sidecar.firstScan)
       return []
     }
     return try base.events(in: parts).map { event in
@@ -47,17 +47,7 @@ public struct PlacedReader: StreamReader {
   public mutating func takeNotes() -> [ReaderNote] { base.takeNotes() }
 
   private func place(_ description: inout ScanDescription) {
-    let name = description.identity.scan
-    // A placement may name one scan, or all regions and energies of a file.
-    let file = name.firstRange(of: "_ccdframes_").map { String(name[..<$0.lowerBound]) }
-    if let sidecar {
-      if let placement = sidecar.placements[name] ?? file.flatMap({ sidecar.placements[$0] }) {
-        description.identity = placement.applied(to: description.identity)
-      }
-      description.identity.tomogram = description.identity.tomogram ?? sidecar.tomogram
-      description.tiltCount = description.tiltCount ?? sidecar.tiltCount
-      description.energyCount = description.energyCount ?? sidecar.energyCount
-    }
+    sidecar?.place(&description)
     description.identity.tomogram = description.identity.tomogram ?? tomogram
   }
 }

@@ -22,6 +22,8 @@ public struct Sidecar: Sendable {
   public var placements: [String: Placement] = [:]
   /// Scans to come, in order.
   public var scans: [SidecarScan] = []
+  /// The scan from which on they come; nil for all.
+  public var firstScan: String?
 
   /// Reads the text of a sidecar file.
   ///
@@ -48,7 +50,7 @@ public struct Sidecar: Sendable {
   private init(parts: [SharedBytes], part: Int) throws(WireError) {
     let root = try WireObject.read(json: parts, part: part)
     try root.allow([
-      "schema", "tomogram_id", "tilt_count", "energy_count", "placements", "scans",
+      "schema", "tomogram_id", "tilt_count", "energy_count", "placements", "scans", "first_scan",
     ])
     if let schema = try root.name("schema"), schema != Self.schema {
       throw WireError("is \(quoted(schema))", part: part, key: "schema", expected: Self.schema)
@@ -67,6 +69,15 @@ public struct Sidecar: Sendable {
         throw entry.error("has the name of another, \(quoted(scan.name))")
       }
       scans.append(scan)
+    }
+    firstScan = try root.name("first_scan")
+    if let firstScan, !scans.contains(where: { $0.name == firstScan }) {
+      throw WireError(
+        "is \(quoted(firstScan))",
+        part: part,
+        key: "first_scan",
+        expected: "the name of one of the scans"
+      )
     }
   }
 

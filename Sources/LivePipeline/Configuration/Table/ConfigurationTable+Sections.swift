@@ -30,7 +30,8 @@ extension ConfigurationTable {
         "tilt_motor",
         \.tiltMotor,
         absent: "no motor says it",
-        "the motor of pystxmcontrol whose place is the tilt in degrees"
+        "the motor of pystxmcontrol, in its stream and its files, whose place is the tilt in "
+          + "degrees"
       ),
       at.text(
         "tomogram_id",

@@ -16,7 +16,7 @@ extension FileConversion {
       try RawScanReader(path: source)
     }
     for remark in reader.remarks { progress(.remark(remark)) }
-    var description = try RawScanCleaning.describe(reader, configuration, path: source)
+    var description = try RawScanCleaning.describe(reader, configuration) { progress(.remark($0)) }
     if let tilt = options.tilt { description.identity.tilt = tilt }
     let whole = Self.unfinished(target)
     // What an interrupted conversion has left.

@@ -27,8 +27,8 @@ enum RawScanDescription {
     lines.append(
       Words.line(
         "energy",
-        "\(Words.number(metadata.energy.electronVolts, 2)) eV, "
-          + "\(Words.number(metadata.energy.wavelength.nanometers, 4)) nm"
+        "\(Words.number(reader.energy.electronVolts, 2)) eV, "
+          + "\(Words.number(reader.energy.wavelength.nanometers, 4)) nm"
       )
     )
     lines.append(

@@ -4,6 +4,7 @@ import AcquisitionModel
 import HDF5Storage
 import Imaging
 import Reporting
+import WireFormat
 
 /// The picture of a recording: a scan of it, cleaned by the recorded configuration, and all tilts.
 enum RecordingPicture {
@@ -70,7 +71,7 @@ enum RecordingPicture {
   private static func rawFrame(
     _ reader: borrowing RecordingReader
   ) throws(StorageError) -> Image? {
-    guard let layout = reader.frameLayouts.first else { return nil }
+    guard let layout = reader.frameLayouts.first else { return try frameWithin(reader) }
     for message in 0..<min(reader.messageCount, 100) {
       guard let payload = try reader.message(message).parts.last,
         payload.count == layout.byteCount
@@ -84,6 +85,28 @@ enum RecordingPicture {
       case .float32:
         return Image(shape: layout.shape, values: payload.elements(as: Float.self))
       default: return nil
+      }
+    }
+    return nil
+  }
+
+  /// The first frame that stands within a message.
+  private static func frameWithin(
+    _ reader: borrowing RecordingReader
+  ) throws(StorageError) -> Image? {
+    var dialect = reader.source.makeReader()
+    for message in 0..<min(reader.messageCount, 100) {
+      let parts = try reader.message(message).parts
+      for case .frame(let frame) in (try? dialect.events(in: parts)) ?? [] {
+        let (pixels, shape) = (frame.pixels, frame.header.shape)
+        switch frame.header.sampleType {
+        case .uint16 where pixels.count == 2 * shape.count:
+          let words = pixels.elements(as: UInt16.self)
+          return Image(shape: shape, values: words.map { Float($0) })
+        case .float32 where pixels.count == 4 * shape.count:
+          return Image(shape: shape, values: pixels.elements(as: Float.self))
+        default: return nil
+        }
       }
     }
     return nil

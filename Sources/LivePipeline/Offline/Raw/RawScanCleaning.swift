@@ -37,7 +37,8 @@ struct RawScanCleaning {
     }
     for remark in reader.remarks { progress(.remark(remark)) }
     tellDifferences(reader.metadata)
-    let description = try Self.describe(reader, configuration, path: path)
+    let description = try Self.describe(reader, configuration) { progress(.remark($0)) }
+    if let remark = configuration.pixelRemark(at: reader.energy) { progress(.remark(remark)) }
     var chain = try makeChain(reader)
     var points: [Int: [RawScanFrame]] = [:]
     for frame in reader.exposures { points[frame.point, default: []].append(frame) }
@@ -99,7 +100,7 @@ struct RawScanCleaning {
       var chain = try PreprocessingChain(
         geometry: configuration.detector,
         parameters: configuration.preprocessing,
-        energy: reader.metadata.energy
+        energy: reader.energy
       )
       chain.setDarks(darks)
       return chain
@@ -108,11 +109,12 @@ struct RawScanCleaning {
     }
   }
 
-  /// What the file says of the scan, positions on our axes about the middle of the plan.
+  /// What the file says of the scan, positions on our axes about the middle of the plan, and where
+  /// it belongs.
   static func describe(
     _ reader: borrowing RawScanReader,
     _ configuration: PipelineConfiguration,
-    path: String
+    remark: (String) -> Void
   ) throws(PipelineError) -> ScanDescription {
     let metadata = reader.metadata
     let axes = configuration.source.axes
@@ -129,13 +131,13 @@ struct RawScanCleaning {
     guard !positions.isEmpty else {
       throw PipelineError(
         .data,
-        "\(path): the file says no positions, neither in its metadata (translations) nor as CXI"
+        "\(reader.path): the file says no positions, neither in its metadata (translations) nor as CXI"
       )
     }
     var description = ScanDescription(
       identity: ScanIdentity(
         scan: reader.name,
-        energy: metadata.energy,
+        energy: reader.energy,
         energyIndex: metadata.energyIndex
       ),
       positions: positions
@@ -148,6 +150,8 @@ struct RawScanCleaning {
     description.expectedFrames = reader.exposures.count
     description.detectorDistance = metadata.detectorDistance
     description.detectorPixelSize = metadata.detectorPixelSize
+    RawScanPlace(reader.path, motors: reader.motors, configuration.source)
+      .apply(to: &description, remark: remark)
     return description
   }
 
