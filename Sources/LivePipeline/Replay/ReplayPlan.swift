@@ -2,7 +2,7 @@
 
 import AcquisitionModel
 import Foundation
-package import HDF5Storage
+import HDF5Storage
 import Imaging
 import WireFormat
 
