@@ -36,6 +36,7 @@ public struct DefocusSearch: Sendable {
   let identity: ScanIdentity
   let plan: FourierPlan2D
   let parameters: PtychographyParameters
+  let workers: any WorkSharing
   let mean: Image
 
   /// Prepares a search.
@@ -46,18 +47,21 @@ public struct DefocusSearch: Sendable {
   ///   - identity: Which scan it is.
   ///   - plan: Transforms of the patterns' shape.
   ///   - parameters: How the scan will be reconstructed.
+  ///   - workers: Threads to spread frames over.
   public init(
     patterns: [DiffractionPattern],
     pixelSize: Length,
     identity: ScanIdentity,
     plan: FourierPlan2D,
-    parameters: PtychographyParameters
+    parameters: PtychographyParameters,
+    workers: any WorkSharing = SerialWork()
   ) {
     precondition(!patterns.isEmpty, "a search needs frames")
     self.patterns = Array(Self.nearestToMiddle(patterns).prefix(frameCount))
     self.identity = identity
     self.plan = plan
     self.parameters = parameters
+    self.workers = workers
     mean = ProbeStart.meanPattern(patterns)
     grid = ScanGrid(
       patternShape: plan.shape,
@@ -121,7 +125,8 @@ public struct DefocusSearch: Sendable {
       identity: identity,
       plan: plan,
       parameters: parameters,
-      probe: probe
+      probe: probe,
+      workers: workers
     )
     for pattern in patterns { reconstruction.add(pattern) }
     reconstruction.iterate(iterations)
