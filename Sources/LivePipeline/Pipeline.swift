@@ -133,7 +133,7 @@ public final class Pipeline: Sendable {
       source == .stream && configuration.control.isEnabled
       ? try startControl(context, conductor) : nil
     let intake = PipelineThread("intake") { conductor.takeMessages() }
-    let workers = (0..<workerCount).map { number in
+    let workers = (0..<configuration.compute.threadCount).map { number in
       PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {
         conductor.work()
       }
@@ -163,12 +163,6 @@ public final class Pipeline: Sendable {
       recording: recording,
       report: engine.report
     )
-  }
-
-  /// The number of compute threads.
-  private var workerCount: Int {
-    configuration.compute.workers > 0
-      ? configuration.compute.workers : ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// The folder of the results.

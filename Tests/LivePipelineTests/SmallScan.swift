@@ -15,6 +15,8 @@ struct SmallScan {
   let scan: CXIScan
   let probe: ComplexImage
   let object: ComplexImage
+  /// The smallest row and column among the points, pixels.
+  let firstPlace: (row: Double, column: Double)
 
   /// Makes 10 x 10 jittered points on whole pixels.
   ///
@@ -38,6 +40,10 @@ struct SmallScan {
         values += Self.pattern(probe, object, row: Int(y) + 6, column: Int(x) + 6)
       }
     }
+    firstPlace = (
+      positions.map { ($0.y / pixel).rounded() }.min() ?? 0,
+      positions.map { ($0.x / pixel).rounded() }.min() ?? 0
+    )
     self.object = object
     self.probe = probe
     scan = CXIScan(
@@ -108,5 +114,44 @@ struct SmallScan {
     }
     plan.forwardUnitary(&wave)
     return cornerToCenter(Image(shape: shape, values: wave.values.map(\.squaredModulus))).values
+  }
+
+  /// The scan with noise on its amplitudes, so that its error has a floor.
+  var noisy: CXIScan {
+    var scan = scan
+    var random = SeededGenerator(seed: 99)
+    for i in scan.frames.values.indices {
+      let noise = 0.5 * random.normal()
+      let amplitude = max(0, Double(scan.frames.values[i].squareRoot()) + noise)
+      scan.frames.values[i] = Float(amplitude * amplitude)
+    }
+    return scan
+  }
+
+  /// The scan under a probe of two modes, the second, with a fifth of the power, tilted along x.
+  var partiallyCoherent: CXIScan {
+    var scan = scan
+    var second = probe
+    let width = Float(Self.shape.columns)
+    for row in 0..<Self.shape.rows {
+      for column in 0..<Self.shape.columns {
+        second[row, column] = (4 * (Float(column) - width / 2) / width) * probe[row, column]
+      }
+    }
+    let factor = Float(
+      (0.25 * squaredNorm(probe.values.span) / squaredNorm(second.values.span)).squareRoot()
+    )
+    for i in second.values.indices { second.values[i] = factor * second.values[i] }
+    let pixel = scan.objectPixelWidth.meters
+    let left = scan.positions.map(\.x).min() ?? 0
+    let top = scan.positions.map(\.y).min() ?? 0
+    for k in scan.positions.indices {
+      let row = Int(((scan.positions[k].y - top) / pixel + firstPlace.row).rounded())
+      let column = Int(((scan.positions[k].x - left) / pixel + firstPlace.column).rounded())
+      let other = Self.pattern(second, object, row: row + 6, column: column + 6)
+      let start = k * Self.shape.count
+      for i in other.indices { scan.frames.values[start + i] += other[i] }
+    }
+    return scan
   }
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import FourierTransform
 import Imaging
 
 extension ComputeConfiguration {
+  /// The threads that reconstruct: as configured, else one for each core.
+  var threadCount: Int {
+    workers > 0 ? workers : ProcessInfo.processInfo.activeProcessorCount
+  }
+
   /// Plans transforms of one shape; the search for the fastest is paid once for each machine.
   ///
   /// - Parameters:
