@@ -13,7 +13,8 @@ extension ScanGrid {
   public func seed(from result: ReconstructedObject) -> ComplexImage {
     let size = pixelSize.meters
     // Of the same grid or of another, moved by whole pixels, rounding must not touch it.
-    let snapped = { (value: Double) in abs(value - value.rounded()) < 1e-3 ? value.rounded() : value }
+    let snapped = { (value: Double) in abs(value - value.rounded()) < 1e-3 ? value.rounded() : value
+    }
     let down = snapped((origin.y - result.origin.y) / size)
     let right = snapped((origin.x - result.origin.x) / size)
     let source = LitObject(result)

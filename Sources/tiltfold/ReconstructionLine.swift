@@ -61,6 +61,7 @@ struct ReconstructionLine {
 
   private func timeLeft(_ done: Int, _ all: Int, _ now: ContinuousClock.Instant) -> String {
     let spent = (stageBegan ?? now).duration(to: now) / .seconds(1)
-    return "\(ProgressLine.duration(spent / Double(max(done - before, 1)) * Double(all - done))) left"
+    return
+      "\(ProgressLine.duration(spent / Double(max(done - before, 1)) * Double(all - done))) left"
   }
 }

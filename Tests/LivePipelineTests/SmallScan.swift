@@ -23,9 +23,11 @@ struct SmallScan {
   /// - Parameters:
   ///   - pixelWidth: Of the detector, micrometres; its height is 30.
   ///   - seed: Draws object and jitter.
-  init(pixelWidth: Double = 30, seed: UInt64 = 7) {
+  ///   - isFine: Whether the object is full of small, strong discs, so that a pixel more or less
+  ///     and a second mode of the probe can be told.
+  init(pixelWidth: Double = 30, seed: UInt64 = 7, isFine: Bool = false) {
     var random = SeededGenerator(seed: seed)
-    let object = Self.object(&random)
+    let object = Self.object(&random, isFine: isFine)
     let probe = Self.probe()
     let energy = PhotonEnergy(electronVolts: 708.2)
     let distance = Length(meters: 0.08)
@@ -61,12 +63,17 @@ struct SmallScan {
   }
 
   /// Absorbing and phase-shifting discs on vacuum.
-  private static func object(_ random: inout SeededGenerator) -> ComplexImage {
+  private static func object(
+    _ random: inout SeededGenerator,
+    isFine: Bool
+  ) -> ComplexImage {
     let side = objectSide
     var density = [Double](repeating: 0, count: side * side)
-    for _ in 0..<40 {
+    for _ in 0..<(isFine ? 200 : 40) {
       let (y, x) = (Double(side) * random.uniform(), Double(side) * random.uniform())
-      let (radius, weight) = (2 + 4 * random.uniform(), 0.1 + 0.5 * random.uniform())
+      let (size, strength) = (random.uniform(), random.uniform())
+      let radius = isFine ? 1.2 + 1.5 * size : 2 + 4 * size
+      let weight = isFine ? 0.3 + 0.7 * strength : 0.1 + 0.5 * strength
       for i in density.indices {
         let (dy, dx) = (Double(i / side) - y, Double(i % side) - x)
         let edge = (dy * dy + dx * dx).squareRoot() - radius
