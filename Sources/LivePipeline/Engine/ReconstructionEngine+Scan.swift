@@ -128,16 +128,17 @@ extension ReconstructionEngine {
   /// - Parameter session: The scan; no frames join it any more.
   /// - Returns: The result; nil where no frame took part.
   func finish(_ session: ScanSession) -> FinishedScan? {
-    let taken = session.solver.withLock { solver -> (ReconstructedObject, [ScanPosition])? in
+    let taken = session.solver.withLock { solver -> (ReconstructedObject, [ScanPosition], [ScanPosition])? in
       noteIterations(of: session, &solver)
       schedule.note(ScheduleStep(.finish, scan: session.key))
       defer {
         solver.reconstruction = nil
         solver.kept = []
       }
+      let refined = solver.reconstruction?.positions ?? []
       guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
       object.identity = session.identity
-      return (object, solver.positions)
+      return (object, refined, solver.positions)
     }
     session.progress.withLock { $0.isFinished = true }
     sessions.withLock { $0[session.key] = nil }
@@ -148,7 +149,7 @@ extension ReconstructionEngine {
     }
     count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }
-    guard let (object, positions) = taken else {
+    guard let (object, positions, toldPositions) = taken else {
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
       return nil
     }
@@ -161,6 +162,7 @@ extension ReconstructionEngine {
       projection: projection,
       vacuum: vacuum,
       positions: positions,
+      toldPositions: toldPositions,
       tiltCount: session.description.tiltCount,
       energyCount: session.description.energyCount,
       wasAborted: session.progress.withLock { $0.wasAborted },
