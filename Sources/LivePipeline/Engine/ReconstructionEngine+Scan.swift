@@ -128,7 +128,8 @@ extension ReconstructionEngine {
   /// - Parameter session: The scan; no frames join it any more.
   /// - Returns: The result; nil where no frame took part.
   func finish(_ session: ScanSession) -> FinishedScan? {
-    let taken = session.solver.withLock { solver -> (ReconstructedObject, [ScanPosition], [ScanPosition])? in
+    typealias Taken = (ReconstructedObject, refined: [ScanPosition], told: [ScanPosition])
+    let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
       schedule.note(ScheduleStep(.finish, scan: session.key))
       defer {

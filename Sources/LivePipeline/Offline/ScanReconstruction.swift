@@ -95,7 +95,9 @@ public final class ScanReconstruction: Sendable {
 
   var shouldFinish: Bool { isStopping.load(ordering: .sequentiallyConsistent) }
 
-  /// Reconstructs. Without `Options.measuresResolution` the frames are gone afterwards, and a
+  /// Reconstructs.
+  ///
+  /// Without `Options.measuresResolution` the frames are gone afterwards, and a
   /// second run is a mistake.
   ///
   /// - Parameters:
@@ -136,7 +138,9 @@ public final class ScanReconstruction: Sendable {
     let crew: WorkerCrew
   }
 
-  /// The reconstruction of all frames. A pattern that is not needed any more makes room at once.
+  /// The reconstruction of all frames.
+  ///
+  /// A pattern that is not needed any more makes room at once.
   private func reconstruct(
     _ patterns: inout [DiffractionPattern],
     _ stage: Stage,

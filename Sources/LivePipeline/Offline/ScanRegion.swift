@@ -10,10 +10,9 @@ public struct ScanRegion: Sendable, Hashable {
   /// Along y, metres.
   public var y: ClosedRange<Double>
 
-  /// Reads "X0,X1,Y0,Y1", micrometres.
+  /// Reads "X0,X1,Y0,Y1", micrometres; nil where these are not four finite numbers.
   ///
   /// - Parameter micrometers: Four numbers, the ends of each axis in either order.
-  /// - Returns: nil where these are not four finite numbers.
   public init?(micrometers: String) {
     let parts = micrometers.split(separator: ",", omittingEmptySubsequences: false)
     let ends = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }

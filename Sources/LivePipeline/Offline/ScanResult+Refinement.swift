@@ -29,7 +29,9 @@ extension ScanResult {
   }
 
   /// Where frames were told to lie and, by lines from there, where they were found; nil where
-  /// positions are as told. The lines are drawn longer than they are, so that they can be seen.
+  /// positions are as told.
+  ///
+  /// The lines are drawn longer than they are, so that they can be seen.
   var positionPlot: LinePlot? {
     guard let shift = positionShift, let region = ScanRegion(around: toldPositions) else {
       return nil

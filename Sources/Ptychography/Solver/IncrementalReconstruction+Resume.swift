@@ -6,7 +6,9 @@ import Imaging
 
 extension IncrementalReconstruction {
   /// Prepares to go on from an earlier result: from its object, probe, background and count of
-  /// iterations. Waves are not kept in a result; they start at probe times object.
+  /// iterations.
+  ///
+  /// Waves are not kept in a result; they start at probe times object.
   ///
   /// - Parameters:
   ///   - result: The earlier result; its pixel size is the grid's, its probe of the pattern's shape.
