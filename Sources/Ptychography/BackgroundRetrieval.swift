@@ -40,6 +40,12 @@ struct BackgroundRetrieval: Sendable {
     counts = background
   }
 
+  /// Goes on from a background that was found before.
+  mutating func start(from background: [Float]) {
+    precondition(background.count == self.background.count, "the background has another shape")
+    self.background = background
+  }
+
   /// Adds a frame's photons.
   mutating func add(measured: [Float]) {
     for i in measured.indices {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import AcquisitionModel
 public import Imaging
 
 extension ProbeStart {
@@ -45,6 +46,18 @@ extension ProbeStart {
       modes[k].values = modes[k].values.map { factor * $0 }
     }
     return modes
+  }
+
+  /// Modes to go on from: those of a result, and as many new weak ones as it lacks.
+  ///
+  /// - Parameters:
+  ///   - result: An earlier result.
+  ///   - count: Modes that are wanted.
+  /// - Returns: So many modes, the strongest first.
+  public static func modes(of result: ReconstructedObject, count: Int) -> [ComplexImage] {
+    let known = [result.probe] + result.weakerModes
+    guard count > known.count else { return Array(known.prefix(count)) }
+    return known + modes(of: result.probe, count: count).dropFirst(known.count)
   }
 
   private static func power(_ value: Double, _ order: Int) -> Double {

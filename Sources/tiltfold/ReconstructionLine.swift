@@ -9,6 +9,8 @@ struct ReconstructionLine {
   private var last: ContinuousClock.Instant?
   private var stageBegan: ContinuousClock.Instant?
   private var stage = ""
+  /// Iterations that were done before the stage's first.
+  private var before = 0
 
   init(isInteractive: Bool) {
     // On a terminal the line keeps itself current; in a log one every ten seconds is enough.
@@ -26,15 +28,15 @@ struct ReconstructionLine {
       return "searching defocus | start \(tried) | curvature "
         + String(format: "%+.0f px2 | error %.3f", curvature, dataError)
     case .iterating(let iteration, let all, let overlapError, let dataError):
-      guard isDue("iterate", now, isLast: iteration == all) else { return nil }
+      guard isDue("iterate", now, isLast: iteration == all, iteration) else { return nil }
       var parts = ["iteration \(iteration)/\(all)"]
       parts.append(String(format: "overlap error %.4f", overlapError))
       if dataError.isFinite { parts.append(String(format: "data error %.4f", dataError)) }
       return (parts + [timeLeft(iteration, all, now)]).joined(separator: " | ")
     case .comparingHalves(let iteration, let all):
-      guard isDue("halves", now, isLast: iteration == all) else { return nil }
+      guard isDue("halves", now, isLast: iteration == all, iteration) else { return nil }
       return "halves for the resolution | iteration \(iteration)/\(all) | "
-        + timeLeft(max(iteration, 1), all, now)
+        + timeLeft(iteration, all, now)
     case .remark(let remark):
       return remark
     }
@@ -43,11 +45,13 @@ struct ReconstructionLine {
   private mutating func isDue(
     _ stage: String,
     _ now: ContinuousClock.Instant,
-    isLast: Bool
+    isLast: Bool,
+    _ iteration: Int = 1
   ) -> Bool {
     if stage != self.stage {
       self.stage = stage
       stageBegan = now
+      before = iteration - 1
       last = nil
     }
     if !isLast, let last, now - last < pause { return false }
@@ -57,6 +61,7 @@ struct ReconstructionLine {
 
   private func timeLeft(_ done: Int, _ all: Int, _ now: ContinuousClock.Instant) -> String {
     let spent = (stageBegan ?? now).duration(to: now) / .seconds(1)
-    return "\(ProgressLine.duration(spent / Double(done) * Double(all - done))) left"
+    return
+      "\(ProgressLine.duration(spent / Double(max(done - before, 1)) * Double(all - done))) left"
   }
 }

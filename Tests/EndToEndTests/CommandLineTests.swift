@@ -47,6 +47,9 @@ import Testing
       ["reconstruct"], ["live"], ["inspect", "a", "b"], ["convert", "a"],
       ["reconstruct", "a.cxi", "--append", "--output", "b.cxi"], ["replay", "--no-such-option"],
       ["no-such-command"], ["reconstruct", "a.cxi", "--iterations", "many"],
+      ["reconstruct", "a.cxi", "--region", "1,2,3"],
+      ["reconstruct", "a.cxi", "--resume", "b.cxi", "--probe", "auto"],
+      ["reconstruct", "a.cxi", "--search-defocus", "--probe", "file"],
     ]
   )
   func aWrongCommandLineEndsWith64(arguments: [String]) throws {
@@ -84,6 +87,9 @@ import Testing
     #expect(wrong.code == 78)
     #expect(wrong.errors.contains("iterations"))
     #expect(try tiltfold("reconstruct", scan, "--set", "nonsense").code == 78)
+    let engine = try tiltfold("reconstruct", scan, "--engine", "fastest")
+    #expect(engine.code == 78)
+    #expect(engine.errors.contains("epie"))
   }
 
   @Test func aGoodConfigurationIsPrintedSoThatItReadsAgain() throws {
@@ -205,6 +211,28 @@ import Testing
     let result = try tiltfold("inspect", scratch.file("scan-result.cxi"))
     #expect(result.code == 0)
     #expect(result.output.contains("49 frames, 5 iterations"))
+  }
+
+  @Test func aReconstructionGoesOnFromItsResultWithinARegion() throws {
+    let path = scratch.file("scan.cxi")
+    try writeCXI(scan: Self.emptyPatch, to: path)
+    let common = [
+      "reconstruct", path, "--region", "-10,10,-10,0", "--no-frc", "--no-pictures", "--quiet",
+      "--iterations", "4", "--set", "compute.planning_effort=estimate",
+    ]
+    let first = try tiltfold.run(common + ["--probe", "file", "--engine", "error_reduction"])
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(first.output.contains("from 28 frames, 4 iterations"))
+    let result = scratch.file("scan-result.cxi")
+    let again = scratch.file("again.cxi")
+    let second = try tiltfold.run(common + ["--resume", result, "--output", again])
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.output.contains("from 28 frames, 8 iterations"))
+    #expect(second.output.contains("\(result), after its 4 iterations"))
+    let other = try tiltfold.run(common + ["--probe", result, "--object", again])
+    #expect(other.output.contains("the probe of \(result)"))
+    let none = try tiltfold.run(common + ["--probe", scratch.file("nowhere.cxi")])
+    #expect(none.code == 66)
   }
 
   @Test func aRecordingIsInspectedWhileItGrows() throws {

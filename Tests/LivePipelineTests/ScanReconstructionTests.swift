@@ -34,7 +34,7 @@ import Testing
       path: path,
       configuration: Self.configuration("ptychography.iterations=\(iterations)")
     )
-    return (reconstruction, reconstruction.run(options, progress: progress), path)
+    return (reconstruction, try reconstruction.run(options, progress: progress), path)
   }
 
   @Test func theFileReproducesTheErrorThatIsReported() throws {
@@ -65,7 +65,7 @@ import Testing
   @Test func withoutAProbeTheDefocusIsFound() throws {
     let small = SmallScan()
     var options = ScanReconstruction.Options()
-    options.searchesDefocus = true
+    options.probe = .search
     options.measuresResolution = false
     var tried = 0
     let (_, result, _) = try reconstruct(small, iterations: 40, options) { step in
@@ -100,7 +100,7 @@ import Testing
       path: "small",
       configuration: Self.configuration()
     )
-    let result = reconstruction.run { step in
+    let result = try reconstruction.run { step in
       if case .iterating(iteration: 3, _, _, _) = step { reconstruction.requestFinish() }
     }
     #expect(result.object.iteration == 3)
@@ -192,9 +192,10 @@ struct MeasuredScanTests {
     // An iteration whose overlap projections are not of one probe each is at 0.133 here.
     try configuration.apply(["ptychography.iterations=80"])
     let reconstruction = try ScanReconstruction(path: path, configuration: configuration)
-    let result = reconstruction.run()
+    let result = try reconstruction.run()
     #expect(result.object.frameCount == 516)
     #expect(result.object.dataError <= 0.113)
+    #expect(result.frames == Array(0..<516))
 
     // The spokes agree, the grain below them does not.
     let halves = try #require(result.halves)
@@ -210,6 +211,17 @@ struct MeasuredScanTests {
     try reconstruction.write(result, to: output)
     let recomputed = try ScanReconstructionTests.errorFromFiles(scan: path, result: output)
     #expect(abs(recomputed - result.object.dataError) < 1e-4)
+  }
+
+  @Test func theSiemensStarIsFoundWithoutItsProbe() throws {
+    let path = try #require(RealData.path("ptychography/siemens_star.cxi"))
+    var configuration = PipelineConfiguration()
+    try configuration.apply(["ptychography.iterations=80"])
+    var options = ScanReconstruction.Options()
+    options.probe = .search
+    options.measuresResolution = false
+    let result = try ScanReconstruction(path: path, configuration: configuration).run(options)
+    #expect(result.object.dataError <= 0.118)
   }
 
   @Test func aNearFieldScanIsRefusedInPlainWords() throws {

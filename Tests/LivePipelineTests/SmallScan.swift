@@ -15,15 +15,19 @@ struct SmallScan {
   let scan: CXIScan
   let probe: ComplexImage
   let object: ComplexImage
+  /// The smallest row and column among the points, pixels.
+  let firstPlace: (row: Double, column: Double)
 
   /// Makes 10 x 10 jittered points on whole pixels.
   ///
   /// - Parameters:
   ///   - pixelWidth: Of the detector, micrometres; its height is 30.
   ///   - seed: Draws object and jitter.
-  init(pixelWidth: Double = 30, seed: UInt64 = 7) {
+  ///   - isFine: Whether the object is full of small, strong discs, so that a pixel more or less
+  ///     and a second mode of the probe can be told.
+  init(pixelWidth: Double = 30, seed: UInt64 = 7, isFine: Bool = false) {
     var random = SeededGenerator(seed: seed)
-    let object = Self.object(&random)
+    let object = Self.object(&random, isFine: isFine)
     let probe = Self.probe()
     let energy = PhotonEnergy(electronVolts: 708.2)
     let distance = Length(meters: 0.08)
@@ -38,6 +42,10 @@ struct SmallScan {
         values += Self.pattern(probe, object, row: Int(y) + 6, column: Int(x) + 6)
       }
     }
+    firstPlace = (
+      positions.map { ($0.y / pixel).rounded() }.min() ?? 0,
+      positions.map { ($0.x / pixel).rounded() }.min() ?? 0
+    )
     self.object = object
     self.probe = probe
     scan = CXIScan(
@@ -55,12 +63,17 @@ struct SmallScan {
   }
 
   /// Absorbing and phase-shifting discs on vacuum.
-  private static func object(_ random: inout SeededGenerator) -> ComplexImage {
+  private static func object(
+    _ random: inout SeededGenerator,
+    isFine: Bool
+  ) -> ComplexImage {
     let side = objectSide
     var density = [Double](repeating: 0, count: side * side)
-    for _ in 0..<40 {
+    for _ in 0..<(isFine ? 200 : 40) {
       let (y, x) = (Double(side) * random.uniform(), Double(side) * random.uniform())
-      let (radius, weight) = (2 + 4 * random.uniform(), 0.1 + 0.5 * random.uniform())
+      let (size, strength) = (random.uniform(), random.uniform())
+      let radius = isFine ? 1.2 + 1.5 * size : 2 + 4 * size
+      let weight = isFine ? 0.3 + 0.7 * strength : 0.1 + 0.5 * strength
       for i in density.indices {
         let (dy, dx) = (Double(i / side) - y, Double(i % side) - x)
         let edge = (dy * dy + dx * dx).squareRoot() - radius
@@ -108,5 +121,44 @@ struct SmallScan {
     }
     plan.forwardUnitary(&wave)
     return cornerToCenter(Image(shape: shape, values: wave.values.map(\.squaredModulus))).values
+  }
+
+  /// The scan with noise on its amplitudes, so that its error has a floor.
+  var noisy: CXIScan {
+    var scan = scan
+    var random = SeededGenerator(seed: 99)
+    for i in scan.frames.values.indices {
+      let noise = 0.5 * random.normal()
+      let amplitude = max(0, Double(scan.frames.values[i].squareRoot()) + noise)
+      scan.frames.values[i] = Float(amplitude * amplitude)
+    }
+    return scan
+  }
+
+  /// The scan under a probe of two modes, the second, with a fifth of the power, tilted along x.
+  var partiallyCoherent: CXIScan {
+    var scan = scan
+    var second = probe
+    let width = Float(Self.shape.columns)
+    for row in 0..<Self.shape.rows {
+      for column in 0..<Self.shape.columns {
+        second[row, column] = (4 * (Float(column) - width / 2) / width) * probe[row, column]
+      }
+    }
+    let factor = Float(
+      (0.25 * squaredNorm(probe.values.span) / squaredNorm(second.values.span)).squareRoot()
+    )
+    for i in second.values.indices { second.values[i] = factor * second.values[i] }
+    let pixel = scan.objectPixelWidth.meters
+    let left = scan.positions.map(\.x).min() ?? 0
+    let top = scan.positions.map(\.y).min() ?? 0
+    for k in scan.positions.indices {
+      let row = Int(((scan.positions[k].y - top) / pixel + firstPlace.row).rounded())
+      let column = Int(((scan.positions[k].x - left) / pixel + firstPlace.column).rounded())
+      let other = Self.pattern(second, object, row: row + 6, column: column + 6)
+      let start = k * Self.shape.count
+      for i in other.indices { scan.frames.values[start + i] += other[i] }
+    }
+    return scan
   }
 }

@@ -31,6 +31,22 @@ public func readCXIResult(
   return try CXIReader.readResult(file, number: number)
 }
 
+/// Reads where the probe sat in each frame of a result, as told or as refined.
+///
+/// - Parameters:
+///   - path: The file.
+///   - number: Which result, N of `/entry_1/image_N`; nil for the latest.
+/// - Returns: The positions by the index of the frame in its scan; empty where the result does not
+///   say which frames it is of.
+/// - Throws: `StorageError` where the file cannot be read or contradicts itself.
+public func readCXIResultPositions(
+  _ path: String,
+  number: Int? = nil
+) throws(StorageError) -> [Int: ScanPosition] {
+  let file = try StorageFile(reading: path)
+  return try CXIReader.readFramePositions(file, number: number)
+}
+
 extension CXIReader {
   static func resultNumbers(_ file: borrowing StorageFile) -> [Int] {
     let names = (try? file.children(of: CXIPaths.entry)) ?? []
@@ -55,11 +71,13 @@ extension CXIReader {
     let positions = resultPositions(file, process: process)
     let origin = resultOrigin(file, image: image, positions, pixelSize, probe: probe.shape)
     let background = "\(process)/final_background"
+    let weakerModes = try readWeakerModes(file, process: process, shape: probe.shape)
     let stored = try? file.readImage(at: "\(image)/coverage")
     var result = ReconstructedObject(
       identity: readIdentity(file, energy: energy),
       transmission: transmission,
       probe: probe,
+      weakerModes: weakerModes,
       coverage: Image(shape: transmission.shape, filledWith: 1),
       pixelSize: pixelSize,
       origin: origin,
@@ -92,6 +110,43 @@ extension CXIReader {
       throw StorageError("there is no probe", file: file.path, path: paths[0])
     }
     return try file.readComplexImage(at: path)
+  }
+
+  /// The modes after the first: those that we write, or those behind the first of another program.
+  private static func readWeakerModes(
+    _ file: borrowing StorageFile,
+    process: String,
+    shape: Shape2D
+  ) throws(StorageError) -> [ComplexImage] {
+    let paths = ["\(process)/probe_modes", "\(process)/final_illumination"]
+    guard let path = first(paths, in: file) else { return [] }
+    let stored = try file.read(Complex64.self, at: path)
+    guard stored.shape.count == 3, Array(stored.shape.suffix(2)) == [shape.rows, shape.columns]
+    else { return [] }
+    return (1..<max(stored.shape[0], 1)).map { mode in
+      let pixels = mode * shape.count..<(mode + 1) * shape.count
+      return ComplexImage(shape: shape, values: Array(stored.values[pixels]))
+    }
+  }
+
+  /// Where each frame of a scan was found to sit, by its index.
+  static func readFramePositions(
+    _ file: borrowing StorageFile,
+    number: Int?
+  ) throws(StorageError) -> [Int: ScanPosition] {
+    let process = "\(number.map(CXIPaths.image) ?? latestImage(in: file))/process_1"
+    let path = "\(process)/frame_indices"
+    guard file.exists(path) else { return [:] }
+    let positions = resultPositions(file, process: process)
+    let frames = try file.read(Int64.self, at: path).values
+    guard frames.count == positions.count else {
+      throw StorageError(
+        "there are \(positions.count) positions for \(frames.count) frames",
+        file: file.path,
+        path: path
+      )
+    }
+    return Dictionary(zip(frames.map { Int($0) }, positions)) { first, _ in first }
   }
 
   private static func resultPixelSize(

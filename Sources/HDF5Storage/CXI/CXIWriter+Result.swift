@@ -47,6 +47,15 @@ extension CXIWriter {
   ) throws(StorageError) {
     try file.makeGroup(process, nexusClass: "NXprocess")
     try file.write(result.probe, at: "\(process)/final_illumination", unit: "sqrt(photon)")
+    if !result.weakerModes.isEmpty {
+      let modes = [result.probe] + result.weakerModes
+      try file.write(
+        modes.flatMap(\.values),
+        shape: [modes.count, result.probe.shape.rows, result.probe.shape.columns],
+        at: "\(process)/probe_modes",
+        unit: "sqrt(photon)"
+      )
+    }
     if let background = result.background {
       try file.write(background, at: "\(process)/final_background", unit: "photon")
     }
@@ -56,6 +65,14 @@ extension CXIWriter {
       at: "\(process)/positions",
       unit: "m"
     )
+    if let frames = source.frames {
+      try file.write(
+        frames.map { Int32($0) },
+        shape: [frames.count],
+        at: "\(process)/frame_indices",
+        unit: "1"
+      )
+    }
     try file.write(value: Int32(result.iteration), at: "\(process)/iterations", unit: "1")
     try file.write(value: Int32(result.frameCount), at: "\(process)/frames", unit: "1")
     try file.write(value: result.dataError, at: "\(process)/data_error", unit: "1")

@@ -34,7 +34,7 @@ public func writeCXI(
       pixelWidth: source.scan?.detectorPixelWidth ?? pixel(shape.columns),
       pixelHeight: source.scan?.detectorPixelHeight ?? pixel(shape.rows),
       shape: shape,
-      positions: source.positions,
+      positions: source.toldPositions,
       probe: source.scan?.probe
     ),
     to: file

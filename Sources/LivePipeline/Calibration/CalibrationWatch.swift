@@ -159,7 +159,7 @@ package struct CalibrationWatch: Sendable {
   /// Whether a frame is of the exposure time that is looked at: the shortest there is.
   private func isLookedAt(_ frame: DetectorFrame, _ current: inout Look) -> Bool {
     // One that cannot be cleaned tells nothing.
-    guard frame.header.shape == parameters.geometry.rawShape else { return false }
+    guard frame.header.shape == configuration.detector.rawShape else { return false }
     let time = frame.header.exposureTime
     if current.count == 0, current.time == nil { current.time = time }
     if ExposureKey(time) == ExposureKey(current.time) { return true }

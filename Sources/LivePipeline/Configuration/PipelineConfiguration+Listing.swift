@@ -27,6 +27,14 @@ extension PipelineConfiguration {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The names of a section's keys, "ptychography.beta", in the order of the reference.
+  ///
+  /// - Parameter section: The section.
+  /// - Returns: Each name in full.
+  public static func keys(of section: String) -> [String] {
+    ConfigurationTable.keys.filter { $0.section == section }.map(\.path)
+  }
+
   /// The reference of all keys in Markdown, one table for each section.
   public static var reference: String {
     let defaults = PipelineConfiguration()

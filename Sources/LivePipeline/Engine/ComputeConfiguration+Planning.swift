@@ -5,7 +5,7 @@ import FourierTransform
 import Imaging
 
 extension ComputeConfiguration {
-  /// The number of compute threads.
+  /// The threads that reconstruct: as configured, else one for each core.
   var threadCount: Int {
     workers > 0 ? workers : ProcessInfo.processInfo.activeProcessorCount
   }

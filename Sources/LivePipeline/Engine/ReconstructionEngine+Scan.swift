@@ -129,7 +129,9 @@ extension ReconstructionEngine {
   /// - Parameter session: The scan; no frames join it any more.
   /// - Returns: The result; nil where no frame took part.
   func finish(_ session: ScanSession) -> FinishedScan? {
-    typealias Taken = (object: ReconstructedObject, positions: [ScanPosition], beganRefined: Bool)
+    typealias Taken = (
+      object: ReconstructedObject, refined: [ScanPosition], told: [ScanPosition], beganRefined: Bool
+    )
     let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
       schedule.note(ScheduleStep(.finish, scan: session.key))
@@ -137,9 +139,10 @@ extension ReconstructionEngine {
         solver.reconstruction = nil
         solver.kept = []
       }
+      let refined = solver.reconstruction?.positions ?? []
       guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
       object.identity = session.identity
-      return (object, solver.positions, solver.beganRefined)
+      return (object, refined, solver.positions, solver.beganRefined)
     }
     session.progress.withLock { $0.isFinished = true }
     sessions.withLock { $0[session.key] = nil }
@@ -150,7 +153,7 @@ extension ReconstructionEngine {
     }
     count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }
-    guard let (object, positions, beganRefined) = taken else {
+    guard let (object, positions, toldPositions, beganRefined) = taken else {
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
       return nil
     }
@@ -167,6 +170,7 @@ extension ReconstructionEngine {
       projection: projection,
       vacuum: vacuum,
       positions: positions,
+      toldPositions: toldPositions,
       tiltCount: session.description.tiltCount,
       energyCount: session.description.energyCount,
       wasAborted: session.progress.withLock { $0.wasAborted },

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
-import Foundation
-import FourierTransform
+import HDF5Storage
 import Imaging
 import Ptychography
 public import ResolutionMetrics
-import Synchronization
 
 /// Two independent reconstructions of one scan, each from every other frame, compared ring by ring.
 ///
-/// Both start from the same probe. A half has twice the distance between positions and half the
-/// photons, so that the resolution found is a careful one; where the start was searched, frames of
-/// both halves have shaped it.
+/// Both start from the same probe and from vacuum, and have the positions of the whole where those
+/// were refined. A half has twice the distance between positions and half the photons, so that the
+/// resolution found is a careful one; where start or positions were searched, frames of both halves
+/// have shaped them.
 public struct HalfScanComparison: Sendable {
   /// The correlation on each ring.
   public var correlation: RingCorrelation
@@ -30,13 +29,12 @@ public struct HalfScanComparison: Sendable {
 }
 
 extension ScanReconstruction {
-  /// Reconstructs both halves, each on a thread of its own, and compares them.
+  /// Reconstructs both halves, one after the other, and compares them.
   func compareHalves(
     _ patterns: [DiffractionPattern],
-    _ grid: ScanGrid,
-    _ plan: FourierPlan2D,
-    start: ComplexImage,
-    _ whole: ReconstructedObject,
+    _ stage: Stage,
+    _ start: ScanResult.Start,
+    _ whole: ScanResult,
     _ progress: (Progress) -> Void
   ) -> HalfScanComparison? {
     let least = 2 * max(configuration.ptychography.minimumFrames, 2)
@@ -46,61 +44,48 @@ extension ScanReconstruction {
       )
       return nil
     }
-    guard let region = PixelRegion(litBy: whole.coverage) else { return nil }
-    let state = HalfScans()
-    let threads = (0..<2).map { half in
-      let frames = stride(from: half, to: patterns.count, by: 2).map { patterns[$0] }
-      return PipelineThread("half-\(half)") { [self] in
-        var part = reconstruction(of: frames, grid: grid, plan: plan, start: start)
-        for iteration in 1...whole.iteration where !shouldFinish {
-          part.iterate(1)
-          state.note(iteration, of: half)
-        }
-        state.finish(half, part.transmission)
-      }
-    }
-    while !state.isDone {
-      Thread.sleep(forTimeInterval: 0.1)
-      progress(.comparingHalves(iteration: state.iteration, of: whole.iteration))
-    }
-    for thread in threads { thread.join() }
-    guard !shouldFinish, let (first, second) = state.objects else { return nil }
+    guard let region = PixelRegion(litBy: whole.object.coverage),
+      let first = transmission(ofHalf: 0, patterns, stage, start, whole, progress),
+      let second = transmission(ofHalf: 1, patterns, stage, start, whole, progress)
+    else { return nil }
     let correlation = RingCorrelation(objects: first, second, in: region)
     return HalfScanComparison(
       correlation: correlation,
       resolution: correlation.resolution(threshold: .halfBit),
-      pixelSize: whole.pixelSize,
+      pixelSize: whole.object.pixelSize,
       region: region
     )
   }
-}
 
-/// Where the two halves of a scan stand, on whatever thread.
-private final class HalfScans: Sendable {
-  private struct Content {
-    var iterations = [0, 0]
-    var objects: [ComplexImage?] = [nil, nil]
-  }
-
-  private let content = Mutex(Content())
-
-  func note(_ iteration: Int, of half: Int) {
-    content.withLock { $0.iterations[half] = iteration }
-  }
-
-  func finish(_ half: Int, _ object: ComplexImage) {
-    content.withLock { $0.objects[half] = object }
-  }
-
-  /// The iteration that both have done.
-  var iteration: Int { content.withLock { $0.iterations.min() ?? 0 } }
-
-  var isDone: Bool { content.withLock { !$0.objects.contains { $0 == nil } } }
-
-  var objects: (ComplexImage, ComplexImage)? {
-    content.withLock { content in
-      guard let first = content.objects[0], let second = content.objects[1] else { return nil }
-      return (first, second)
+  /// The object from every other frame; nil where the run is to end.
+  private func transmission(
+    ofHalf half: Int,
+    _ patterns: [DiffractionPattern],
+    _ stage: Stage,
+    _ start: ScanResult.Start,
+    _ whole: ScanResult,
+    _ progress: (Progress) -> Void
+  ) -> ComplexImage? {
+    var parameters = configuration.ptychography
+    parameters.positionUpdatePeriod = 0
+    var part = IncrementalReconstruction(
+      grid: stage.grid,
+      identity: scan.identity,
+      plan: stage.plan,
+      parameters: parameters,
+      modes: start.modes,
+      workers: stage.crew
+    )
+    let places = Dictionary(zip(whole.frames, whole.positions)) { first, _ in first }
+    for k in stride(from: half, to: patterns.count, by: 2) {
+      part.add(patterns[k], refinedTo: places[patterns[k].index])
     }
+    let iterations = whole.object.iteration
+    for done in 1...iterations {
+      guard !shouldFinish else { return nil }
+      part.iterate(1)
+      progress(.comparingHalves(iteration: half * iterations + done, of: 2 * iterations))
+    }
+    return part.transmission
   }
 }

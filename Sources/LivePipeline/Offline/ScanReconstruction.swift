@@ -9,40 +9,18 @@ import Synchronization
 
 /// One scan of a file, reconstructed when all its frames are there.
 ///
-/// The start is the file's own probe or, where it has none, what a search over defocus finds. With
-/// the resolution asked for, two more reconstructions are made from the same start, of every other
-/// frame each, on two threads.
+/// The start is the file's own probe or, where it has none, what a search over defocus finds; or
+/// what `Options` name. With the resolution asked for, two more reconstructions are made from the
+/// same probe, of every other frame each. All share the frames among the threads of the
+/// configuration, dealt in a fixed way: a result depends on their number and not on the timing.
 public final class ScanReconstruction: Sendable {
-  /// What is to be done apart from the configuration.
-  public struct Options: Sendable, Hashable {
-    /// Whether the start is searched although the file proposes one.
-    public var searchesDefocus = false
-    /// Whether two halves of the frames are compared.
-    public var measuresResolution = true
-
-    /// Makes the defaults.
-    public init() {}
-  }
-
-  /// Where a reconstruction stands.
-  public enum Progress: Sendable, Hashable {
-    /// Transforms are being planned.
-    case planning
-    /// So many starts have been tried; the last with this curvature (pixels²) and data error.
-    case searching(tried: Int, curvature: Double, dataError: Double)
-    /// An iteration is done; the data error is the latest that was measured, NaN before.
-    case iterating(iteration: Int, of: Int, overlapError: Double, dataError: Double)
-    /// The halves are at this iteration.
-    case comparingHalves(iteration: Int, of: Int)
-    /// Something that a person should know.
-    case remark(String)
-  }
-
-  /// The scan.
+  /// The scan without its frames, of which each is held once, as amplitudes.
   public let scan: CXIScan
   /// The file that it was read from.
   public let path: String
   let configuration: PipelineConfiguration
+  /// The frames that take part, as the solver takes them; given away where they are used once.
+  private let patterns: Mutex<[DiffractionPattern]>
   private let isStopping = Atomic(false)
 
   /// Reads a scan; raw frames are cleaned.
@@ -50,6 +28,7 @@ public final class ScanReconstruction: Sendable {
   /// - Parameters:
   ///   - path: The file: a scan (CXI), a scan of raw frames (`.stxm`, raw CXI) or a recording.
   ///   - name: Which scan of a recording; nil where it has only one.
+  ///   - region: Where frames have to lie to take part; nil for all.
   ///   - configuration: How to reconstruct; its sections `ptychography` and `compute` count and,
   ///     for raw frames, `source`, `detector` and `preprocessing`.
   ///   - progress: Told of every step of the reading.
@@ -57,16 +36,16 @@ public final class ScanReconstruction: Sendable {
   public convenience init(
     path: String,
     scan name: String? = nil,
+    region: ScanRegion? = nil,
     configuration: PipelineConfiguration,
     progress: @escaping (OfflineProgress) -> Void = { _ in }
   ) throws(PipelineError) {
-    let scan = try OfflineScan.read(
-      path,
-      scan: name,
-      configuration: configuration,
-      progress: progress
+    try self.init(
+      scan: OfflineScan.read(path, scan: name, configuration: configuration, progress: progress),
+      path: path,
+      region: region,
+      configuration: configuration
     )
-    try self.init(scan: scan, path: path, configuration: configuration)
   }
 
   /// Takes a scan.
@@ -74,19 +53,39 @@ public final class ScanReconstruction: Sendable {
   /// - Parameters:
   ///   - scan: The scan.
   ///   - path: What errors call it.
+  ///   - region: Where frames have to lie to take part; nil for all.
   ///   - configuration: How to reconstruct; of its sections `ptychography` and `compute` count.
   /// - Throws: `PipelineError` where the scan cannot be reconstructed.
   public init(
-    scan: CXIScan,
+    scan: consuming CXIScan,
     path: String,
+    region: ScanRegion? = nil,
     configuration: PipelineConfiguration
   ) throws(PipelineError) {
-    self.scan = scan
-    self.path = path
-    self.configuration = configuration
+    var scan = scan
     if let reason = scan.reasonAgainstReconstruction {
       throw PipelineError(.data, "\(path): \(reason)")
     }
+    let positions = scan.positions
+    let frames = positions.indices.filter { region?.contains(positions[$0]) ?? true }
+    let least = configuration.ptychography.minimumFrames
+    if let region, frames.count < least {
+      let all = ScanRegion(around: positions)?.inWords ?? "nothing"
+      throw PipelineError(
+        .data,
+        "\(path): \(frames.count) of \(positions.count) frames lie within \(region.inWords), "
+          + "and at least \(least) are needed; all lie within \(all)"
+      )
+    }
+    var patterns: [DiffractionPattern] = []
+    patterns.reserveCapacity(frames.count)
+    for frame in frames { patterns.append(scan.pattern(frame)) }
+    self.patterns = Mutex(patterns)
+    scan.frames = ImageStack(count: 0, shape: scan.frames.shape)
+    scan.frameMasks = nil
+    self.scan = scan
+    self.path = path
+    self.configuration = configuration
   }
 
   /// Asks the run to iterate no more and return what it has; returns at once.
@@ -98,28 +97,69 @@ public final class ScanReconstruction: Sendable {
 
   /// Reconstructs.
   ///
+  /// Without `Options.measuresResolution` the frames are gone afterwards, and a
+  /// second run is a mistake.
+  ///
   /// - Parameters:
   ///   - options: What is to be done.
   ///   - progress: Told of every step, on the caller's thread.
   /// - Returns: The object, the probe and all figures.
+  /// - Throws: `PipelineError` where a file to start from cannot be read or does not fit the scan.
   public func run(
     _ options: Options = Options(),
     progress: (Progress) -> Void = { _ in }
-  ) -> ScanResult {
+  ) throws(PipelineError) -> ScanResult {
     let began = ContinuousClock.now
+    let given = try GivenStart(options, for: self)
     progress(.planning)
     let plan = configuration.compute.makePlan(shape: scan.frames.shape) { progress(.remark($0)) }
-    let patterns = scan.patterns
-    let start = findStart(options, patterns, plan: plan, progress)
-    let grid = ScanGrid(
-      patternShape: scan.frames.shape,
-      pixelSize: scan.objectPixelWidth,
-      positions: scan.positions
-    )
-    var convergence = ConvergenceRecord()
-    var whole = reconstruction(of: patterns, grid: grid, plan: plan, start: start.probe)
-    let iterations = configuration.ptychography.iterations
-    for done in 1...iterations {
+    var patterns = patterns.withLock { patterns in
+      defer { if !options.measuresResolution { patterns = [] } }
+      return patterns
+    }
+    precondition(!patterns.isEmpty, "the frames were given away in an earlier run")
+    let crew = WorkerCrew(threads: threadCount(frames: patterns.count))
+    defer { crew.end() }
+    let start = findStart(given, patterns, plan, crew, progress)
+    let stage = Stage(plan: plan, grid: grid(patterns), crew: crew)
+    var result = reconstruct(&patterns, stage, given, start, options, progress)
+    if options.measuresResolution, !shouldFinish {
+      result.halves = compareHalves(patterns, stage, start, result, progress)
+    }
+    result.wasCutShort = shouldFinish
+    result.elapsed = (ContinuousClock.now - began).inSeconds
+    return result
+  }
+
+  /// What a scan's reconstructions share.
+  struct Stage {
+    let plan: FourierPlan2D
+    let grid: ScanGrid
+    let crew: WorkerCrew
+  }
+
+  /// The reconstruction of all frames.
+  ///
+  /// A pattern that is not needed any more makes room at once.
+  private func reconstruct(
+    _ patterns: inout [DiffractionPattern],
+    _ stage: Stage,
+    _ given: GivenStart,
+    _ start: ScanResult.Start,
+    _ options: Options,
+    _ progress: (Progress) -> Void
+  ) -> ScanResult {
+    let parameters = configuration.ptychography
+    var whole = solver(stage, given, start)
+    for k in patterns.indices {
+      whole.add(patterns[k], refinedTo: given.positions[patterns[k].index])
+      if !options.measuresResolution {
+        patterns[k].amplitudes = Image(shape: Shape2D(rows: 0, columns: 0))
+      }
+    }
+    var convergence = ConvergenceRecord(after: whole.iteration)
+    let all = whole.iteration + parameters.iterations
+    for done in 1...parameters.iterations {
       whole.iterate(1)
       convergence.note(whole.overlapError)
       if done.isMultiple(of: 10) {
@@ -128,108 +168,68 @@ public final class ScanReconstruction: Sendable {
       }
       progress(
         .iterating(
-          iteration: done,
-          of: iterations,
+          iteration: whole.iteration,
+          of: all,
           overlapError: whole.overlapError,
           dataError: convergence.lastDataError
         )
       )
-      if shouldFinish || convergence.isSettled(configuration.ptychography.stagnationTolerance) {
-        break
-      }
+      if shouldFinish || convergence.isSettled(parameters.stagnationTolerance) { break }
     }
     let object = whole.result()
     convergence.note(dataError: object.dataError)
-    var result = ScanResult(
+    let frames = whole.frameIndices
+    return ScanResult(
       object: object,
       start: start,
       convergence: convergence,
+      frames: frames,
+      positions: whole.positions,
+      toldPositions: frames.map { scan.positions[$0] },
       rejectedFrames: whole.rejections.total
     )
-    if options.measuresResolution, !shouldFinish {
-      result.halves = compareHalves(patterns, grid, plan, start: start.probe, object, progress)
-    }
-    result.wasCutShort = shouldFinish
-    result.elapsed = (ContinuousClock.now - began).inSeconds
-    return result
   }
 
-  /// A reconstruction that has all its frames and no iteration.
-  func reconstruction(
-    of patterns: [DiffractionPattern],
-    grid: ScanGrid,
-    plan: FourierPlan2D,
-    start: ComplexImage
+  /// A reconstruction without frames, from the start that was found or from an earlier result.
+  private func solver(
+    _ stage: Stage,
+    _ given: GivenStart,
+    _ start: ScanResult.Start
   ) -> IncrementalReconstruction {
-    var reconstruction = IncrementalReconstruction(
-      grid: grid,
-      identity: scan.identity,
-      plan: plan,
-      parameters: configuration.ptychography,
-      probe: start
-    )
-    for pattern in patterns { reconstruction.add(pattern) }
-    return reconstruction
-  }
-
-  private func findStart(
-    _ options: Options,
-    _ patterns: [DiffractionPattern],
-    plan: FourierPlan2D,
-    _ progress: (Progress) -> Void
-  ) -> ScanResult.Start {
-    if let probe = scan.probe, !options.searchesDefocus {
-      return ScanResult.Start(probe: probe)
-    }
-    let search = DefocusSearch(
-      patterns: patterns,
-      pixelSize: scan.objectPixelWidth,
-      identity: scan.identity,
-      plan: plan,
-      parameters: configuration.ptychography
-    )
-    var tried = 0
-    let best = search.run { candidate in
-      tried += 1
-      progress(
-        .searching(
-          tried: tried,
-          curvature: candidate.curvature,
-          dataError: candidate.dataError
-        )
+    if let resumed = given.resumed {
+      return IncrementalReconstruction(
+        resuming: resumed,
+        grid: stage.grid,
+        plan: stage.plan,
+        parameters: configuration.ptychography,
+        workers: stage.crew
       )
     }
-    let defocus = ProbeStart.defocus(
-      curvature: best.curvature,
-      energy: scan.energy,
-      pixelSize: scan.objectPixelWidth
+    return IncrementalReconstruction(
+      grid: stage.grid,
+      identity: scan.identity,
+      plan: stage.plan,
+      parameters: configuration.ptychography,
+      modes: start.modes,
+      seed: given.object.map { stage.grid.seed(from: $0) },
+      workers: stage.crew
     )
-    return ScanResult.Start(probe: best.probe, defocus: defocus, curvature: best.curvature)
-  }
-}
-
-extension CXIScan {
-  /// Why the scan cannot be reconstructed and what to do; nil where it can.
-  var reasonAgainstReconstruction: String? {
-    if nearField {
-      return "these are near-field patterns: neighbouring positions lie further apart than half "
-        + "the far-field window, or the file says so. Only far-field scans can be reconstructed"
-    }
-    let (width, height) = (objectPixelWidth.meters, objectPixelHeight.meters)
-    if abs(width - height) > 1e-3 * width {
-      return "the object's pixels would not be square: \(nanometers(width)) wide, "
-        + "\(nanometers(height)) high. Crop or bin the frames so that rows times pixel height "
-        + "equal columns times pixel width"
-    }
-    if sum(frames.values.span) <= 0 { return "there are no photons in the frames" }
-    let extent = positions.map(\.x) + positions.map(\.y)
-    let pixels = ((extent.max() ?? 0) - (extent.min() ?? 0)) / width
-    if pixels > 30_000 {
-      return "the positions span \(Int(pixels)) object pixels, which cannot be right; look at the "
-        + "units of positions, distance and pixel size"
-    }
-    return nil
   }
 
-  private func nanometers(_ meters: Double) -> String { "\((meters * 1e11).rounded() / 100) nm" }
+  /// The object's grid, with room for positions that are refined.
+  private func grid(_ patterns: [DiffractionPattern]) -> ScanGrid {
+    let refines = configuration.ptychography.positionUpdatePeriod > 0
+    let bound = refines ? Int(configuration.ptychography.positionBound.rounded(.up)) : 0
+    return ScanGrid(
+      patternShape: scan.frames.shape,
+      pixelSize: scan.objectPixelWidth,
+      positions: patterns.map(\.position),
+      margin: 8 + min(bound, 64)
+    )
+  }
+
+  /// Each thread has sums of its own, which a handful of frames is not worth.
+  private func threadCount(frames: Int) -> Int {
+    min(configuration.compute.threadCount, max(1, frames / 8))
+  }
 }

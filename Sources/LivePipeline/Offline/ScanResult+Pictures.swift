@@ -37,7 +37,7 @@ extension ScanResult {
         panel(view.phase, "object, phase", "phase", "rad", .gray),
         panel(
           Image(shape: probe.shape, values: probe.values.map(\.modulus)),
-          "probe, modulus",
+          probeTitle,
           "|P|",
           "sqrt(photon)",
           .sequential
@@ -53,7 +53,7 @@ extension ScanResult {
             range: .fullTurn
           )
         ),
-      ],
+      ] + modePanels,
       columns: 2
     )
   }
@@ -62,6 +62,7 @@ extension ScanResult {
   var qualitySheet: PictureSheet {
     var panels = [PictureSheet.Panel.plot(convergencePlot)]
     if let halves { panels.append(.plot(Self.correlationPlot(halves))) }
+    if let plot = positionPlot { panels.append(.plot(plot)) }
     return PictureSheet(
       title: "\(object.identity.scan): how good it is",
       panels: panels,
@@ -69,7 +70,7 @@ extension ScanResult {
     )
   }
 
-  private func panel(
+  func panel(
     _ image: Image,
     _ title: String,
     _ quantity: String,
@@ -96,7 +97,9 @@ extension ScanResult {
       curves: [
         LinePlot.Curve(
           label: "overlap",
-          x: convergence.overlapErrors.indices.map { Double($0 + 1) },
+          x: convergence.overlapErrors.indices.map {
+            Double(convergence.iterationsBefore + $0 + 1)
+          },
           y: convergence.overlapErrors
         ),
         LinePlot.Curve(
@@ -138,7 +141,7 @@ extension ScanResult {
   }
 
   /// A number with so many decimals, trailing zeros left off.
-  private static func rounded(_ value: Double, _ decimals: Int) -> String {
+  static func rounded(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return "unknown" }
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
     return "\((value * scale).rounded() / scale)"

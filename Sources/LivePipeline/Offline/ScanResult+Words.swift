@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
+public import AcquisitionModel
 import Foundation
 import Imaging
 import ResolutionMetrics
@@ -27,17 +27,7 @@ extension ScanResult {
       )
     )
     if rejectedFrames > 0 { lines.append("\(rejectedFrames) frames could not take part") }
-    if let defocus = start.defocus, let curvature = start.curvature {
-      lines.append(
-        String(
-          format: "start: found by search, the sample %.2f um from the focus (%+.0f pixels2)",
-          defocus.micrometers,
-          curvature
-        )
-      )
-    } else {
-      lines.append("start: the probe in the file")
-    }
+    lines.append("start: \(start.inWords)")
     lines.append(
       String(
         format: "data error: %.4f (overlap error %.4f)",
@@ -45,8 +35,59 @@ extension ScanResult {
         object.overlapError
       )
     )
+    if let shift = positionShift {
+      lines.append(
+        String(
+          format: "positions: refined, by %.2f pixels (%.1f nm) rms",
+          shift.meters / object.pixelSize.meters,
+          shift.nanometers
+        )
+      )
+    }
+    let powers = modePowers
+    if powers.count > 1 {
+      let parts = powers.map { String(format: "%.1f %%", 100 * $0) }
+      lines.append("probe modes: \(parts.joined(separator: ", ")) of the power")
+    }
     if let halves { lines.append(halves.inWords) }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension ScanResult {
+  /// How far refinement has moved the frames, root mean square; nil where they lie as told.
+  public var positionShift: Length? {
+    guard !positions.isEmpty, positions.count == toldPositions.count else { return nil }
+    let squares = zip(positions, toldPositions).reduce(0.0) { sum, pair in
+      let (x, y) = (pair.0.x - pair.1.x, pair.0.y - pair.1.y)
+      return sum + x * x + y * y
+    }
+    let shift = (squares / Double(positions.count)).squareRoot()
+    return shift > 1e-6 * object.pixelSize.meters ? Length(meters: shift) : nil
+  }
+
+  /// The part of the probe's power in each of its modes, the strongest first.
+  public var modePowers: [Double] {
+    let powers = ([object.probe] + object.weakerModes).map { squaredNorm($0.values.span) }
+    let all = powers.reduce(0, +)
+    return powers.map { all > 0 ? $0 / all : 0 }
+  }
+}
+
+extension ScanResult.Start {
+  /// Where the probe is from, in words.
+  var inWords: String {
+    switch source {
+    case .file: "the probe in the file"
+    case .search(let defocus, let curvature):
+      String(
+        format: "found by search, the sample %.2f um from the focus (%+.0f pixels2)",
+        defocus.micrometers,
+        curvature
+      )
+    case .result(let path): "the probe of \(path)"
+    case .resumed(let path, let iterations): "\(path), after its \(iterations) iterations"
+    }
   }
 }
 

@@ -49,7 +49,7 @@ extension ScanReconstruction {
   /// - Throws: `PipelineError` where the file is no CXI file or cannot be added to.
   public func append(_ result: ScanResult) throws(PipelineError) -> Int {
     do throws(StorageError) {
-      return try appendCXI(result: result.object, source: source, to: path)
+      return try appendCXI(result: result.object, source: source(of: result), to: path)
     } catch {
       throw PipelineError(.output, error.description)
     }
@@ -79,16 +79,18 @@ extension ScanReconstruction {
   /// - Throws: `PipelineError` where it cannot be written.
   public func write(_ result: ScanResult, to output: String) throws(PipelineError) {
     do throws(StorageError) {
-      try writeCXI(result: result.object, source: source, to: output)
+      try writeCXI(result: result.object, source: source(of: result), to: output)
     } catch {
       throw PipelineError(.output, error.description)
     }
   }
 
-  private var source: CXISource {
+  private func source(of result: ScanResult) -> CXISource {
     CXISource(
       detectorDistance: scan.detectorDistance,
-      positions: scan.positions,
+      positions: result.positions,
+      toldPositions: result.toldPositions,
+      frames: result.frames,
       parameters: configuration.describedInFull,
       version: tiltfoldVersion
     )

@@ -61,6 +61,7 @@ final class ResultFolder: Sendable {
           source: CXISource(
             detectorDistance: configuration.preprocessing.detectorDistance,
             positions: finished.positions,
+            toldPositions: finished.toldPositions,
             parameters: configuration.describedInFull,
             version: tiltfoldVersion
           ),

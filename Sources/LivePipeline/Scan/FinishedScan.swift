@@ -14,8 +14,10 @@ struct FinishedScan: Sendable {
   private(set) var projection: Projection
   /// What vacuum was taken from.
   let vacuum: VacuumEstimate
-  /// Where the probe of each frame sat.
+  /// Where the probe of each frame sat, as told or as refined.
   let positions: [ScanPosition]
+  /// Where it was told to sit.
+  let toldPositions: [ScanPosition]
   /// The tilts and energies of its tomogram, where its source said.
   let tiltCount: Int?
   /// The energies of each tilt, where its source said.

@@ -45,7 +45,7 @@ final class ScanSession: Sendable {
     var beganRefined = false
     /// Whether it cannot be reconstructed at all.
     var isGivenUp = false
-    /// Where the probe of each frame sat, in the order of joining.
+    /// Where the probe of each frame was told to sit, in the order of joining.
     var positions: [ScanPosition] = []
     /// Whether patterns are kept for a search over defocus; decided when the scan begins.
     var keepsPatterns = false

@@ -7,16 +7,32 @@ import Imaging
 extension IncrementalReconstruction {
   /// Adds a frame; one that cannot take part is counted in `rejections`.
   ///
-  /// - Parameter pattern: Amplitudes with their place; negative or non-finite ones stay free.
+  /// - Parameters:
+  ///   - pattern: Amplitudes with their place; negative or non-finite ones stay free.
+  ///   - refined: Where an earlier refinement has found that the probe's centre sat; nil for the
+  ///     place that the pattern tells, from which bounds count in either case.
   /// - Returns: Whether the frame takes part.
   @discardableResult
-  public mutating func add(_ pattern: DiffractionPattern) -> Bool {
+  public mutating func add(
+    _ pattern: DiffractionPattern,
+    refinedTo refined: ScanPosition? = nil
+  ) -> Bool {
     guard pattern.amplitudes.shape == grid.patternShape else {
       rejections.wrongShape += 1
       return false
     }
+    let size = grid.pixelSize.meters
+    let place = refined ?? pattern.position
+    let shift = (
+      row: (place.y - pattern.position.y) / size,
+      column: (place.x - pattern.position.x) / size
+    )
     guard
-      let placement = grid.placement(of: pattern.position, steps: parameters.subpixelSteps)
+      let placement = grid.placement(
+        of: pattern.position,
+        movedBy: shift,
+        steps: parameters.subpixelSteps
+      )
     else {
       rejections.outOfRange += 1
       return false
@@ -26,8 +42,9 @@ extension IncrementalReconstruction {
       return false
     }
     let seat = ScanFrame.Seat(placement: placement, slot: illumination.slot(of: placement))
-    let frame = ScanFrame(pattern, seat: seat, transform: transform)
-    if frameCount == 0 { scaleProbe(toPower: frame.photons) }
+    var frame = ScanFrame(pattern, seat: seat, transform: transform)
+    frame.shift = shift
+    if frameCount == 0, !isResumed { scaleProbe(toPower: frame.photons) }
     photons.append(frame.photons)
     incidentPhotonsSoFar = nil
     if parameters.retrievesBackground { background.add(measured: frame.intensities) }

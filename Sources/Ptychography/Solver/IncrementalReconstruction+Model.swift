@@ -47,6 +47,11 @@ extension IncrementalReconstruction {
     }
   }
 
+  /// The scan points of the frames that take part, in the order of joining.
+  public var frameIndices: [Int] {
+    (0..<frameCount).map { groups[$0 % groups.count].frames[$0 / groups.count].index }
+  }
+
   /// The background, photons, DC at [N/2, N/2].
   private var retrievedBackground: Image {
     let pixels = Float(grid.patternShape.count)

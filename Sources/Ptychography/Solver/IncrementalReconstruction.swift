@@ -57,6 +57,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   /// Photons of the frames that are there, in the order of their joining.
   var photons: [Double] = []
   var incidentPhotonsSoFar: Double?
+  /// Whether probe and object are an earlier result's, whose powers fit one another.
+  var isResumed = false
 
   /// Prepares an empty reconstruction.
   ///
@@ -129,7 +131,9 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
       sums: ScanSums(grid: grid, slots: parameters.subpixelSteps * parameters.subpixelSteps),
       scratch: SweepScratch(transform: transform, modes: modes.count)
     )
-    groups = [FrameGroup](repeating: group, count: workers.parts)
+    // ePIE goes through all frames one after the other.
+    let parts = parameters.engine == .epie ? 1 : workers.parts
+    groups = [FrameGroup](repeating: group, count: parts)
     background = BackgroundRetrieval(count: grid.patternShape.count)
   }
 

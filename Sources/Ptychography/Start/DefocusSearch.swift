@@ -120,6 +120,7 @@ public struct DefocusSearch: Sendable {
     var parameters = parameters
     parameters.probeUpdateStart = probeUpdateStart
     parameters.retrievesBackground = false
+    parameters.probeModes = 1
     parameters.positionUpdatePeriod = 0
     var reconstruction = IncrementalReconstruction(
       grid: grid,

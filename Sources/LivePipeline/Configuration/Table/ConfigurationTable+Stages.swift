@@ -12,6 +12,11 @@ extension ConfigurationTable {
   static let ptychography: [ConfigurationKey] = {
     let at = SectionKeys(section: "ptychography", part: \.ptychography)
     return [
+      at.choice(
+        "engine",
+        \.engine,
+        "the iteration (Docs/Explanations/Ptychography.md); `epie` uses one thread"
+      ),
       at.number("beta", \.beta, 0.5...1, "β of RAAR: 1 explores most, 0.5 settles fastest"),
       at.integer(
         "iterations",
@@ -42,6 +47,49 @@ extension ConfigurationTable {
         \.probeUpdatePeriod,
         0...1000,
         "iterations from one refinement of the probe to the next; 0 keeps it fixed"
+      ),
+      at.integer(
+        "probe_modes",
+        \.probeModes,
+        1...16,
+        "modes of a partially coherent probe; memory and time grow with their number"
+      ),
+      at.number(
+        "probe_support",
+        \.probeSupport,
+        0...2,
+        "radius of the circle that the probe stays in, as a part of half the frame; 0 for no limit"
+      ),
+      at.number(
+        "probe_fourier_support",
+        \.probeFourierSupport,
+        0...2,
+        "radius of the circle that the probe's far field stays in, as a part of half the pattern; "
+          + "0 for no limit"
+      ),
+      at.integer(
+        "position_update_period",
+        \.positionUpdatePeriod,
+        0...1000,
+        "iterations from one refinement of the positions to the next; 0 takes them as told"
+      ),
+      at.integer(
+        "position_update_start",
+        \.positionUpdateStart,
+        0...100_000,
+        "iterations with enough frames before positions are refined"
+      ),
+      at.number(
+        "position_bound_px",
+        \.positionBound,
+        0.01...1000,
+        "how far a frame may be moved along each axis, object pixels"
+      ),
+      at.number(
+        "pie_regularization",
+        \.pieRegularization,
+        1e-3...1,
+        "of `epie`: 1 for the plain one, less corrects dim places faster"
       ),
       at.integer(
         "subpixel_steps",

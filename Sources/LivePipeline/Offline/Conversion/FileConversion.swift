@@ -127,9 +127,13 @@ public struct FileConversion {
       for number in results ? try cxiResultNumbers(source) : [] {
         var result = try readCXIResult(source, number: number)
         result.identity = scan.identity
+        let refined = try readCXIResultPositions(source, number: number)
+        let frames = refined.keys.sorted().filter { scan.positions.indices.contains($0) }
         let from = CXISource(
           detectorDistance: scan.detectorDistance,
-          positions: scan.positions,
+          positions: frames.isEmpty ? scan.positions : frames.compactMap { refined[$0] },
+          toldPositions: scan.positions,
+          frames: frames.isEmpty ? nil : frames,
           parameters: "converted from \(source), image_\(number)",
           version: tiltfoldVersion
         )

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+public import FourierTransform
+import Imaging
+
+extension IncrementalReconstruction {
+  /// Prepares to go on from an earlier result: from its object, probe, background and count of
+  /// iterations.
+  ///
+  /// Waves are not kept in a result; they start at probe times object.
+  ///
+  /// - Parameters:
+  ///   - result: The earlier result; its pixel size is the grid's, its probe of the pattern's shape.
+  ///   - grid: The object's grid.
+  ///   - plan: Transforms of the pattern's shape, shared between scans.
+  ///   - parameters: How to go on; must be valid. Modes that the result lacks are added.
+  ///   - workers: Threads to spread frames over.
+  public init(
+    resuming result: ReconstructedObject,
+    grid: ScanGrid,
+    plan: FourierPlan2D,
+    parameters: PtychographyParameters,
+    workers: any WorkSharing = SerialWork()
+  ) {
+    self.init(
+      grid: grid,
+      identity: result.identity,
+      plan: plan,
+      parameters: parameters,
+      modes: ProbeStart.modes(of: result, count: parameters.probeModes),
+      seed: grid.seed(from: result),
+      workers: workers
+    )
+    isResumed = true
+    iteration = result.iteration
+    settledIterations = result.iteration
+    if parameters.retrievesBackground, let known = result.background,
+      known.shape == grid.patternShape
+    {
+      let scale = 1 / Float(grid.patternShape.count)
+      background.start(from: transform.tiled(centerToCorner(known).values.map { scale * $0 }))
+    }
+  }
+}
