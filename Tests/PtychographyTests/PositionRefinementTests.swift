@@ -76,4 +76,24 @@ import Testing
   @Test func positionsStayAsToldWhereTheyAreNotRefined() {
     #expect(Self.run(refines: false).farthest == 0)
   }
+
+  /// A faint object and a probe that is still being found tell little of positions: they must stay.
+  @Test(arguments: [PtychographyEngine.raar, .differenceMap, .errorReduction, .epie])
+  func truePositionsStayWhileTheProbeIsFound(engine: PtychographyEngine) {
+    let scan = SyntheticScan()
+    func run(period: Int) -> (dataError: Double, distance: Double) {
+      var solver = scan.reconstruction(probe: SyntheticScan.lens(power: 1, curvature: 24)) {
+        $0.engine = engine
+        $0.subpixelSteps = 4
+        $0.positionUpdatePeriod = period
+      }
+      for pattern in scan.patterns { solver.add(pattern) }
+      solver.iterate(120)
+      let positions = solver.positions
+      return (solver.result().dataError, Self.distance(positions, scan))
+    }
+    let refined = run(period: 5)
+    #expect(refined.distance < 0.5)
+    #expect(refined.dataError < 2 * run(period: 0).dataError)
+  }
 }

@@ -24,7 +24,11 @@ struct FrameGroup: Sendable {
   mutating func iterate(_ sweep: FrameSweep) {
     sums.clear(sweep.wanted)
     for k in frames.indices {
-      sweep.begin(frames[k].previousSeat, &waves[k], &scratch.rows, &scratch.spectra)
+      if sweep.engine.keepsWaves {
+        sweep.begin(frames[k].previousSeat, &waves[k], &scratch.rows, &scratch.spectra)
+      } else {
+        sweep.beginModel(frames[k].seat, &scratch)
+      }
       sums.dataNorm += sweep.project(frames[k], &scratch)
       sweep.finish(frames[k].seat, &waves[k], &sums, &scratch)
       frames[k].previousSeat = frames[k].seat

@@ -12,9 +12,6 @@ extension FrameSweep {
     _ rows: inout [Complex64],
     _ spectra: inout [Complex64]
   ) {
-    if !engine.keepsWaves {
-      return begin(seat, copies: previousCopies, object: x, &rows, &spectra)
-    }
     let probe = (engine == .differenceMap ? previousCopies : copies)[seat.slot]
     let previousProbe = previousCopies[seat.slot]
     let probeSpan = probe.span

@@ -8,7 +8,9 @@ extension FrameSweep {
   ///
   /// With D = P_M P O and the object's gradient g, the shift δ that minimises
   /// Σ |D − P O − P (δ · g)|² solves two normal equations (Gauss–Newton; as the gradient method of
-  /// Dwivedi et al., Ultramicroscopy 192, 29 (2018), doi 10.1016/j.ultramic.2018.04.004).
+  /// Dwivedi et al., Ultramicroscopy 192, 29 (2018), doi 10.1016/j.ultramic.2018.04.004). What the
+  /// model does not explain, Σ |D − P O|², is added to their diagonal: where a shift by a pixel
+  /// would explain little of it, as with a poor probe or a faint object, the shift is small.
   ///
   /// - Returns: The shift, pixels; zero at the object's edge and where it is flat.
   func shift(
@@ -52,6 +54,7 @@ private struct ShiftEquations {
   private var columnColumn = 0.0
   private var row = 0.0
   private var column = 0.0
+  private var unexplained = 0.0
 
   mutating func add(
     projected: Span<Complex64>,
@@ -69,6 +72,7 @@ private struct ShiftEquations {
       let x = p * (0.5 * across)
       let rest = projected[i] - p * object[place]
       rowRow += Double(y.squaredModulus)
+      unexplained += Double(rest.squaredModulus)
       columnColumn += Double(x.squaredModulus)
       rowColumn += Double(y.re * x.re + y.im * x.im)
       row += Double(y.re * rest.re + y.im * rest.im)
@@ -78,6 +82,8 @@ private struct ShiftEquations {
 
   /// The shift, pixels; zero where the object under the probe is flat.
   var solution: (row: Double, column: Double) {
+    let rowRow = rowRow + unexplained
+    let columnColumn = columnColumn + unexplained
     let determinant = rowRow * columnColumn - rowColumn * rowColumn
     guard determinant > 1e-6 * rowRow * columnColumn, determinant > 0 else { return (0, 0) }
     return (
