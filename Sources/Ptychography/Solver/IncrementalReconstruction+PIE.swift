@@ -4,11 +4,13 @@ import Imaging
 
 extension IncrementalReconstruction {
   /// Times that the probe is refined in one pass over all frames.
-  private static let probeUpdates = 5
+  ///
+  /// Fewer take more passes to settle; many more let the noise of few frames into the probe.
+  private static let probeUpdates = 12
 
   /// One pass of ePIE: frames in random order, each correcting the object at once.
   ///
-  /// The probe is corrected a few times in each pass, from all frames since the last correction,
+  /// The probe is corrected twelve times in each pass, from all frames since the last correction,
   /// because its sub-pixel copies cost transforms; a departure from the original, which corrects it
   /// with every frame.
   mutating func stepByFrame() {
@@ -20,7 +22,9 @@ extension IncrementalReconstruction {
       order.swapAt(k, Int(generator.uniform() * Double(k + 1)))
     }
     let wanted = ScanSums.Wanted(waves: false, coverage: false, probe: refinesProbe)
-    let length = refinesProbe ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
+    let length =
+      refinesProbe
+      ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
       : order.count
     var first = 0
     var norm = 0.0
