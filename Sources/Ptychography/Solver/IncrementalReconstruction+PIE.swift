@@ -5,7 +5,7 @@ import Imaging
 extension IncrementalReconstruction {
   /// Times that the probe is refined in one pass over all frames.
   ///
-  /// Fewer take more passes to settle; many more let the noise of few frames into the probe.
+  /// Chosen by trial: each refinement costs transforms of the probe's copies.
   private static let probeUpdates = 12
 
   /// One pass of ePIE: frames in random order, each correcting the object at once.

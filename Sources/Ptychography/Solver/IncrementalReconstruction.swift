@@ -129,7 +129,9 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
       sums: ScanSums(grid: grid, slots: parameters.subpixelSteps * parameters.subpixelSteps),
       scratch: SweepScratch(transform: transform, modes: modes.count)
     )
-    groups = [FrameGroup](repeating: group, count: workers.parts)
+    // ePIE takes one frame after the other, out of all of them.
+    let parts = parameters.engine == .epie ? 1 : workers.parts
+    groups = [FrameGroup](repeating: group, count: parts)
     background = BackgroundRetrieval(count: grid.patternShape.count)
   }
 
