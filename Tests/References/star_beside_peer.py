@@ -53,7 +53,6 @@ for loss in model.Adam_optimize(epochs, data, lr=0.005, batch_size=10):
     print(f"loss {loss:.4g}", flush=True)
 theirs = model.obj.detach().numpy()
 theirs = theirs[0] if theirs.ndim == 3 else theirs
-np.save(picture + ".npy", theirs)
 with h5py.File(ours) as file:
     mine = file["entry_1/image_latest/data"][()]
 mine = mine[0] if mine.ndim == 3 else mine
