@@ -31,7 +31,7 @@ func ingestBenchmarks(environment: [String: String]) -> [BenchmarkCase] {
         folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath,
         patternSize: 128,
         // No scan ends by itself while frames come.
-        iterations: 1000
+        iterations: 300
       ).liveIterations()
     },
   ]
