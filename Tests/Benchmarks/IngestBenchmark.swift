@@ -3,6 +3,7 @@
 import AcquisitionModel
 import Foundation
 import FourierTransform
+import HDF5Storage
 import Imaging
 import LivePipeline
 import Preprocessing
@@ -22,7 +23,17 @@ func ingestBenchmarks(environment: [String: String]) -> [BenchmarkCase] {
         rate: environment["INGEST_RATE"].flatMap(Double.init) ?? 150,
         folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath
       ).results()
-    }
+    },
+    BenchmarkCase(name: "live_iterations_at_146fps") {
+      try IngestMeasurement(
+        seconds: environment["LIVE_S"].flatMap(Double.init) ?? 30,
+        rate: 146,
+        folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath,
+        patternSize: 128,
+        // No scan ends by itself while frames come.
+        iterations: 300
+      ).liveIterations()
+    },
   ]
 }
 
@@ -30,6 +41,8 @@ private struct IngestMeasurement {
   let seconds: Double
   let rate: Double
   let folder: String
+  var patternSize = 256
+  var iterations = 30
 
   func results() throws -> [BenchmarkResult] {
     let number = ProcessInfo.processInfo.processIdentifier
@@ -37,6 +50,37 @@ private struct IngestMeasurement {
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     let disk = try diskRate("\(scratch)/disk.bin")
+    let (bytes, elapsed, peak) = try ingest(scratch)
+    let rateWords = String(format: "%.0f frames/s for %.0f s offered", rate, seconds)
+    return [
+      BenchmarkResult(
+        name: "ingest_mb_per_s",
+        value: bytes * 1e-6 / elapsed,
+        unit: "MB/s",
+        detail: "raw 1040x1152 frames, TCP -> recording -> 256x256 amplitudes, nothing lost; "
+          + "\(rateWords), from the first to the last frame cleaned"
+      ),
+      BenchmarkResult(
+        name: "disk_mb_per_s",
+        value: disk,
+        unit: "MB/s",
+        detail: "plain sequential writes and fdatasync in the same folder"
+      ),
+      BenchmarkResult(
+        name: "ingest_peak_memory_mb",
+        value: peak,
+        unit: "MB",
+        detail: "resident, the sender's ring of \(RingSource.ringLength) frames included"
+      ),
+    ]
+  }
+
+  /// Runs the pipeline on frames that come at the rate; throws where one is lost.
+  ///
+  /// - Returns: The bytes that came, the seconds they took, and the peak of memory, MB.
+  private func ingest(
+    _ scratch: String
+  ) throws -> (bytes: Double, elapsed: Double, peak: Double) {
     ProcessUsage.forgetPeak()
     let source = try RingSource(rate: rate, seconds: seconds)
     let pipeline = Pipeline(
@@ -66,28 +110,66 @@ private struct IngestMeasurement {
           + "\(counters.unrecorded) not recorded, \(counters.lost) lost"
       )
     }
-    let rateWords = String(format: "%.0f frames/s for %.0f s offered", rate, seconds)
+    return (bytes, elapsed, peak)
+  }
+
+  /// Iterations over a whole scan that each scan gets while the next ones come.
+  ///
+  /// A scan is cut when newer ones wait, and no scan gets all its iterations, so that the cores
+  /// always have some to do. Once that is so, what a scan gets from its first frame to its end is
+  /// what the machine does in the time of one scan. An iteration over part of the frames counts as
+  /// that part. The first scans, before that state, and the last ones, whose end no frames
+  /// accompany, do not count.
+  func liveIterations() throws -> [BenchmarkResult] {
+    let number = ProcessInfo.processInfo.processIdentifier
+    let scratch = "\(folder)/ingest-bench-\(number)"
+    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    _ = try ingest(scratch)
+    let whole = try iterations(in: RecordingReader(path: "\(scratch)/run.h5").schedule())
+    let steady = whole.dropFirst(4).dropLast(5).sorted()
+    guard !steady.isEmpty else {
+      throw IngestFailure(description: "\(whole.count) scans are too few; let LIVE_S be longer")
+    }
+    let partial = String(format: "%.0f to %.0f", steady[0], steady[steady.count - 1])
     return [
       BenchmarkResult(
-        name: "ingest_mb_per_s",
-        value: bytes * 1e-6 / elapsed,
-        unit: "MB/s",
-        detail: "raw 1040x1152 frames, TCP -> recording -> 256x256 amplitudes, nothing lost; "
-          + "\(rateWords), from the first to the last frame cleaned"
-      ),
-      BenchmarkResult(
-        name: "disk_mb_per_s",
-        value: disk,
-        unit: "MB/s",
-        detail: "plain sequential writes and fdatasync in the same folder"
-      ),
-      BenchmarkResult(
-        name: "ingest_peak_memory_mb",
-        value: peak,
-        unit: "MB",
-        detail: "resident, the sender's ring of \(RingSource.ringLength) frames included"
-      ),
+        name: "live_iterations_at_146fps",
+        value: steady.reduce(0, +) / Double(steady.count),
+        unit: "1",
+        detail:
+          "RAAR iterations over 225 frames of \(patternSize)x\(patternSize) in the time of one "
+          + "scan, recording and cleaning beside it: mean of \(steady.count) scans (\(partial)), "
+          + "parts of scans counted as parts; nothing lost"
+      )
     ]
+  }
+
+  /// Iterations times the part of the frames that was there, by scan in the order of beginning.
+  private func iterations(in schedule: [String]) -> [Double] {
+    struct Step: Decodable {
+      let step: String
+      let scan: String?
+      let messages: [Int]?
+      let iterations: Int?
+    }
+    var order: [String] = []
+    var frames: [String: Int] = [:]
+    var whole: [String: Double] = [:]
+    for line in schedule {
+      guard let step = try? JSONDecoder().decode(Step.self, from: Data(line.utf8)),
+        let scan = step.scan
+      else { continue }
+      switch step.step {
+      case "begin": order.append(scan)
+      case "add": frames[scan, default: 0] += step.messages?.count ?? 0
+      case "iterate":
+        whole[scan, default: 0] +=
+          Double((step.iterations ?? 0) * frames[scan, default: 0]) / Double(RingSource.scanPoints)
+      default: break
+      }
+    }
+    return order.map { whole[$0] ?? 0 }
   }
 
   private func configuration(_ endpoint: String, _ scratch: String) throws -> PipelineConfiguration
@@ -95,8 +177,8 @@ private struct IngestMeasurement {
     var configuration = PipelineConfiguration()
     configuration.source.endpoints = [endpoint]
     configuration.source.highWaterMark = 200
-    configuration.preprocessing.patternSize = 256
-    configuration.ptychography.iterations = 30
+    configuration.preprocessing.patternSize = patternSize
+    configuration.ptychography.iterations = iterations
     configuration.probe.searchesDefocus = false
     configuration.previews.isEnabled = false
     configuration.results.directory = "\(scratch)/results"

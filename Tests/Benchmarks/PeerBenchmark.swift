@@ -30,40 +30,9 @@ struct PeerBenchmark {
 
   /// The peers that can be measured here, each under its subject's name.
   func cases() -> [BenchmarkCase] {
-    [
-      BenchmarkCase(name: "peer.ptychography", run: measurePtychography),
-      BenchmarkCase(name: "peer.tomography", run: measureTomography),
+    PtychographyComparison(peers: self).cases() + [
+      BenchmarkCase(name: "peer.tomography", run: measureTomography)
     ]
-  }
-
-  /// One epoch of cdtools and of pty-chi on 225 simulated patterns of 128 x 128.
-  private func measurePtychography() throws -> [BenchmarkResult] {
-    let engines = [
-      (module: "cdtools", script: ["run_cdtools.py"], epochs: "5", rest: [String]()),
-      (module: "ptychi", script: ["run_ptychi.py"], epochs: "5", rest: ["LSQML"]),
-    ].filter { has($0.module) }
-    guard !engines.isEmpty else { return [] }
-    let data = FileManager.default.temporaryDirectory
-      .appending(path: "tiltfold-peers-\(ProcessInfo.processInfo.processIdentifier).npz")
-    defer { try? FileManager.default.removeItem(at: data) }
-    _ = try run(["make_ptychography_data.py", data.path(), "128", "225", "1e6"])
-    var results: [BenchmarkResult] = []
-    for engine in engines {
-      let output = try run(engine.script + [data.path()] + engine.rest + [engine.epochs])
-      guard
-        let epoch = output.firstMatch(of: /= ([0-9.]+) ms\/ep/).flatMap({ Double($0.1) })
-      else { continue }
-      let detail = output.trimmingCharacters(in: .whitespacesAndNewlines)
-      results.append(
-        BenchmarkResult(
-          name: "peer.\(engine.module).epoch",
-          value: epoch,
-          unit: "ms",
-          detail: "225 x 128x128; \(detail)"
-        )
-      )
-    }
-    return results
   }
 
   /// One fold of one tilt by ASTRA and scikit-image on 96 slices of 96 detector pixels.
@@ -92,14 +61,21 @@ struct PeerBenchmark {
   }
 
   /// Whether the Python named can import a module.
-  private func has(_ module: String) -> Bool {
+  func has(_ module: String) -> Bool {
     let found = (try? run(["-c", "import \(module)"])) != nil
     if !found { say("peers: \(module) is not installed there") }
     return found
   }
 
+  /// Runs a script of ours, which may use the peers', and returns what it printed.
+  func runOurs(_ script: String, _ arguments: [String]) throws -> String {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "References")
+    return try run([folder.appending(path: script).path()] + arguments)
+  }
+
   /// Runs the Python named in the folder of scripts and returns what it printed.
-  private func run(_ arguments: [String]) throws -> String {
+  func run(_ arguments: [String]) throws -> String {
     try Self.run(python, arguments, in: scripts)
   }
 

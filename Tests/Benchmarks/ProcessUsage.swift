@@ -10,11 +10,17 @@ enum ProcessUsage {
   }
 
   /// The peak of resident memory, MB; 0 where it is not known.
-  static func peakMegabytes() -> Double {
+  static func peakMegabytes() -> Double { megabytes("VmHWM") }
+
+  /// Resident memory now, MB; 0 where it is not known.
+  static func residentMegabytes() -> Double { megabytes("VmRSS") }
+
+  private static func megabytes(_ field: String) -> Double {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-      let peak = status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap({ Double($0.1) })
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix(field + ":") }),
+      let amount = line.firstMatch(of: /(\d+) kB/).flatMap({ Double($0.1) })
     else { return 0 }
-    return peak * 1.024e-3
+    return amount * 1.024e-3
   }
 
   /// Processor seconds of the threads that run now, by name, threads of one name together.

@@ -74,18 +74,19 @@ private func raarOverTransforms(side: Int, points: Int) throws -> [BenchmarkResu
 
 private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
-private let pixelSize = Length(nanometers: 6.7)
+/// The object pixel of all cases on random patterns.
+let benchmarkPixelSize = Length(nanometers: 6.7)
 
 /// Random patterns on a jittered square scan with steps of ten pixels.
-private func randomPatterns(shape: Shape2D, points: Int) -> [DiffractionPattern] {
+func randomPatterns(shape: Shape2D, points: Int) -> [DiffractionPattern] {
   var generator = SeededGenerator(seed: 1)
   return (0..<points * points).map { index in
     let place = { (k: Int) in
       (Double(k) - Double(points - 1) / 2) * 10 + 2 * generator.uniform() - 1
     }
     let position = ScanPosition(
-      x: place(index % points) * pixelSize.meters,
-      y: place(index / points) * pixelSize.meters
+      x: place(index % points) * benchmarkPixelSize.meters,
+      y: place(index / points) * benchmarkPixelSize.meters
     )
     let amplitudes = (0..<shape.count).map { _ in Float(generator.uniform()) }
     return DiffractionPattern(
@@ -97,7 +98,7 @@ private func randomPatterns(shape: Shape2D, points: Int) -> [DiffractionPattern]
 }
 
 /// A solver that has all patterns.
-private func solver(
+func solver(
   _ patterns: [DiffractionPattern],
   plan: FourierPlan2D,
   _ parameters: PtychographyParameters,
@@ -106,7 +107,7 @@ private func solver(
   var solver = IncrementalReconstruction(
     grid: ScanGrid(
       patternShape: plan.shape,
-      pixelSize: pixelSize,
+      pixelSize: benchmarkPixelSize,
       positions: patterns.map(\.position)
     ),
     identity: ScanIdentity(scan: "benchmark", energy: PhotonEnergy(electronVolts: 708.2)),

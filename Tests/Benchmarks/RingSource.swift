@@ -22,6 +22,7 @@ final class RingSource: @unchecked Sendable {
   static let frameBytes = 2 * 1040 * 1152
   /// Scan points on a side.
   private static let side = 15
+  static let scanPoints = side * side
 
   /// Where it publishes.
   let endpoint: String
@@ -72,7 +73,7 @@ final class RingSource: @unchecked Sendable {
     let begin = ContinuousClock.now
     state.withLock { $0.began = begin }
     let total = Int(rate * seconds)
-    let points = Self.side * Self.side
+    let points = Self.scanPoints
     for number in 0..<total {
       if number % points == 0 {
         try startScan(number / points, frames: min(points, total - number), &publisher)

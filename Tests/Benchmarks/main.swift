@@ -8,6 +8,7 @@ let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += raarBenchmarks()
+cases += solverBenchmarks()
 cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])
 cases += compressionBenchmarks()
 cases += ingestBenchmarks(environment: environment)
