@@ -34,7 +34,8 @@ private func settle() throws -> [BenchmarkResult] {
       value: seconds,
       unit: "s",
       detail: "225 frames of \(shape), 500 RAAR iterations at the defaults (probe refined in each, "
-        + "quarter-pixel positions), two threads, adding and result included; \(error.isFinite)"
+        + "quarter-pixel positions), two threads, adding and result included; data error "
+        + error.formatted(.number.precision(.significantDigits(3)))
     )
   ]
 }
