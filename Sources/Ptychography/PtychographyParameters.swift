@@ -27,11 +27,11 @@ public struct PtychographyParameters: Sendable, Hashable {
   /// The circle that the probe's far field stays in, as a fraction of half the pattern, 0 for no
   /// limit; `probe_fourier_support`.
   public var probeFourierSupport = 0.0
-  /// Iterations from one refinement of the positions to the next, 0 for positions as told;
-  /// `position_update_period`.
+  /// Iterations from one refinement of the positions to the next, 0 for positions as told, as the
+  /// difference map must have them; `position_update_period`.
   public var positionUpdatePeriod = 0
   /// Iterations with enough frames before positions are refined; `position_update_start`.
-  public var positionUpdateStart = 20
+  public var positionUpdateStart = 100
   /// How far a frame may be moved along each axis, object pixels; `position_bound_px`.
   public var positionBound = 4.0
   /// 1 for ePIE, smaller for its regularised form, which corrects dim places faster;
@@ -71,9 +71,10 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(probeModes, in: 1...16, key: "probe_modes")
     try ParameterError.require(probeSupport, in: 0...2, key: "probe_support")
     try ParameterError.require(probeFourierSupport, in: 0...2, key: "probe_fourier_support")
+    // The difference map's waves hold what lies at the edge of the lit area; they cannot move.
     try ParameterError.require(
       positionUpdatePeriod,
-      in: 0...1000,
+      in: engine == .differenceMap ? 0...0 : 0...1000,
       key: "position_update_period"
     )
     try ParameterError.require(positionUpdateStart, in: 0...100_000, key: "position_update_start")

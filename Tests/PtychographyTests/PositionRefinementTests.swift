@@ -78,7 +78,7 @@ import Testing
   }
 
   /// A faint object and a probe that is still being found tell little of positions: they must stay.
-  @Test(arguments: [PtychographyEngine.raar, .differenceMap, .errorReduction, .epie])
+  @Test(arguments: [PtychographyEngine.raar, .errorReduction, .epie])
   func truePositionsStayWhileTheProbeIsFound(engine: PtychographyEngine) {
     let scan = SyntheticScan()
     func run(period: Int) -> (dataError: Double, distance: Double) {
@@ -88,12 +88,13 @@ import Testing
         $0.positionUpdatePeriod = period
       }
       for pattern in scan.patterns { solver.add(pattern) }
-      solver.iterate(120)
+      solver.iterate(220)
       let positions = solver.positions
       return (solver.result().dataError, Self.distance(positions, scan))
     }
     let refined = run(period: 5)
     #expect(refined.distance < 0.5)
-    #expect(refined.dataError < 2 * run(period: 0).dataError)
+    // Frames between quarter pixels are rounded, which alone leaves about 0.002.
+    #expect(refined.dataError < 1.2 * run(period: 0).dataError + 0.002)
   }
 }

@@ -55,6 +55,7 @@ private struct ShiftEquations {
   private var row = 0.0
   private var column = 0.0
   private var unexplained = 0.0
+  private var power = 0.0
 
   mutating func add(
     projected: Span<Complex64>,
@@ -73,6 +74,7 @@ private struct ShiftEquations {
       let rest = projected[i] - p * object[place]
       rowRow += Double(y.squaredModulus)
       unexplained += Double(rest.squaredModulus)
+      power += Double(projected[i].squaredModulus)
       columnColumn += Double(x.squaredModulus)
       rowColumn += Double(y.re * x.re + y.im * x.im)
       row += Double(y.re * rest.re + y.im * rest.im)
@@ -80,10 +82,14 @@ private struct ShiftEquations {
     }
   }
 
+  /// The part of a wave that a shift by a pixel must change to be told from nothing.
+  private static let leastChange = 1e-3
+
   /// The shift, pixels; zero where the object under the probe is flat.
   var solution: (row: Double, column: Double) {
-    let rowRow = rowRow + unexplained
-    let columnColumn = columnColumn + unexplained
+    let floor = unexplained + Self.leastChange * power
+    let rowRow = rowRow + floor
+    let columnColumn = columnColumn + floor
     let determinant = rowRow * columnColumn - rowColumn * rowColumn
     guard determinant > 1e-6 * rowRow * columnColumn, determinant > 0 else { return (0, 0) }
     return (

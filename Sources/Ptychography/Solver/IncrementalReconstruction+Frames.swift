@@ -49,10 +49,6 @@ extension IncrementalReconstruction {
     incidentPhotonsSoFar = nil
     if parameters.retrievesBackground { background.add(measured: frame.intensities) }
     require(seat.slot)
-    // Whatever stands here, the new wave's R makes up for it.
-    if previousCopies[seat.slot].isEmpty {
-      previousCopies[seat.slot] = illumination.copies[seat.slot]
-    }
     let group = frameCount % groups.count
     groups[group].waves.append(parameters.engine.keepsWaves ? initialWave(of: frame) : [])
     groups[group].frames.append(frame)
@@ -64,12 +60,14 @@ extension IncrementalReconstruction {
   /// Sees to it that a slot has its copy of the probe and room for its sums.
   mutating func require(_ slot: Int) {
     illumination.require(slot, plan: plan)
+    // Whatever stands here, a new wave's R makes up for it.
+    if previousCopies[slot].isEmpty { previousCopies[slot] = illumination.copies[slot] }
     let count = illumination.modes.count * grid.patternShape.count
     for group in groups.indices { groups[group].sums.require(slot, count: count) }
   }
 
   /// What a wave keeps that starts at ψ = P O: R for RAAR, ψ for the difference map.
-  private func initialWave(of frame: ScanFrame) -> [Complex64] {
+  func initialWave(of frame: ScanFrame) -> [Complex64] {
     let (count, columns) = (grid.patternShape.count, grid.patternShape.columns)
     let probe = illumination.copies[frame.seat.slot]
     let previousProbe = previousCopies[frame.seat.slot]

@@ -12,7 +12,7 @@ extension IncrementalReconstruction {
   mutating func refinePositionsIfDue() {
     let period = parameters.positionUpdatePeriod
     let start = parameters.positionUpdateStart
-    guard isDue(start: start, period: period) else { return }
+    guard parameters.engine != .differenceMap, isDue(start: start, period: period) else { return }
     let sweep = modelSweep
     inGroups { $0.proposeShifts(sweep) }
     let update = (settledIterations - start) / period + 1
@@ -54,7 +54,12 @@ extension IncrementalReconstruction {
     else { return }
     let slot = illumination.slot(of: placement)
     require(slot)
-    groups[group].frames[k].seat = ScanFrame.Seat(placement: placement, slot: slot)
+    let seat = ScanFrame.Seat(placement: placement, slot: slot)
+    groups[group].frames[k].seat = seat
+    groups[group].frames[k].previousSeat = seat
+    guard parameters.engine.keepsWaves else { return }
+    // What its wave remembers belongs to the place before: it starts as a new frame does.
+    groups[group].waves[k] = initialWave(of: groups[group].frames[k])
   }
 }
 
