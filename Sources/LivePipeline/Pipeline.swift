@@ -12,7 +12,8 @@ import Synchronization
 ///
 /// Threads: `receiver` (socket to queue), `recorder` (queue to file, then on), `intake`
 /// (decoding and cleaning), `calibration` (whole pictures of a scan's first frames), as many
-/// `compute` threads as the configuration says, `publisher`, `control`. They meet at bounded queues that block; only
+/// `compute` threads as the configuration says, `crew` threads, one fewer, that share the frames of
+/// a scan with one of them, `publisher`, `control`. They meet at bounded queues that block; only
 /// previews may be skipped. How they work together: Docs/Explanations/Pipeline.md.
 public final class Pipeline: Sendable {
   /// Where messages come from.

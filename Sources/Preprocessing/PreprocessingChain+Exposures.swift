@@ -10,7 +10,8 @@ extension PreprocessingChain {
   /// Each detector pixel takes its counts from the longest exposures in which it is neither
   /// saturated nor lost. With f the exposure time that it was counted in, in units of the longest
   /// one, it saw c / f photons in that; these are summed into pattern pixels, and what a pattern
-  /// pixel counts of its photons is multiplied by its mean f. Exposures of equal time are added.
+  /// pixel counts of its photons is multiplied by its mean f. Exposures of equal time are added, and
+  /// twice as much counts of each photon: the pattern has the counts of one of them.
   ///
   /// - Parameters:
   ///   - exposures: At least one; frames of one point, of any exposure times, in any order.

@@ -145,6 +145,44 @@ import Testing
     #expect(watch.center == nil)
   }
 
+  /// The start announces a shorter exposure than any frame has: the frames must not wait for ever.
+  @Test func aTimeThatIsAnnouncedAndNeverComesHoldsNothingUp() throws {
+    var configuration = PipelineConfiguration()
+    configuration.preprocessing.findsCenter = true
+    configuration.preprocessing.checksCalibration = false
+    var watch = CalibrationWatch(configuration: configuration)
+    var detector = try SimulatedDetector(Self.parameters(Self.beam))
+    let scan = detector.plan.scans[0]
+    var darks = DarkReference(geometry: configuration.detector)
+    for index in 0..<10 {
+      let dark = detector.dark(scan, index: index)
+      try darks.add(try #require(dark))
+    }
+    let first = detector.exposure(scan, point: 0)
+    let time = try #require(first.header.exposureTime)
+    var description = ScanDescription(identity: scan.identity, positions: [])
+    description.exposureTimes = [time / 10, time]
+
+    // A scan that ends before that says so, and the next one searches.
+    watch.open("short", description)
+    for _ in 0..<3 { #expect(watch.take(first, of: "short", darks: darks).mustWait) }
+    let ended = watch.end("short")
+    #expect(!ended.mustWait && ended.events.map(\.severity) == [.warning])
+    #expect(ended.events.first?.message.contains("the direct beam was not found") == true)
+
+    watch.open("long", description)
+    #expect(watch.isFinding)
+    var waited = 0
+    for number in 0..<72 {
+      let frame = detector.exposure(scan, point: number % 25)
+      if watch.take(frame, of: "long", darks: darks).mustWait { waited += 1 }
+    }
+    #expect(waited > 36 && waited < 72)
+    let center = try #require(watch.center)
+    #expect(abs(center.row - 479.5 - Self.beam.rows) < 0.3)
+    #expect(abs(center.column - 479.5 - Self.beam.columns) < 0.3)
+  }
+
   /// Live and as recorded, with a beam off the middle and the probe made from the mean pattern.
   @Test func aRunWithItsOwnCentreRepeatsAsRecorded() throws {
     var run = SimulatedRun()

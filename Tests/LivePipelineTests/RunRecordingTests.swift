@@ -153,6 +153,30 @@ import Testing
     #expect(bench.sinks[0].steps.last == "c")
   }
 
+  /// The file broke when the last messages had come: nothing but steps opens it again.
+  @Test func stepsOpenABrokenFileAgainAndTheirLossIsTold() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    _ = bench.record(1, at: 0)
+    bench.sinks[0].failure = "cannot write a frame"
+    bench.sinks[0].isBroken = true
+    bench.recording.append(["a"], at: 1_000_000_000)
+    bench.recording.append(["b"], at: 2_000_000_000)
+    #expect(bench.sinks.count == 1)
+    bench.recording.append([], at: 5_000_000_000)
+    #expect(bench.sinks.count == 2 && bench.sinks[1].steps == ["a", "b"])
+    #expect(bench.record(2, at: 6) != nil)
+
+    bench.sinks[1].failure = "cannot write a frame"
+    bench.sinks[1].isBroken = true
+    bench.recording.append(["c", "d"], at: 7_000_000_000)
+    bench.resumeFails = true
+    bench.refused = ["/a/run.h5", "/b/run.h5"]
+    bench.recording.finish()
+    #expect(bench.events.last?.severity == .error)
+    #expect(bench.events.last?.message.hasPrefix("2 steps of the schedule could not") == true)
+  }
+
   @Test func whatIsMissingAtTheEndIsStatedToo() {
     let bench = Bench()
     bench.recording.start(at: 0)

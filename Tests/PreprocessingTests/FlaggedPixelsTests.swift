@@ -29,6 +29,21 @@ import Testing
     #expect(try chain.cleanedCounts(Self.flat().frame()).values.allSatisfy { $0 == 100 })
   }
 
+  /// A word that has its bad bit set is as high as a saturated one, and tells of no charge.
+  @Test func aBadWordIsNotSaturated() throws {
+    var geometry = FastCCDGeometry()
+    geometry.gainTable = [GainEntry(controlBits: 0xC000, factor: 1)]
+    geometry.missingWords = []
+    var raw = Self.flat()
+    raw.set(0xFFFF, row: 600, column: 420)
+    var saturation = SaturationMap(geometry: geometry)
+    try saturation.add(raw.frame())
+    #expect(saturation.isEmpty)
+    raw.set(0xDFFF, row: 600, column: 420)
+    try saturation.add(raw.frame())
+    #expect(!saturation.isEmpty)
+  }
+
   @Test(arguments: [UInt16(0), 0x2000, 57343])
   func aFaultyPixelIsMadeUpForByTheRestOfItsPatternPixel(word: UInt16) throws {
     var chain = try makeChain()

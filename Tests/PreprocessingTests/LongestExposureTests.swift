@@ -54,6 +54,20 @@ import Testing
     #expect(kept.amplitudes == Self.pattern(2).amplitudes)
   }
 
+  /// Exposures of equal time count as their mean, so that one of two has the same counts as both.
+  @Test(arguments: [[0.02, 0.2, 0.2], []])
+  func oneOfTwoLongExposuresHasTheCountsOfBoth(announced: [Double]) throws {
+    var chain = try makeChain()
+    var longest = LongestExposure(announced: announced)
+    let (short, long) = (Self.frame(10, 0.02), Self.frame(100, 0.2))
+    for exposures in [[short, long, long], [short, long], [short]] {
+      let merged = try chain.process(exposures, position: middle)
+      let scaled = longest.scale(merged, of: exposures).amplitudes
+      #expect(abs(scaled[60, 60] * scaled[60, 60] - 100) < 1e-3)
+      #expect(scaled[3, 4] == -1)
+    }
+  }
+
   @Test func timesThatNobodyAnnouncedAreLearnt() {
     var longest = LongestExposure(announced: [])
     let short = [Self.frame(1, 0.1)]

@@ -60,6 +60,7 @@ struct CalibrationLook: Sendable {
         geometry: configuration.detector,
         threshold: PhotonHistogram.exceedanceThreshold(noise: noise)
       )
+      pictures?.forget(configuration.preprocessing.badPixels)
     }
     histogram?.add(picture)
     try? pictures?.add(picture, of: frame)

@@ -33,6 +33,8 @@ package struct CalibrationWatch: Sendable {
     var time: Double?
     /// Frames that were looked at.
     var count = 0
+    /// Frames of other times that came since the last one that was looked at.
+    var passed = 0
     /// The frames that came before the question whose answer is not taken yet.
     var asked: Int?
     /// Whether it is still to be said where the beam falls.
@@ -61,7 +63,7 @@ package struct CalibrationWatch: Sendable {
     tomogram = .some(description.identity.tomogram)
     let isFinding = parameters.findsCenter && isNew
     guard isFinding || parameters.checksCalibration else { return }
-    let thread = self.thread ?? CalibrationThread(configuration: configuration)
+    let thread = self.thread ?? makeThread()
     self.thread = thread
     // A check can be left out, and is where scans follow each other faster than they are checked.
     guard isFinding || !thread.isBehind else { return }
@@ -96,6 +98,12 @@ package struct CalibrationWatch: Sendable {
     else { return finding }
     look = nil
     guard isLookedAt(frame, &current) else {
+      if current.isFinding, current.passed > Self.longest + Self.lag {
+        // Frames of the time that is looked at come no more; what there was has to do.
+        finding.add(decide(&current))
+        askWhatIsLeft(current)
+        return finding
+      }
       finding.mustWait = current.isFinding
       look = current
       return finding
@@ -127,15 +135,22 @@ package struct CalibrationWatch: Sendable {
     var finding = Finding(events: news())
     guard var current = look, current.subject.key == key else { return finding }
     look = nil
-    guard current.count > 0 else { return finding }
-    if current.isFinding, current.asked != nil {
-      current.asked = nil
-      finding.add(answer(to: &current, isLast: false))
+    guard current.count > 0 else {
+      guard current.isFinding else { return finding }
+      // Nothing was looked at: the next scan has to find it.
+      tomogram = nil
+      if current.passed > 0 {
+        let reason = CalibrationError(
+          "none of its \(Words.count(current.passed, "raw frame")) was exposed for "
+            + "\(current.time.map { "\(Words.short($0)) s" } ?? "an unsaid time"), the shortest time "
+            + "that it announced"
+        )
+        finding.hasNewCenter = true
+        finding.events.append(takeOver(.failure(reason), current.subject))
+      }
+      return finding
     }
-    if current.isFinding {
-      thread?.push(.beam)
-      finding.add(answer(to: &current, isLast: true))
-    }
+    if current.isFinding { finding.add(decide(&current)) }
     askWhatIsLeft(current)
     return finding
   }
@@ -156,18 +171,55 @@ package struct CalibrationWatch: Sendable {
 
   // MARK: -
 
-  /// Whether a frame is of the exposure time that is looked at: the shortest there is.
+  /// A thread that knows the bad pixels of the configuration and of its file.
+  private func makeThread() -> CalibrationThread {
+    var configuration = configuration
+    // A file that cannot be read is told of where frames are cleaned.
+    configuration.preprocessing =
+      (try? configuration.preprocessing.withPixelsOfFile()) ?? configuration.preprocessing
+    return CalibrationThread(configuration: configuration)
+  }
+
+  /// Whether a frame is of the exposure time that is looked at: the shortest there is, or, where
+  /// many frames of other times come and none of that, what does come.
   private func isLookedAt(_ frame: DetectorFrame, _ current: inout Look) -> Bool {
     // One that cannot be cleaned tells nothing.
     guard frame.header.shape == configuration.detector.rawShape else { return false }
     let time = frame.header.exposureTime
     if current.count == 0, current.time == nil { current.time = time }
-    if ExposureKey(time) == ExposureKey(current.time) { return true }
-    guard let time else { return current.time == nil }
-    guard current.count < Self.firstAttempt, time < current.time ?? .infinity else { return false }
+    if Self.isSame(time, current.time) {
+      current.passed = 0
+      return true
+    }
+    current.passed += 1
+    guard current.count < Self.firstAttempt else { return false }
+    let isShorter = time.map { $0 < current.time ?? .infinity } ?? false
+    guard isShorter || current.passed > Self.longest + Self.lag else { return false }
     current.time = time
     current.count = 0
+    current.passed = 0
     return true
+  }
+
+  /// Whether two exposure times are one: some sources say what was asked for in the start and what
+  /// the shutter did with the frame.
+  private static func isSame(_ a: Double?, _ b: Double?) -> Bool {
+    guard let a, let b else { return a == nil && b == nil }
+    return abs(a - b) <= 1e-3 * max(abs(a), abs(b))
+  }
+
+  /// Takes the beam over as the frames that were looked at show it.
+  private mutating func decide(_ current: inout Look) -> Finding {
+    var finding = Finding()
+    if current.asked != nil {
+      current.asked = nil
+      finding.add(answer(to: &current, isLast: false))
+    }
+    if current.isFinding {
+      thread?.push(.beam)
+      finding.add(answer(to: &current, isLast: true))
+    }
+    return finding
   }
 
   /// Asks what is left to ask about a scan that is not looked at any more.

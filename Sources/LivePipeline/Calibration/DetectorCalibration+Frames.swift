@@ -57,8 +57,10 @@ extension DetectorCalibration {
       guard !frames.isEmpty else { return nil }
       var darks = BadPixelCalibration.DarkSeries(raw: empty, cleaned: empty)
       for frame in frames {
+        // Of darks that say their time and others that do not, some belong to no exposure.
+        guard let cleaned = try? chain.cleanedCounts(frame.asExposure) else { continue }
         darks.raw.add(try configuration.detector.rawPicture(frame))
-        darks.cleaned.add(try chain.cleanedCounts(frame.asExposure))
+        darks.cleaned.add(cleaned)
       }
       return darks
     }
@@ -99,9 +101,14 @@ extension DetectorCalibration {
       mean.add(picture)
       try saturation.add(frame)
     }
-    mean.forget(configuration.preprocessing.badPixels)
+    mean.forget(try badPixelsInUse())
     mean.forget(saturation.disturbed)
     return mean
+  }
+
+  /// The bad pixels that the configuration lists and those of its file.
+  func badPixelsInUse() throws(ParameterError) -> [PicturePixel] {
+    try configuration.preprocessing.withPixelsOfFile().badPixels
   }
 
   func forEachPicture(

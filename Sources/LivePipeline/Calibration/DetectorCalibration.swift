@@ -115,7 +115,7 @@ public struct DetectorCalibration {
       try forEachPicture(of: series, in: path, limit: options.frames) { picture, frame in
         try pictures.add(picture, of: frame)
       }
-      pictures.forget(configuration.preprocessing.badPixels)
+      pictures.forget(try badPixelsInUse())
       let calibration = CenterCalibration(
         geometry: configuration.detector,
         parameters: configuration.preprocessing,
@@ -131,40 +131,8 @@ public struct DetectorCalibration {
     }
   }
 
-  /// Finds pixels that cannot be trusted.
-  ///
-  /// - Returns: The pixels.
-  /// - Throws: `PipelineError` where the recording cannot be used.
-  public func badPixels() throws -> CalibrationReport {
-    try explaining {
-      let energy = try series(all: false)[0].energy
-      let known = try allSeries().filter { $0.energy == energy }
-      var search = BadPixelCalibration()
-      let noise = try darkNoise(of: known[0])
-      search.examine(darks: try darkSeries(known), noise: noise)
-      let gain = configuration.preprocessing.aduPerElectronVolt * energy.electronVolts
-      var picture: Image?
-      for series in known.sorted(by: { ($0.exposureTime ?? 0) < ($1.exposureTime ?? 0) }) {
-        var mean = MeanPicture(shape: FastCCDGeometry.pictureShape, threshold: 0)
-        var saturation = SaturationMap(geometry: configuration.detector)
-        try forEachPicture(of: series, in: path, limit: options.frames) { picture, frame in
-          mean.add(picture)
-          try saturation.add(frame)
-        }
-        search.examine(
-          exposures: mean,
-          disturbed: saturation.disturbed,
-          darkCount: try darkCount(of: series),
-          response: PhotonResponse(aduPerPhoton: gain, noise: noise)
-        )
-        picture = mean.mean
-      }
-      return badPixelReport(search.result, picture ?? Image(shape: FastCCDGeometry.pictureShape))
-    }
-  }
-
   /// Errors of data as `PipelineError`, so that they get their exit code.
-  private func explaining<Value>(_ body: () throws -> Value) throws -> Value {
+  func explaining<Value>(_ body: () throws -> Value) throws -> Value {
     _ = try PipelineError.reading(path) { () throws(StorageError) in
       _ = try RecordingReader(path: path).messageCount
     }

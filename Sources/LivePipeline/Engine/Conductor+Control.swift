@@ -25,6 +25,14 @@ extension Conductor {
       switch standing {
       case .open: return place
       case .unknown: return "\(place), should it come: no scan of this name has begun; \(others)"
+      case .letGo:
+        return
+          "\(placement.scan) is not folded: too many scans waited for a place, and it was let go; "
+          + "only a replay can place it, by the sidecar file; \(others)"
+      case .empty:
+        return
+          "\(placement.scan) is done and had no usable frame, so that there is nothing to fold; only "
+          + "a new scan of this name will be placed so; \(others)"
       case .decided:
         return
           "\(placement.scan) is finished and has its place, which stays as it is; only a new scan "

@@ -77,6 +77,10 @@ extension ReconstructionEngine {
     case open
     /// It was folded, or given up.
     case decided
+    /// It waited for its place until too many did, and was let go.
+    case letGo
+    /// It is done, and had no usable frame.
+    case empty
   }
 
   /// How the scans of a name stand; the newest counts.
@@ -85,7 +89,7 @@ extension ReconstructionEngine {
       sessions.values.contains { $0.description.identity.scan == name }
     }
     if isOpen { return .open }
-    if decided.withLock({ $0.contains(name) }) { return .decided }
+    if let known = standings.withLock({ $0[name] }) { return known }
     return results.summary.scans.contains { $0.scan == name } ? .open : .unknown
   }
 
@@ -99,7 +103,7 @@ extension ReconstructionEngine {
   func placedOrHeldBack(_ finished: FinishedScan) -> FinishedScan? {
     let identity = finished.object.identity
     guard identity.tilt == nil else {
-      decided.withLock { _ = $0.insert(identity.scan) }
+      standings.withLock { $0[identity.scan] = .decided }
       return finished
     }
     var given: FinishedScan?
@@ -111,9 +115,10 @@ extension ReconstructionEngine {
       return nil
     }
     if let placement {
-      decided.withLock { _ = $0.insert(identity.scan) }
+      standings.withLock { $0[identity.scan] = .decided }
       return finished.placed(placement)
     }
+    standings.withLock { $0[identity.scan] = .open }
     report(
       RunEvent(
         .warning,
@@ -123,6 +128,7 @@ extension ReconstructionEngine {
       )
     )
     if let given {
+      standings.withLock { $0[given.object.identity.scan] = .letGo }
       report(
         RunEvent(
           .warning,

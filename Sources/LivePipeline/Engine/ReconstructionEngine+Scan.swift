@@ -154,6 +154,7 @@ extension ReconstructionEngine {
     count(used: 0, unusable: tooLate)
     board.update { $0.scansFinished += 1 }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
+      standings.withLock { $0[session.description.identity.scan] = .empty }
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
       return nil
     }
@@ -212,10 +213,11 @@ extension ReconstructionEngine {
     _ vacuum: VacuumEstimate,
     _ scan: ScanSession
   ) {
-    guard vacuum.isInView else { return }
-    let photons = squaredNorm(object.probe.values.span) * vacuum.modulus * vacuum.modulus
-    let time = scan.description.exposureTimes.max() ?? 0
-    let seconds = time > 0 ? time : 1
+    let seconds = scan.progress.withLock { $0.seconds }
+    // Counts of unknown times cannot be compared.
+    guard vacuum.isInView, seconds > 0 else { return }
+    let power = ([object.probe] + object.weakerModes).reduce(0) { $0 + squaredNorm($1.values.span) }
+    let photons = power * vacuum.modulus * vacuum.modulus
     let change = beam.withLock {
       $0.take(
         photons / seconds,
@@ -225,11 +227,10 @@ extension ReconstructionEngine {
     }
     guard let change else { return }
     let percent = Int((100 * (change.now / change.before - 1)).rounded())
-    let unit = time > 0 ? "photons a second" : "photons an exposure"
     report(
       RunEvent(
         .warning,
-        "vacuum in view lets \(Words.short(change.now)) \(unit) through, \(abs(percent)) % "
+        "vacuum in view lets \(Words.short(change.now)) photons a second through, \(abs(percent)) % "
           + "\(percent < 0 ? "fewer" : "more") than the \(Words.short(change.before)) before: did "
           + "the beam change? Optical densities are not affected, for vacuum decides",
         scan: scan.key

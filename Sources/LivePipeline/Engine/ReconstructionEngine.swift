@@ -31,8 +31,8 @@ final class ReconstructionEngine: Sendable {
   let placements = Mutex<[String: ScanPlacement]>([:])
   /// Scans that are done and of which nobody knows where they belong.
   let unplaced = Mutex<[FinishedScan]>([])
-  /// The names of scans whose place is decided.
-  let decided = Mutex<Set<String>>([])
+  /// What became of scans, by their names.
+  let standings = Mutex<[String: Standing]>([:])
   let shelf = Mutex(ProbeShelf())
   let beam = Mutex(BeamWatch())
   let sessions = Mutex<[String: ScanSession]>([:])
@@ -171,7 +171,7 @@ final class ReconstructionEngine: Sendable {
   ) -> IntakeOutcome {
     var outcome = IntakeOutcome()
     var patterns: [String: [ScanSession.PendingPattern]] = [:]
-    for case .pattern(let key, let pattern, let exposures) in found {
+    for case .pattern(let key, let pattern, let exposures, _) in found {
       patterns[key, default: []].append(
         ScanSession.PendingPattern(pattern: pattern, message: number, exposures: exposures)
       )
@@ -191,11 +191,12 @@ final class ReconstructionEngine: Sendable {
         sessions.withLock { $0[key] = session }
         showStart(of: session)
         outcome.opened.append(session)
-      case .pattern(let key, let pattern, let exposures):
+      case .pattern(let key, let pattern, let exposures, let seconds):
         guard let session = sessions.withLock({ $0[key] }) else {
           outcome.tooLate += exposures
           continue
         }
+        session.progress.withLock { $0.seconds = seconds }
         // All of a message together, or a batch could part what a repetition cannot.
         if let together = patterns.removeValue(forKey: key) {
           session.receive(together)

@@ -9,7 +9,7 @@ package import AcquisitionModel
 /// |T| = 1 without any change, and does not depart with one. The photons that vacuum lets through
 /// do neither: they are compared with those of earlier scans of the same energy.
 package struct BeamWatch: Sendable {
-  /// A change, in photons of an exposure without sample, for each second where times are known.
+  /// A change, in photons a second of an exposure without sample.
   package struct Change: Sendable, Hashable {
     package var before: Double
     package var now: Double
@@ -22,7 +22,7 @@ package struct BeamWatch: Sendable {
   /// Takes what a scan's vacuum let through.
   ///
   /// - Parameters:
-  ///   - photons: Photons of an exposure without sample, per second where the time is known.
+  ///   - photons: Photons a second of an exposure without sample.
   ///   - energy: The photon energy.
   ///   - expected: What is to be expected before any scan is known; nil where nobody knows.
   /// - Returns: A change by more than `tolerance`, told once; what it changed to counts from then on.
@@ -32,7 +32,7 @@ package struct BeamWatch: Sendable {
     expected: Double? = nil
   ) -> Change? {
     guard photons > 0, photons.isFinite else { return nil }
-    let place = Int((min(max(energy.electronVolts, 0), 1e9) * 20).rounded())
+    let place = energy.twentieths
     let known = history[place] ?? []
     let before = known.isEmpty ? expected : known.sorted()[known.count / 2]
     if let before, abs(photons - before) > Self.tolerance * before {

@@ -24,6 +24,8 @@ final class ScanSession: Sendable {
     var frames = 0
     /// Patterns that came, taken by the solver or waiting.
     var received = 0
+    /// The exposure time whose counts its patterns have, seconds; 0 where nobody says.
+    var seconds = 0.0
     /// Iterations run.
     var iteration = 0
     /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration; NaN before.

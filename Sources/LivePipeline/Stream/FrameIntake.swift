@@ -13,8 +13,9 @@ struct FrameIntake {
   enum Result: Sendable {
     /// A scan starts, known by this key.
     case opened(String, ScanDescription)
-    /// A cleaned pattern of a scan, merged from so many exposures.
-    case pattern(String, DiffractionPattern, exposures: Int)
+    /// A cleaned pattern of a scan, merged from so many exposures, with the counts of one of so
+    /// many seconds; 0 where no time is said.
+    case pattern(String, DiffractionPattern, exposures: Int, seconds: Double)
     /// A scan has all frames that it will get.
     case ended(String, ScanAssembler.End)
     /// Somebody should know.
@@ -232,7 +233,10 @@ struct FrameIntake {
       }
       let scaled =
         longest[key]?.scale(pattern, of: point.exposures, leftOut: leftOut) ?? pattern
-      return remarks + (report ?? []) + [.pattern(key, scaled, exposures: count - leftOut.count)]
+      let used = count - leftOut.count
+      let seconds = longest[key]?.seconds ?? 0
+      return remarks + (report ?? [])
+        + [.pattern(key, scaled, exposures: used, seconds: seconds)]
     } catch {
       assembler.counters.unusable += count
       return once("clean|\(key)") {

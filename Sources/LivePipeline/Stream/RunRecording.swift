@@ -33,18 +33,18 @@ package final class RunRecording {
     let message: RecordedMessage
   }
 
-  private let candidates: [String]
-  private let opening: Opening
-  private let report: (RunEvent) -> Void
+  let candidates: [String]
+  let opening: Opening
+  let report: (RunEvent) -> Void
   /// Told of every message that could not be written, with its bytes.
   private let count: (_ messages: Int, _ bytes: Int) -> Void
 
-  private var sink: (any RecordingSink)?
+  var sink: (any RecordingSink)?
   /// Files whose names are gone; they stay open, so that they can be rescued while the run lasts.
   private var removed: [any RecordingSink] = []
   /// The file that broke, to be taken up again.
-  private var broken: (path: String, messages: Int, bytes: Int)?
-  private var gap: RecordingGap?
+  var broken: (path: String, messages: Int, bytes: Int)?
+  var gap: RecordingGap?
   private var nextAttempt = Int64.min
   private var nextReminder = Int64.min
   /// Steps of the schedule that wait to be recorded.
@@ -133,7 +133,11 @@ package final class RunRecording {
     // What cannot be recorded now is recorded when the disk is tried again: a line has some tens of
     // bytes.
     unrecordedLines += lines
-    guard let sink, !unrecordedLines.isEmpty, gap == nil || now >= nextAttempt else { return }
+    guard !unrecordedLines.isEmpty, gap == nil || now >= nextAttempt else { return }
+    guard sink != nil || open(), let sink else {
+      nextAttempt = now + Self.retryInterval
+      return
+    }
     do throws(StorageError) {
       try sink.appendSchedule(unrecordedLines)
       unrecordedLines = []
@@ -154,15 +158,31 @@ package final class RunRecording {
     remind(at: now)
   }
 
-  /// Closes everything.
+  /// Closes everything; steps that wait to be recorded are tried once more.
   package func finish() {
+    if sink == nil, !unrecordedLines.isEmpty { _ = open() }
     if let gap, gap.messages > 0, let sink {
       sink.append(RecordingGap(gap, place: sink.messageCount))
     }
     for file in removed { try? file.finish() }
-    guard let sink else { return }
-    if !unrecordedLines.isEmpty { try? sink.appendSchedule(unrecordedLines) }
-    do throws(StorageError) { try sink.finish() } catch {
+    if !unrecordedLines.isEmpty {
+      do throws(StorageError) {
+        try sink?.appendSchedule(unrecordedLines)
+        if sink != nil { unrecordedLines = [] }
+      } catch {
+        report(RunEvent(.error, "the schedule cannot be recorded: \(error)"))
+      }
+    }
+    if !unrecordedLines.isEmpty {
+      report(
+        RunEvent(
+          .error,
+          "\(Words.count(unrecordedLines.count, "step")) of the schedule could not be recorded; a "
+            + "replay --as-recorded ends without them, and one without that option does everything"
+        )
+      )
+    }
+    do throws(StorageError) { try sink?.finish() } catch {
       report(RunEvent(.error, "the recording cannot be finished: \(error)"))
     }
   }
@@ -176,7 +196,7 @@ package final class RunRecording {
     return nil
   }
 
-  private func add(messages: Int, bytes: Int, from start: Int64, to end: Int64) {
+  func add(messages: Int, bytes: Int, from start: Int64, to end: Int64) {
     var gap =
       gap.flatMap { $0.messages > 0 ? $0 : nil }
       ?? RecordingGap(place: 0, messages: 0, bytes: 0, start: start, end: end)
@@ -254,57 +274,6 @@ package final class RunRecording {
       self.sink = nil
       nextAttempt = now
     }
-  }
-
-  // MARK: - Opening
-
-  /// Opens the recording wherever that is possible; false where it is nowhere.
-  private func open() -> Bool {
-    if let broken {
-      if let sink = try? opening.resume(broken.path) {
-        // What was not flushed when it broke.
-        let lost = max(0, broken.messages - sink.messageCount)
-        if lost > 0 {
-          let start = gap?.start ?? 0
-          add(messages: lost, bytes: max(0, broken.bytes - sink.byteCount), from: start, to: start)
-        }
-        self.broken = nil
-        self.sink = sink
-        return true
-      }
-      return create([broken.path] + candidates)
-    }
-    return create(candidates)
-  }
-
-  private func create(_ candidates: [String]) -> Bool {
-    var reasons: [String] = []
-    for (place, wanted) in candidates.enumerated() {
-      let path = freeName(wanted)
-      do throws(StorageError) {
-        // What is missing before the first message stands in the file as a gap.
-        sink = try opening.create(path, nextNumber - (gap?.messages ?? 0))
-        let isWanted = place == 0 && path == wanted
-        if !isWanted, gap == nil {
-          let why = reasons.first ?? "there is a file of this name, and recordings replace nothing"
-          report(RunEvent(.warning, "\(wanted): \(why); the recording is \(path)"))
-        }
-        broken = nil
-        return true
-      } catch {
-        reasons.append("\(error)")
-      }
-    }
-    if gap == nil {
-      report(
-        RunEvent(
-          .error,
-          "NOTHING IS RECORDED: no recording can be made: \(reasons.joined(separator: "; ")). The "
-            + "run goes on, and it is tried again every few seconds"
-        )
-      )
-    }
-    return false
   }
 
   private static func words(_ gap: RecordingGap) -> String {

@@ -24,7 +24,7 @@ extension TomogramAssembly {
             ? "nothing in it absorbs, so that its place cannot be told"
             : "its correlation with the volume is \(rounded(tilts[position].confidence))",
           remedy: isFirst
-            ? "Look at the scans' pictures: is the sample in view?"
+            ? "Make sure by the scans' pictures that the sample is in view"
             : "Lower registration.minimum_confidence, or raise registration.maximum_shift_px",
           tiltIndex: tilt.index,
           energyIndex: energy,

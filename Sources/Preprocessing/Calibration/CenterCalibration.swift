@@ -12,7 +12,8 @@ import Imaging
 /// scattering; the edge does not. Its uncertainty is made of the jackknife over azimuths
 /// (`CircularEdge`), of the scatter over six parts of the frames, and of how much the circle depends
 /// on how far from the edge the levels are taken: what the sample scatters over the edge blurs it,
-/// and moves the radius most. Behind an attenuator only the pixels behind it take part, so
+/// and moves the radius most. Where fewer than four of the parts, or one of the fits, show an edge,
+/// 0.4 pixels are added. Behind an attenuator only the pixels behind it take part, so
 /// that its transmission need not be known.
 public struct CenterCalibration: Sendable {
   /// The radius of the cone that is expected, pixels.
@@ -117,7 +118,7 @@ public struct CenterCalibration: Sendable {
     let others = images.parts.compactMap {
       CircularEdge.find(in: masked($0), about: edge.middle, radius: edge.radius.value, narrow)
     }
-    let variants = [0.75, 1.35].compactMap { factor in
+    let variants = Self.variants.compactMap { factor in
       var search = narrow
       search.gap *= factor
       search.window *= factor
@@ -127,8 +128,12 @@ public struct CenterCalibration: Sendable {
       Self.error(of: edge[keyPath: value], others.map { $0[keyPath: value] })
         + Self.squaredRange(variants.map { $0[keyPath: value] })
     }
-    let jackknife = edge.middleUncertainty * edge.middleUncertainty
-    let radiusError = edge.radius.uncertainty
+    // Where many parts show no edge, those that do say too little of how the others would scatter.
+    let isSupported =
+      others.count >= min(4, images.parts.count) && variants.count == Self.variants.count
+    let unsupported = isSupported ? 0 : Self.unsupportedError * Self.unsupportedError
+    let jackknife = edge.middleUncertainty * edge.middleUncertainty + unsupported
+    let radiusError = (edge.radius.uncertainty * edge.radius.uncertainty + unsupported).squareRoot()
     return Result(
       center: edge.middle,
       uncertainty: (jackknife + max(errors[0], errors[1])).squareRoot(),
@@ -140,6 +145,12 @@ public struct CenterCalibration: Sendable {
       frameCount: pictures.frameCount
     )
   }
+
+  /// How far from the edge the levels are taken, in other fits, over how far in the first.
+  private static let variants = [0.75, 1.35]
+  /// What is added to the error where the edge is not seen in most parts of the frames, or not in
+  /// each of the other fits, pixels: no search ends with that.
+  private static let unsupportedError = 0.4
 
   /// The square of the error of a value by how those of parts of the frames scatter about it.
   private static func error(of value: Double, _ parts: [Double]) -> Double {

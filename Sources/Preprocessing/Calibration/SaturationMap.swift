@@ -12,6 +12,7 @@ import Imaging
 public struct SaturationMap: Sendable {
   private let geometry: FastCCDGeometry
   private let missing: WordSet
+  private let gains: GainTable
   /// Whether each pixel was ever saturated, [readout row, place].
   private var isSaturated: [Bool]
 
@@ -24,6 +25,7 @@ public struct SaturationMap: Sendable {
   public init(geometry: FastCCDGeometry) {
     self.geometry = geometry
     missing = WordSet(geometry.missingWords)
+    gains = GainTable(geometry)
     isSaturated = [Bool](
       repeating: false,
       count: FastCCDGeometry.pictureSide * FastCCDGeometry.pictureSide
@@ -36,7 +38,7 @@ public struct SaturationMap: Sendable {
   /// - Throws: `PreprocessingError` where the frame does not fit.
   public mutating func add(_ frame: DetectorFrame) throws {
     try PreprocessingError.requireRaw(frame, geometry)
-    let (geometry, missing) = (geometry, missing)
+    let (geometry, missing, gains) = (geometry, missing, gains)
     var assembly: [WordOrder: WordAssembly] = [:]
     var saturated = isSaturated
     isSaturated = []
@@ -49,7 +51,8 @@ public struct SaturationMap: Sendable {
           let place = a * FastCCDGeometry.pictureSide + tile * FastCCDGeometry.tilePixels
           for pixel in 0..<FastCCDGeometry.tilePixels {
             let word = bytes.word(line + first + pixel)
-            if word >= geometry.saturationWord, !missing.contains(word) {
+            // A word without a value tells of no charge.
+            if word >= geometry.saturationWord, !missing.contains(word), !gains.isBad(word) {
               saturated[place + pixel] = true
             }
           }

@@ -99,7 +99,7 @@ struct RawScanCleaning {
     do {
       var chain = try PreprocessingChain(
         geometry: configuration.detector,
-        parameters: configuration.preprocessing,
+        parameters: try configuration.preprocessing.withPixelsOfFile(),
         energy: reader.energy
       )
       chain.setDarks(darks)

@@ -80,7 +80,7 @@ struct RecordedScans {
       names.append(key)
       guard name == nil || name == key || name == description.identity.scan else { return }
       open.append((key, Gathered(description: description)))
-    case .pattern(let key, let pattern, _):
+    case .pattern(let key, let pattern, _, _):
       guard let place = open.firstIndex(where: { $0.key == key }) else { return }
       open[place].scan.patterns.append(pattern)
     case .ended(let key, _):
