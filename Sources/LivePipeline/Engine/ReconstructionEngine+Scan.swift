@@ -135,8 +135,11 @@ extension ReconstructionEngine {
         solver.reconstruction = nil
         solver.kept = []
       }
-      guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
+      guard var object = solver.reconstruction?.finishedResult(), object.frameCount > 0 else {
+        return nil
+      }
       object.identity = session.identity
+      object.halves = compareHalves(in: &solver, object, session)
       return (object, solver.positions)
     }
     session.progress.withLock { $0.isFinished = true }
@@ -167,7 +170,10 @@ extension ReconstructionEngine {
       startedAt: session.startedAt,
       finishedAt: nanosecondsNow()
     )
-    board.update { $0.dataError = object.dataError }
+    board.update {
+      $0.dataError = object.dataError
+      $0.halfPeriod = object.halves?.halfPeriodAtHalfBit
+    }
     offer(finished)
     results.write(finished, report: report)
     return finished

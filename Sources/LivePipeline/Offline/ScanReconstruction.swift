@@ -138,7 +138,7 @@ public final class ScanReconstruction: Sendable {
         break
       }
     }
-    let object = whole.result()
+    let object = whole.finishedResult()
     convergence.note(dataError: object.dataError)
     var result = ScanResult(
       object: object,
@@ -148,6 +148,7 @@ public final class ScanReconstruction: Sendable {
     )
     if options.measuresResolution, !shouldFinish {
       result.halves = compareHalves(patterns, grid, plan, start: start.probe, object, progress)
+      result.object.halves = result.halves?.record(iterations: object.iteration)
     }
     result.wasCutShort = shouldFinish
     result.elapsed = (ContinuousClock.now - began).inSeconds
