@@ -10,12 +10,12 @@ extension ReconstructionEngine {
   /// Reconstructs every other frame of a scan that has settled, twice, and compares the objects.
   ///
   /// - Parameters:
-  ///   - solver: That of the whole scan.
+  ///   - reconstruction: The whole scan.
   ///   - object: Its result.
   ///   - session: The scan.
   /// - Returns: The comparison; nil where none is wanted or possible, or where time is short.
   func compareHalves(
-    in solver: inout ScanSession.Solver,
+    of reconstruction: borrowing IncrementalReconstruction,
     _ object: ReconstructedObject,
     _ session: ScanSession
   ) -> HalfScanCorrelation? {
@@ -24,7 +24,7 @@ extension ReconstructionEngine {
     guard results.halfScanTiming == .perTilt, !progress.isCut, !progress.wasAborted else {
       return nil
     }
-    guard solver.reconstruction?.hasEnoughFramesForHalves == true,
+    guard reconstruction.hasEnoughFramesForHalves,
       let region = PixelRegion(litBy: object.coverage)
     else {
       report(
@@ -35,7 +35,7 @@ extension ReconstructionEngine {
     // One after the other: each needs half of the whole scan's memory.
     var objects: [ComplexImage] = []
     for part in 0..<2 {
-      guard var half = solver.reconstruction?.half(part) else { return nil }
+      var half = reconstruction.half(part)
       half.iterate(results.halfScanIterations)
       objects.append(half.transmission)
     }

@@ -139,7 +139,9 @@ extension ReconstructionEngine {
         return nil
       }
       object.identity = session.identity
-      object.halves = compareHalves(in: &solver, object, session)
+      if let whole = solver.reconstruction.take() {
+        object.halves = compareHalves(of: whole, object, session)
+      }
       return (object, solver.positions)
     }
     session.progress.withLock { $0.isFinished = true }
