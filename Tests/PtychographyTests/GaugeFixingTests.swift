@@ -91,7 +91,8 @@ import Testing
   }
 
   @Test func aRampAShiftAPhaseAndAFactorAreTakenOffAgain() throws {
-    let scan = SyntheticScan(onPixels: true)
+    // A probe that is dark at the frame's edges, where what is moved wraps around.
+    let scan = SyntheticScan(lens: SyntheticScan.lens(power: 1e6, curvature: 10, radius: 5))
     var plain = Pair().object(of: scan, object: scan.object)
     plain.fixGauge()
     let own = try #require(plain.gauge)
@@ -109,7 +110,7 @@ import Testing
     let turn = Complex64(modulus: 1, phase: Float(gauge.phase - own.phase - 2.1))
     #expect(abs(turn.phase) < 0.03)
 
-    #expect(Self.difference(Self.patterns(of: object, scan), Self.patterns(of: fixed, scan)) < 1e-4)
+    #expect(Self.difference(Self.patterns(of: fixed, scan), scan.patterns.map(\.amplitudes)) < 1e-4)
     // Both are the same object, at the same place, now.
     let pixel = object.pixelSize.meters
     #expect(abs(fixed.origin.x - plain.origin.x) < 0.02 * pixel)
@@ -180,7 +181,7 @@ import Testing
     let first = run(scan.probe)
     let second = run(tilted)
     #expect(first.gauge?.isVacuumInView == true)
-    #expect(abs((first.gauge?.rampColumns ?? 0) - (second.gauge?.rampColumns ?? 0)) > 0.03)
+    #expect(abs((first.gauge?.rampColumns ?? 0) - (second.gauge?.rampColumns ?? 0)) > 0.005)
     let lit = 0.2 * (first.coverage.values.max() ?? 0)
     var (square, count) = (0.0, 0.0)
     for row in 2..<first.transmission.shape.rows - 2 {

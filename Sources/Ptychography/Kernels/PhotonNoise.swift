@@ -2,10 +2,15 @@
 
 import Imaging
 
-/// What the noise of photons leaves on the mean of (√n − √λ)², n Poisson-distributed about λ.
+/// The noise of photons: the mean of (√n − √λ)², n Poisson-distributed about λ.
 ///
 /// 1/4 for many photons, up to 0.46 near one, 2λ for very few.
-enum PhotonNoise {
+struct PhotonNoise: Sendable {
+  /// Its sum over pixels, photons.
+  private(set) var sum = 0.0
+  /// The pixels.
+  private(set) var count = 0.0
+
   /// For √λ in steps.
   private static let steps = 64
   /// λ up to 36; beyond, the series in 1/λ.
@@ -34,20 +39,25 @@ enum PhotonNoise {
     let part = place - Float(index)
     return (1 - part) * table[index] + part * table[index + 1]
   }
-}
 
-/// What photon noise leaves on the mean of (√power − √I)² over measured pixels, over pixels.
-///
-/// - Parameters:
-///   - power: Σ |ψ|² over modes, of unscaled transforms.
-///   - intensity: Measured photons over pixels, negative where unmeasured.
-///   - pixels: Those of a whole pattern.
-func photonNoise(_ power: Span<Float>, _ intensity: Span<Float>, pixels: Int) -> Double {
-  precondition(power.count == intensity.count, "runs differ in length")
-  let scale = 1 / Float(pixels)
-  var sum = 0.0
-  for i in power.indices where intensity[i] >= 0 && power[i].isFinite {
-    sum += Double(PhotonNoise.squaredDifference(mean: scale * power[i]))
+  /// Adds the measured pixels of a run.
+  ///
+  /// - Parameters:
+  ///   - power: Σ |ψ|² over modes, of unscaled transforms.
+  ///   - intensity: Measured photons over pixels, negative where unmeasured.
+  ///   - pixels: Those of a whole pattern.
+  mutating func add(_ power: Span<Float>, _ intensity: Span<Float>, pixels: Int) {
+    precondition(power.count == intensity.count, "runs differ in length")
+    let scale = 1 / Float(pixels)
+    for i in power.indices where intensity[i] >= 0 && power[i].isFinite {
+      sum += Double(Self.squaredDifference(mean: scale * power[i]))
+      count += 1
+    }
   }
-  return sum * Double(scale)
+
+  /// Adds another sum.
+  mutating func add(_ other: PhotonNoise) {
+    sum += other.sum
+    count += other.count
+  }
 }

@@ -43,7 +43,7 @@ struct FrameGroup: Sendable {
     sumsNoise: Bool = false
   ) {
     comparison = ModelComparison()
-    if sumsNoise { comparison.noise = 0 }
+    if sumsNoise { comparison.noise = PhotonNoise() }
     if sumsBackground {
       comparison.background = BackgroundRetrieval.Sums(count: sweep.transform.shape.count)
     }

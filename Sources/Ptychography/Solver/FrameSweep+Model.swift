@@ -10,7 +10,7 @@ struct ModelComparison: Sendable {
   /// Σ (I − b) over measured pixels, over pixels.
   var total = 0.0
   /// What `residual` is on the mean where photons are all that is random; nil where not wanted.
-  var noise: Double?
+  var noise: PhotonNoise?
   /// The sums of a background's update, where they are wanted and not the errors.
   var background: BackgroundRetrieval.Sums?
 }
@@ -38,9 +38,7 @@ extension FrameSweep {
           pixels: transform.shape.count
         )
         comparison.total += sum(measured, above: level)
-        if let noise = comparison.noise {
-          comparison.noise = noise + photonNoise(power, measured, pixels: transform.shape.count)
-        }
+        comparison.noise?.add(power, measured, pixels: transform.shape.count)
       }
     }
   }

@@ -10,17 +10,21 @@ extension IncrementalReconstruction {
     compareWithModel(sumsNoise: false)
   }
 
-  /// Measures the data error and returns what photon noise alone would leave of it.
+  /// Measures the data error; returns what photon noise alone would leave of it, and the variance of
+  /// a modulus that it comes from.
   @discardableResult
-  private mutating func compareWithModel(sumsNoise: Bool) -> Double {
+  private mutating func compareWithModel(sumsNoise: Bool) -> (error: Double, variance: Double) {
     let sweep = modelSweep
     inGroups { $0.compare(sweep, sumsNoise: sumsNoise) }
     let residual = groups.reduce(0) { $0 + $1.comparison.residual }
     let total = groups.reduce(0) { $0 + $1.comparison.total }
     dataError = total > 0 ? (residual / total).squareRoot() : .nan
     if parameters.engine == .epie { overlapError = dataError }
-    let noise = groups.reduce(0) { $0 + ($1.comparison.noise ?? .nan) }
-    return total > 0 ? (noise / total).squareRoot() : .nan
+    var noise = PhotonNoise()
+    for group in groups { noise.add(group.comparison.noise ?? PhotonNoise()) }
+    guard total > 0, noise.count > 0 else { return (.nan, .nan) }
+    let pixels = Double(grid.patternShape.count)
+    return ((noise.sum / pixels / total).squareRoot(), noise.sum / noise.count)
   }
 
   /// The object and probe as they are now, their freedoms fixed, with OD, its error and the phase.
@@ -50,7 +54,7 @@ extension IncrementalReconstruction {
       dataError: dataError,
       overlapError: overlapError
     )
-    result.photonNoiseError = noise
+    (result.photonNoiseError, result.amplitudeVariance) = noise
     return result
   }
 
