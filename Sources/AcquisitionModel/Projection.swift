@@ -10,15 +10,28 @@ public struct Projection: Sendable {
   public var opticalDensity: Image
   /// How far each pixel may be trusted, 0 (unlit) to 1 (fully lit), [row, column].
   public var coverage: Image
+  /// The standard error of each pixel's OD, [row, column]; nil where it is not known.
+  public var opticalDensityError: Image?
   /// The size of a pixel.
   public var pixelSize: Length
 
   /// Makes a projection.
-  public init(identity: ScanIdentity, opticalDensity: Image, coverage: Image, pixelSize: Length) {
+  public init(
+    identity: ScanIdentity,
+    opticalDensity: Image,
+    coverage: Image,
+    opticalDensityError: Image? = nil,
+    pixelSize: Length
+  ) {
     precondition(opticalDensity.shape == coverage.shape, "coverage and OD differ in shape")
+    precondition(
+      opticalDensityError == nil || opticalDensityError?.shape == opticalDensity.shape,
+      "OD and its error differ in shape"
+    )
     self.identity = identity
     self.opticalDensity = opticalDensity
     self.coverage = coverage
+    self.opticalDensityError = opticalDensityError
     self.pixelSize = pixelSize
   }
 }

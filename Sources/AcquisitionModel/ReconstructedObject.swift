@@ -28,6 +28,17 @@ public struct ReconstructedObject: Sendable {
   public var dataError: Double
   /// sqrt(Σ|P_M ψ − P_Q P_M ψ|² / Σ I) of the last iteration.
   public var overlapError: Double
+  /// The data error that photon noise alone would leave with this object; NaN where not known.
+  public var photonNoiseError = Double.nan
+  /// The mean of (√n − √λ)² over all measured pixels, for n photons about the λ of the model: 1/4
+  /// where all are bright, less where many are dark; NaN where not known.
+  public var amplitudeVariance = Double.nan
+  /// How its freedoms were fixed; nil where they were not.
+  public var gauge: ObjectGauge?
+  /// OD with its error, and phase; nil where they were not made.
+  public var maps: ObjectMaps?
+  /// The correlation of its two halves; nil where none was measured.
+  public var halves: HalfScanCorrelation?
 
   /// Makes a record.
   public init(

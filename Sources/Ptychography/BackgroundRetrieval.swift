@@ -28,7 +28,7 @@ struct BackgroundRetrieval: Sendable {
   }
 
   /// b.
-  private(set) var background: [Float]
+  var background: [Float]
   /// Σ I over the frames that are there.
   private var intensities: [Float]
   /// The frames that measured a pixel.

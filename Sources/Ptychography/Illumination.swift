@@ -125,7 +125,7 @@ struct Illumination: Sendable {
   }
 
   /// exp(2πi k shift / n) for corner-ordered frequencies k; real at the Nyquist frequency.
-  private static func ramp(_ count: Int, _ shift: Double) -> [Complex64] {
+  static func ramp(_ count: Int, _ shift: Double) -> [Complex64] {
     (0..<count).map { index in
       let frequency = index < (count + 1) / 2 ? index : index - count
       let angle = 2 * Double.pi * Double(frequency) * shift / Double(count)

@@ -65,6 +65,51 @@ import Testing
     probe: probe
   )
 
+  @Test func mapsGaugeAndCorrelationStandBesideTheObject() throws {
+    let path = scratch.file("maps.cxi")
+    var result = Self.result
+    let shape = Self.object.shape
+    let maps = ObjectMaps(
+      opticalDensity: Image(shape: shape, values: (0..<35).map { Float($0) / 50 }),
+      opticalDensityError: Image(shape: shape, filledWith: 0.02),
+      phase: Image(shape: shape, values: (0..<35).map { -Float($0) }),
+      noiseExcess: 1.25
+    )
+    result.maps = maps
+    var gauge = ObjectGauge()
+    (gauge.shiftRows, gauge.rampColumns, gauge.scale) = (0.5, -0.01, 1.03)
+    gauge.isVacuumInView = true
+    result.gauge = gauge
+    result.halves = HalfScanCorrelation(
+      frequencies: [0.1, 0.2],
+      correlations: [0.9, 0.3],
+      halfBitThreshold: [0.5, 0.4],
+      halfPeriodAtHalfBit: Length(nanometers: 20),
+      halfPeriodAtOneHalf: Length(nanometers: 22),
+      iterations: 40
+    )
+    try writeCXI(
+      result: result,
+      source: CXISource(scan: Self.scan, parameters: "", version: "0.1"),
+      to: path
+    )
+    let back = try #require(try readCXIResult(path).maps)
+    #expect(back.opticalDensity == maps.opticalDensity)
+    #expect(back.opticalDensityError == maps.opticalDensityError)
+    #expect(back.phase == maps.phase)
+    #expect(back.noiseExcess == 1.25)
+    let file = try StorageFile(reading: path)
+    let process = "/entry_1/image_1/process_1/gauge"
+    #expect(try file.read(Double.self, at: "\(process)/shift").values == [0.5, 0])
+    #expect(try file.read(Double.self, at: "\(process)/ramp").values == [0, -0.01])
+    #expect(try file.readValue(Double.self, at: "\(process)/vacuum_modulus") == 1.03)
+    #expect(try file.readValue(Int32.self, at: "\(process)/vacuum_in_view") == 1)
+    let halves = "/entry_1/image_1/frc_1"
+    #expect(try file.read(Double.self, at: "\(halves)/correlation").values == [0.9, 0.3])
+    #expect(try file.readValue(Double.self, at: "\(halves)/half_period_at_0.5")
+        == Length(nanometers: 22).meters)
+  }
+
   @Test func aResultComesBackExactly() throws {
     let path = scratch.file("scan.cxi")
     try writeCXI(

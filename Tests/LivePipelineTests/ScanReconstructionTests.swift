@@ -141,6 +141,7 @@ import Testing
     let positions = try file.read(Double.self, at: "\(image)/process_1/positions").values
     let x = try file.read(Double.self, at: "\(image)/x").values
     let y = try file.read(Double.self, at: "\(image)/y").values
+    let shift = try file.read(Double.self, at: "\(image)/process_1/gauge/shift").values
     let shape = scan.frames.shape
     let plan = FourierPlan2D(shape: shape, effort: .estimate)
     var far = ComplexImage(shape: shape, values: probe.values)
@@ -148,9 +149,12 @@ import Testing
     var residual = 0.0
     var total = 0.0
     for k in scan.positions.indices {
-      // Probes are moved by quarters of a pixel.
-      let row = (4 * ((positions[2 * k + 1] - y[0]) / (y[1] - y[0]))).rounded() / 4
-      let column = (4 * ((positions[2 * k] - x[0]) / (x[1] - x[0]))).rounded() / 4
+      // Probes are moved by quarters of a pixel; the gauge has moved all by one distance since.
+      func quarter(_ place: Double, _ moved: Double) -> Double {
+        (4 * (place - moved)).rounded() / 4 + moved
+      }
+      let row = quarter((positions[2 * k + 1] - y[0]) / (y[1] - y[0]), shift[0])
+      let column = quarter((positions[2 * k] - x[0]) / (x[1] - x[0]), shift[1])
       let offset = -Double(shape.rows / 2)
       var wave = far
       let (top, left) = (Int((row + offset).rounded(.down)), Int((column + offset).rounded(.down)))

@@ -87,12 +87,32 @@ extension CXIReader {
       dataError: (try? file.readValue(at: "\(process)/data_error")) ?? .nan,
       overlapError: (try? file.readValue(at: "\(process)/overlap_error")) ?? .nan
     )
+    result.maps = maps(file, image: image, shape: transmission.shape)
     if let stored, stored.shape == transmission.shape {
       result.coverage = stored
     } else if !positions.isEmpty {
       result.coverage = result.coverage(of: positions)
     }
     return result
+  }
+
+  /// OD with its error, and phase, where the result has them.
+  private static func maps(
+    _ file: borrowing StorageFile,
+    image: String,
+    shape: Shape2D
+  ) -> ObjectMaps? {
+    guard let density = try? file.readImage(at: "\(image)/optical_density"),
+      let error = try? file.readImage(at: "\(image)/optical_density_error"),
+      let phase = try? file.readImage(at: "\(image)/phase"),
+      density.shape == shape, error.shape == shape, phase.shape == shape
+    else { return nil }
+    return ObjectMaps(
+      opticalDensity: density,
+      opticalDensityError: error,
+      phase: phase,
+      noiseExcess: (try? file.readValue(at: "\(image)/noise_excess")) ?? 1
+    )
   }
 
   /// `image_latest`, or else the highest number.

@@ -34,6 +34,8 @@ extension CXIWriter {
     )
     try file.write([pixel, pixel], shape: [2], at: "\(image)/pixel_size", unit: "m")
     try file.write(result.coverage, at: "\(image)/coverage", unit: "photon")
+    if let maps = result.maps { try write(maps, at: image, to: file) }
+    if let halves = result.halves { try write(halves, at: "\(image)/frc_1", to: file) }
     try writeProcess(result, source: source, at: "\(image)/process_1", to: file)
     try file.link(CXIPaths.latestImage, to: image)
     try file.setAttribute("default", of: CXIPaths.entry, to: "image_\(number)")
@@ -77,6 +79,7 @@ extension CXIWriter {
     try file.write(value: Int32(result.frameCount), at: "\(process)/frames", unit: "1")
     try file.write(value: result.dataError, at: "\(process)/data_error", unit: "1")
     try file.write(value: result.overlapError, at: "\(process)/overlap_error", unit: "1")
+    if let gauge = result.gauge { try write(gauge, at: "\(process)/gauge", to: file) }
     try file.write(text: "tiltfold", at: "\(process)/program")
     try file.write(text: source.version, at: "\(process)/version")
     try file.write(text: source.parameters, at: "\(process)/parameters")

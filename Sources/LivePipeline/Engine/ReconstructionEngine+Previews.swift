@@ -83,10 +83,11 @@ extension ReconstructionEngine {
       "vacuum_modulus": finished.vacuum.modulus,
       "vacuum_fraction": finished.vacuum.fraction,
     ]
-    offer(
-      .projection,
-      header,
-      [
+    if let halves = object.halves {
+      header.quality["frc_half_period_m"] = halves.halfPeriodAtHalfBit.meters
+      header.quality["frc_half_period_at_0.5_m"] = halves.halfPeriodAtOneHalf.meters
+    }
+    var arrays = [
         PreviewArray(
           name: "optical_density",
           image: finished.projection.opticalDensity,
@@ -99,8 +100,18 @@ extension ReconstructionEngine {
           unit: "1",
           pixelSize: object.pixelSize
         ),
-      ]
-    )
+    ]
+    if let error = finished.projection.opticalDensityError {
+      arrays.append(
+        PreviewArray(
+          name: "optical_density_error",
+          image: error,
+          unit: "1",
+          pixelSize: object.pixelSize
+        )
+      )
+    }
+    offer(.projection, header, arrays)
     mailbox.offer(rec: encodeRec(object))
   }
 

@@ -140,8 +140,13 @@ extension ReconstructionEngine {
         solver.kept = []
       }
       let refined = solver.reconstruction?.positions ?? []
-      guard var object = solver.reconstruction?.result(), object.frameCount > 0 else { return nil }
+      guard var object = solver.reconstruction?.finishedResult(), object.frameCount > 0 else {
+        return nil
+      }
       object.identity = session.identity
+      if let whole = solver.reconstruction.take() {
+        object.halves = compareHalves(of: whole, object, session)
+      }
       return (object, refined, solver.positions, solver.beganRefined)
     }
     session.progress.withLock { $0.isFinished = true }
@@ -178,7 +183,10 @@ extension ReconstructionEngine {
       startedAt: session.startedAt,
       finishedAt: nanosecondsNow()
     )
-    board.update { $0.dataError = object.dataError }
+    board.update {
+      $0.dataError = object.dataError
+      $0.halfPeriod = object.halves?.halfPeriodAtHalfBit
+    }
     offer(finished)
     results.write(finished, report: report)
     return finished

@@ -2,7 +2,7 @@
 
 public import AcquisitionModel
 import HDF5Storage
-import Imaging
+public import Imaging
 import Ptychography
 public import ResolutionMetrics
 
@@ -17,14 +17,58 @@ public struct HalfScanComparison: Sendable {
   public var correlation: RingCorrelation
   /// Where it falls below the 1/2-bit threshold.
   public var resolution: Resolution
+  /// Where it falls below 0.5, the same on every ring.
+  public var resolutionAtOneHalf: Resolution
   /// The size of an object pixel.
   public var pixelSize: Length
   /// The part of the object that was compared.
   public var region: PixelRegion
 
+  /// Compares two objects of one grid.
+  ///
+  /// - Parameters:
+  ///   - first: One half's object, [row, column].
+  ///   - second: The other's, same shape.
+  ///   - region: The part that is well lit.
+  ///   - pixelSize: The size of an object pixel.
+  public init(
+    _ first: ComplexImage,
+    _ second: ComplexImage,
+    in region: PixelRegion,
+    pixelSize: Length
+  ) {
+    correlation = RingCorrelation(objects: first, second, in: region)
+    resolution = correlation.resolution(threshold: .halfBit)
+    resolutionAtOneHalf = correlation.resolution(threshold: .fixed(0.5))
+    self.pixelSize = pixelSize
+    self.region = region
+  }
+
   /// The half period up to which detail is resolved.
   public var halfPeriod: Length {
     Length(meters: resolution.halfPeriod(pixelSize: pixelSize.meters))
+  }
+
+  /// The half period up to which the correlation is at least 0.5.
+  public var halfPeriodAtOneHalf: Length {
+    Length(meters: resolutionAtOneHalf.halfPeriod(pixelSize: pixelSize.meters))
+  }
+
+  /// The comparison as result files have it.
+  ///
+  /// - Parameter iterations: That each half was given.
+  func record(iterations: Int) -> HalfScanCorrelation {
+    let rings = correlation.rings.filter { $0.frequency <= 0.5 }
+    return HalfScanCorrelation(
+      frequencies: rings.map(\.frequency),
+      correlations: rings.map(\.correlation),
+      halfBitThreshold: rings.map {
+        CorrelationThreshold.halfBit.value(pixelCount: $0.pixelCount)
+      },
+      halfPeriodAtHalfBit: halfPeriod,
+      halfPeriodAtOneHalf: halfPeriodAtOneHalf,
+      iterations: iterations
+    )
   }
 }
 
@@ -49,12 +93,7 @@ extension ScanReconstruction {
       let second = transmission(ofHalf: 1, patterns, stage, start, whole, progress)
     else { return nil }
     let correlation = RingCorrelation(objects: first, second, in: region)
-    return HalfScanComparison(
-      correlation: correlation,
-      resolution: correlation.resolution(threshold: .halfBit),
-      pixelSize: whole.object.pixelSize,
-      region: region
-    )
+    return HalfScanComparison(first, second, in: region, pixelSize: whole.object.pixelSize)
   }
 
   /// The object from every other frame; nil where the run is to end.

@@ -8,7 +8,7 @@ import Imaging
 struct ObjectView {
   /// The modulus, [row, column].
   private(set) var modulus: Image
-  /// The phase about its mean, [row, column], radians.
+  /// The phase, [row, column], radians: unwrapped where the object has its maps, else about its mean.
   private(set) var phase: Image
 
   init(_ object: ReconstructedObject) {
@@ -47,6 +47,10 @@ struct ObjectView {
       for (column, place) in columns.enumerated() where object.coverage[source, place] > level {
         let value = object.transmission[source, place]
         modulus[row, column] = value.modulus
+        if let maps = object.maps {
+          phase[row, column] = maps.phase[source, place]
+          continue
+        }
         phase[row, column] = (turn * (plane(source, place) * value)).phase
       }
     }

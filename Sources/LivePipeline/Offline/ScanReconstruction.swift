@@ -125,6 +125,7 @@ public final class ScanReconstruction: Sendable {
     var result = reconstruct(&patterns, stage, given, start, options, progress)
     if options.measuresResolution, !shouldFinish {
       result.halves = compareHalves(patterns, stage, start, result, progress)
+      result.object.halves = result.halves?.record(iterations: result.object.iteration)
     }
     result.wasCutShort = shouldFinish
     result.elapsed = (ContinuousClock.now - began).inSeconds
@@ -176,7 +177,7 @@ public final class ScanReconstruction: Sendable {
       )
       if shouldFinish || convergence.isSettled(parameters.stagnationTolerance) { break }
     }
-    let object = whole.result()
+    let object = whole.finishedResult()
     convergence.note(dataError: object.dataError)
     let frames = whole.frameIndices
     return ScanResult(

@@ -134,6 +134,12 @@ extension ScanResult {
           y: rings.map { CorrelationThreshold.halfBit.value(pixelCount: $0.pixelCount) },
           style: .dashes
         ),
+        LinePlot.Curve(
+          label: "0.5",
+          x: [0, 0.5],
+          y: [0.5, 0.5],
+          style: .dashes
+        ),
       ],
       markers: halves.resolution.frequency > 0
         ? [LinePlot.Threshold(value: halves.resolution.frequency)] : []

@@ -104,6 +104,7 @@ extension HalfScanComparison {
       halfPeriod.nanometers
     )
     let limit = resolution.isLimitedByPixels ? "at the limit of the pixels, " : ""
-    return "resolution: \(limit)\(number) \(what)"
+    let half = String(format: "%.1f nm", halfPeriodAtOneHalf.nanometers)
+    return "resolution: \(limit)\(number) \(what); \(half) where it falls below 0.5"
   }
 }

@@ -46,6 +46,7 @@ extension PreviewMessage {
     header.quality["frames_per_second"] = status.framesPerSecond
     header.quality["overlap_error"] = status.overlapError
     header.quality["data_error"] = status.dataError
+    header.quality["frc_half_period_m"] = status.halfPeriod?.meters ?? .nan
     header.quality["elapsed_s"] = status.elapsed
     header.quality["remaining_s"] = status.secondsLeft ?? .nan
     header.quality["state_of_charge"] = status.stateOfCharge ?? .nan

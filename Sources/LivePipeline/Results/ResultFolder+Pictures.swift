@@ -188,8 +188,8 @@ extension ResultFolder {
       for (column, place) in columns.enumerated()
       where finished.projection.coverage[source, place] > 0.02 {
         density[row, column] = finished.projection.opticalDensity[source, place]
-        guard object.transmission.shape == shape else { continue }
-        phase[row, column] = object.transmission[source, place].phase
+        guard let phases = object.maps?.phase, phases.shape == shape else { continue }
+        phase[row, column] = phases[source, place]
       }
     }
     return (density, phase)

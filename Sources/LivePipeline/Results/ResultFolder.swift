@@ -195,6 +195,8 @@ extension RunSummary.Scan {
       overlapError: known(object.overlapError),
       vacuumModulus: finished.vacuum.modulus,
       vacuumInView: finished.vacuum.isInView,
+      halfPeriod: (object.halves?.halfPeriodAtHalfBit.meters).flatMap(known),
+      halfPeriodAtOneHalf: (object.halves?.halfPeriodAtOneHalf.meters).flatMap(known),
       duration: Double(finished.finishedAt - finished.startedAt) * 1e-9
     )
   }

@@ -22,6 +22,10 @@ public struct RunSummary: Codable, Sendable {
     public var vacuumModulus: Double
     /// Whether vacuum was in view and decided.
     public var vacuumInView: Bool
+    /// The half period to which halves of its frames agree by 1/2 bit, metres; nil where not known.
+    public var halfPeriod: Double?
+    /// The half period to which they correlate by 0.5 at least, metres.
+    public var halfPeriodAtOneHalf: Double?
     /// Seconds from its start to its result.
     public var duration: Double
 
@@ -33,6 +37,8 @@ public struct RunSummary: Codable, Sendable {
       case overlapError = "overlap_error"
       case vacuumModulus = "vacuum_modulus"
       case vacuumInView = "vacuum_in_view"
+      case halfPeriod = "frc_half_period_m"
+      case halfPeriodAtOneHalf = "frc_half_period_at_0.5_m"
       case duration = "duration_s"
     }
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import AcquisitionModel
+
 /// Where a run stands, in numbers; what `status` publishes and the command line shows.
 public struct RunStatus: Sendable, Hashable {
   /// What the run is doing, in a word.
@@ -50,6 +52,8 @@ public struct RunStatus: Sendable, Hashable {
   public var overlapError = Double.nan
   /// The data error of the scan that was finished last.
   public var dataError = Double.nan
+  /// The half period to which its two halves agree, by 1/2 bit; nil where not measured.
+  public var halfPeriod: Length?
   /// Scans that started.
   public var scansStarted = 0
   /// Scans that are done.

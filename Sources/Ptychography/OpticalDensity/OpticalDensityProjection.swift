@@ -7,11 +7,12 @@ public import Imaging
 ///
 /// Phase ramps do not matter, for only the modulus counts. The projection's centre,
 /// ((rows − 1)/2, (columns − 1)/2), is scan position zero; a probe that has wandered from its
-/// frame's middle by whole pixels takes the object along and is followed.
+/// frame's middle by whole pixels takes the object along and is followed. The fraction of a pixel
+/// beyond that is left to registration, which moves the projection anyway: pixels stay as they are.
 ///
 /// - Parameters:
-///   - object: A reconstruction.
-///   - vacuum: How |T| = 1 is found.
+///   - object: A reconstruction; one whose gauge is fixed has its vacuum, one with maps its OD.
+///   - vacuum: How |T| = 1 is found in an object whose gauge is not fixed.
 ///   - shape: The extent of the projection; the object's own where nil.
 /// - Returns: The projection, and what its vacuum was taken from.
 public func opticalDensityProjection(
@@ -20,30 +21,60 @@ public func opticalDensityProjection(
   shape: Shape2D? = nil
 ) -> (Projection, VacuumEstimate) {
   let trust = trustMap(of: object.coverage)
-  let estimate = vacuumEstimate(of: object, trust: trust, rule: vacuum)
-  let scale = Float(1 / estimate.modulus)
-  var density = Image(shape: object.transmission.shape)
-  for i in density.values.indices {
-    let modulus = scale * object.transmission.values[i].modulus
-    // Opaque beyond measure counts as OD 14; unlit as nothing.
-    let value = -2 * naturalLogarithm(max(modulus, 1e-3))
-    density.values[i] = trust.values[i] > 0 && value.isFinite ? value : 0
+  let estimate: VacuumEstimate
+  let density: Image
+  if let gauge = object.gauge {
+    estimate = VacuumEstimate(
+      modulus: gauge.scale,
+      fraction: gauge.vacuumFraction,
+      isInView: gauge.isVacuumInView
+    )
+    density = object.maps?.opticalDensity ?? opticalDensity(of: object.transmission, trust: trust)
+  } else {
+    estimate = vacuumEstimate(of: object, trust: trust, rule: vacuum)
+    density = opticalDensity(of: object.transmission, modulus: estimate.modulus, trust: trust)
   }
   let (rows, columns) = displacement(of: object)
   let shape = shape ?? object.transmission.shape
+  func placed(_ image: Image, _ interpolation: Interpolation) -> Image {
+    cut(image, to: shape, rows, columns, interpolation)
+  }
+  // Of the pixels that one is mixed from the least sure counts; outside nothing is known.
+  let error = object.maps.map { maps in
+    var certainty = maps.opticalDensityError
+    certainty.values = certainty.values.map { 1 / max($0, .leastNormalMagnitude) }
+    var error = placed(certainty, .minimum)
+    error.values = error.values.map { min(1 / max($0, .leastNormalMagnitude), highestDensity) }
+    return error
+  }
   return (
     Projection(
       identity: object.identity,
-      opticalDensity: cut(density, to: shape, rows, columns, .cubic),
-      coverage: cut(trust, to: shape, rows, columns, .minimum),
+      opticalDensity: placed(density, .cubic),
+      coverage: placed(trust, .minimum),
+      opticalDensityError: error,
       pixelSize: object.pixelSize
     ),
     estimate
   )
 }
 
+/// Opaque beyond measure: −2 ln 10⁻³.
+let highestDensity: Float = 13.8155
+
+/// −2 ln(|T| / modulus); 0 where unlit.
+func opticalDensity(of transmission: ComplexImage, modulus: Double = 1, trust: Image) -> Image {
+  let scale = Float(1 / modulus)
+  var density = Image(shape: transmission.shape)
+  for i in density.values.indices {
+    let value = -2 * naturalLogarithm(max(scale * transmission.values[i].modulus, 1e-3))
+    density.values[i] = trust.values[i] > 0 && value.isFinite ? value : 0
+  }
+  return density
+}
+
 /// 0 where the photons are fewer than a twentieth of those in the scanned area, 1 from half on.
-private func trustMap(of coverage: Image) -> Image {
+func trustMap(of coverage: Image) -> Image {
   let highest = coverage.values.max() ?? 0
   let lit = coverage.values.filter { $0 > 0.1 * highest }.sorted()
   guard highest > 0, !lit.isEmpty else { return Image(shape: coverage.shape) }
@@ -54,7 +85,7 @@ private func trustMap(of coverage: Image) -> Image {
   )
 }
 
-private func vacuumEstimate(
+func vacuumEstimate(
   of object: ReconstructedObject,
   trust: Image,
   rule: VacuumRule
@@ -80,34 +111,19 @@ private func vacuumEstimate(
 private func displacement(of object: ReconstructedObject) -> (rows: Double, columns: Double) {
   let shape = object.transmission.shape
   let pixel = object.pixelSize.meters
-  let center = centroid(of: object.probe)
-  let driftRows = (center.row - Double(object.probe.shape.rows / 2)).rounded()
-  let driftColumns = (center.column - Double(object.probe.shape.columns / 2)).rounded()
+  // A fixed gauge has put all of the probe's drift into the origin.
+  let fixed = (rows: object.gauge?.shiftRows ?? 0, columns: object.gauge?.shiftColumns ?? 0)
+  var drift = fixed
+  if object.gauge == nil {
+    let center = centroid(of: [object.probe] + object.weakerModes)
+    drift.rows = center.row - Double(object.probe.shape.rows / 2)
+    drift.columns = center.column - Double(object.probe.shape.columns / 2)
+  }
   return (
-    Double(shape.rows - 1) / 2 + object.origin.y / pixel - driftRows,
-    Double(shape.columns - 1) / 2 + object.origin.x / pixel - driftColumns
+    Double(shape.rows - 1) / 2 + object.origin.y / pixel + fixed.rows - drift.rows.rounded(),
+    Double(shape.columns - 1) / 2 + object.origin.x / pixel + fixed.columns
+      - drift.columns.rounded()
   )
-}
-
-/// The centre of mass of |probe|², in pixels.
-private func centroid(of probe: ComplexImage) -> (row: Double, column: Double) {
-  var weight = 0.0
-  var rows = 0.0
-  var columns = 0.0
-  for row in 0..<probe.shape.rows {
-    for column in 0..<probe.shape.columns {
-      let photons = Double(probe[row, column].squaredModulus)
-      weight += photons
-      rows += photons * Double(row)
-      columns += photons * Double(column)
-    }
-  }
-  let center = (row: rows / weight, column: columns / weight)
-  // A probe that has run away, or is dark, has no centre of mass.
-  guard weight > 0, center.row.isFinite, center.column.isFinite else {
-    return (Double(probe.shape.rows / 2), Double(probe.shape.columns / 2))
-  }
-  return center
 }
 
 /// Moves and cuts, copying pixels as they are where no fraction of a pixel is left.

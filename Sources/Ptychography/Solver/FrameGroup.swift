@@ -40,8 +40,14 @@ struct FrameGroup: Sendable {
   /// - Parameters:
   ///   - sweep: One that begins with P O.
   ///   - sumsBackground: Whether the background's sums are wanted and not the errors.
-  mutating func compare(_ sweep: FrameSweep, sumsBackground: Bool = false) {
+  ///   - sumsNoise: Whether the share of the photon noise is wanted beside the errors.
+  mutating func compare(
+    _ sweep: FrameSweep,
+    sumsBackground: Bool = false,
+    sumsNoise: Bool = false
+  ) {
     comparison = ModelComparison()
+    if sumsNoise { comparison.noise = PhotonNoise() }
     if sumsBackground {
       comparison.background = BackgroundRetrieval.Sums(count: sweep.transform.shape.count)
     }

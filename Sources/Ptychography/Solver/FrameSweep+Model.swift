@@ -9,6 +9,8 @@ struct ModelComparison: Sendable {
   var residual = 0.0
   /// Σ (I − b) over measured pixels, over pixels.
   var total = 0.0
+  /// What `residual` is on the mean where photons are all that is random; nil where not wanted.
+  var noise: PhotonNoise?
   /// The sums of a background's update, where they are wanted and not the errors.
   var background: BackgroundRetrieval.Sums?
 }
@@ -36,6 +38,7 @@ extension FrameSweep {
           pixels: transform.shape.count
         )
         comparison.total += sum(measured, above: level)
+        comparison.noise?.add(power, measured, pixels: transform.shape.count)
       }
     }
   }

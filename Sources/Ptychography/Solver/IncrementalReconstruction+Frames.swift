@@ -45,6 +45,13 @@ extension IncrementalReconstruction {
     var frame = ScanFrame(pattern, seat: seat, transform: transform)
     frame.shift = shift
     if frameCount == 0, !isResumed { scaleProbe(toPower: frame.photons) }
+    join(frame)
+    return true
+  }
+
+  /// Lets a frame take part at its seat.
+  mutating func join(_ frame: ScanFrame) {
+    let seat = frame.seat
     photons.append(frame.photons)
     incidentPhotonsSoFar = nil
     if parameters.retrievesBackground { background.add(measured: frame.intensities) }
@@ -54,7 +61,6 @@ extension IncrementalReconstruction {
     groups[group].frames.append(frame)
     frameCountSoFar += 1
     coverageIsStale = true
-    return true
   }
 
   /// Sees to it that a slot has its copy of the probe and room for its sums.

@@ -7,20 +7,40 @@ import Imaging
 extension IncrementalReconstruction {
   /// Compares the patterns with those of probe times object as they are; one transform per frame.
   public mutating func measureDataError() {
+    compareWithModel(sumsNoise: false)
+  }
+
+  /// Measures the data error; returns what photon noise alone would leave of it, and the variance of
+  /// a modulus that it comes from.
+  @discardableResult
+  private mutating func compareWithModel(sumsNoise: Bool) -> (error: Double, variance: Double) {
     let sweep = modelSweep
-    inGroups { $0.compare(sweep) }
+    inGroups { $0.compare(sweep, sumsNoise: sumsNoise) }
     let residual = groups.reduce(0) { $0 + $1.comparison.residual }
     let total = groups.reduce(0) { $0 + $1.comparison.total }
     dataError = total > 0 ? (residual / total).squareRoot() : .nan
     if parameters.engine == .epie { overlapError = dataError }
+    var noise = PhotonNoise()
+    for group in groups { noise.add(group.comparison.noise ?? PhotonNoise()) }
+    guard total > 0, noise.count > 0 else { return (.nan, .nan) }
+    let pixels = Double(grid.patternShape.count)
+    return ((noise.sum / pixels / total).squareRoot(), noise.sum / noise.count)
+  }
+
+  /// The object and probe as they are now, their freedoms fixed, with OD, its error and the phase.
+  public mutating func finishedResult() -> ReconstructedObject {
+    var object = result()
+    object.fixGauge(start: start)
+    object.maps = objectMaps(of: object)
+    return object
   }
 
   /// The object, the probe and what is needed to judge them, as they are now.
   public mutating func result() -> ReconstructedObject {
-    measureDataError()
+    let noise = compareWithModel(sumsNoise: true)
     takeCoverage()
     let modes = orthogonalModes(illumination.modes)
-    return ReconstructedObject(
+    var result = ReconstructedObject(
       identity: identity,
       transmission: object,
       probe: modes[0],
@@ -34,6 +54,8 @@ extension IncrementalReconstruction {
       dataError: dataError,
       overlapError: overlapError
     )
+    (result.photonNoiseError, result.amplitudeVariance) = noise
+    return result
   }
 
   /// Where the probe's centre sat for each frame, as told or as refined, in the order of joining.

@@ -32,6 +32,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   /// Single-precision sums leave a floor of about 0.001.
   public internal(set) var overlapError = Double.nan
 
+  /// The probe's strongest mode at the start.
+  let start: ComplexImage
   let plan: FourierPlan2D
   let transform: BlockedTransform2D
   let workers: any WorkSharing
@@ -118,6 +120,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
     precondition(object.shape == grid.objectShape, "the seed is \(object.shape), not the grid's")
     self.grid = grid
     self.identity = identity
+    start = modes[0]
     self.plan = plan
     self.parameters = parameters
     self.workers = workers

@@ -11,6 +11,10 @@ public struct ResultConfiguration: Hashable, Sendable {
   public var mrc = true
   /// Key `scans`: whether every scan's object and probe are written as CXI.
   public var scans = true
+  /// Key `frc`: when the Fourier ring correlation of every other frame is measured.
+  public var halfScanTiming = HalfScanTiming.onDemand
+  /// Key `frc_iterations`: the iterations of each half, from the finished probe.
+  public var halfScanIterations = 40
 
   /// Makes the defaults.
   public init() {}

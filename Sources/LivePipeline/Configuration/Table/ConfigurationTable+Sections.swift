@@ -212,6 +212,18 @@ extension ConfigurationTable {
       at.flag("pictures", \.pictures, "whether PNG pictures are drawn beside the data"),
       at.flag("mrc", \.mrc, "whether volumes are written as MRC files too"),
       at.flag("scans", \.scans, "whether every scan's object and probe are written as CXI"),
+      at.choice(
+        "frc",
+        \.halfScanTiming,
+        "when the Fourier ring correlation of every other frame is measured: `on_demand` by "
+          + "`tiltfold reconstruct` only, `per_tilt` live, too, for every scan that has settled"
+      ),
+      at.integer(
+        "frc_iterations",
+        \.halfScanIterations,
+        1...1000,
+        "iterations of each half of a live scan, from its finished probe"
+      ),
     ]
   }()
 
