@@ -173,7 +173,6 @@ import Testing
     bench.resumeFails = true
     bench.refused = ["/a/run.h5", "/b/run.h5"]
     bench.recording.finish()
-    #expect(bench.events.last?.severity == .error)
     #expect(bench.events.last?.message.hasPrefix("2 steps of the schedule could not") == true)
   }
 
