@@ -92,7 +92,6 @@ extension ScanReconstruction {
       let first = transmission(ofHalf: 0, patterns, stage, start, whole, progress),
       let second = transmission(ofHalf: 1, patterns, stage, start, whole, progress)
     else { return nil }
-    let correlation = RingCorrelation(objects: first, second, in: region)
     return HalfScanComparison(first, second, in: region, pixelSize: whole.object.pixelSize)
   }
 
