@@ -106,8 +106,10 @@ import Testing
     #expect(try file.readValue(Int32.self, at: "\(process)/vacuum_in_view") == 1)
     let halves = "/entry_1/image_1/frc_1"
     #expect(try file.read(Double.self, at: "\(halves)/correlation").values == [0.9, 0.3])
-    #expect(try file.readValue(Double.self, at: "\(halves)/half_period_at_0.5")
-        == Length(nanometers: 22).meters)
+    #expect(
+      try file.readValue(Double.self, at: "\(halves)/half_period_at_0.5")
+        == Length(nanometers: 22).meters
+    )
   }
 
   @Test func aResultComesBackExactly() throws {

@@ -185,7 +185,8 @@ import Testing
     let lit = 0.2 * (first.coverage.values.max() ?? 0)
     var (square, count) = (0.0, 0.0)
     for row in 2..<first.transmission.shape.rows - 2 {
-      for column in 2..<first.transmission.shape.columns - 2 where first.coverage[row, column] > lit {
+      for column in 2..<first.transmission.shape.columns - 2 where first.coverage[row, column] > lit
+      {
         let value = first.maps?.phase[row, column] ?? .nan
         let truth = scan.object[row, column].phase
         square += Double((value - truth) * (value - truth))

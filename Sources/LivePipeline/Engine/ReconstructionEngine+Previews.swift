@@ -88,18 +88,18 @@ extension ReconstructionEngine {
       header.quality["frc_half_period_at_0.5_m"] = halves.halfPeriodAtOneHalf.meters
     }
     var arrays = [
-        PreviewArray(
-          name: "optical_density",
-          image: finished.projection.opticalDensity,
-          unit: "1",
-          pixelSize: object.pixelSize
-        ),
-        PreviewArray(
-          name: "coverage",
-          image: finished.projection.coverage,
-          unit: "1",
-          pixelSize: object.pixelSize
-        ),
+      PreviewArray(
+        name: "optical_density",
+        image: finished.projection.opticalDensity,
+        unit: "1",
+        pixelSize: object.pixelSize
+      ),
+      PreviewArray(
+        name: "coverage",
+        image: finished.projection.coverage,
+        unit: "1",
+        pixelSize: object.pixelSize
+      ),
     ]
     if let error = finished.projection.opticalDensityError {
       arrays.append(

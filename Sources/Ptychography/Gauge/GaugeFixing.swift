@@ -138,7 +138,9 @@ extension ReconstructedObject {
     let floor = 0.05 * (power.values.max() ?? 0)
     power.values = power.values.map { $0 > floor ? $0 : 0 }
     let center = centerOfMass(of: power)
-    return (center.row - Double(plan.shape.rows / 2), center.column - Double(plan.shape.columns / 2))
+    return (
+      center.row - Double(plan.shape.rows / 2), center.column - Double(plan.shape.columns / 2)
+    )
   }
 }
 
