@@ -59,7 +59,10 @@ public struct StorageFile: ~Copyable {
       throw StorageError("there is no such file", file: path)
     }
     let place = Place(path)
-    let id = unsafe H5Fopen(path, flags, hid_t(H5P_DEFAULT))
+    // Our files appear whole, by their new name: a reader has nothing to be locked out from, and a
+    // process that was just started may still hold the writer's lock.
+    let fileAccess = try place.access(locks: flags != chdf5_read_only())
+    let id = unsafe H5Fopen(path, flags, fileAccess.id)
     guard id >= 0 else { throw place.failure("cannot open the file") }
     self.path = path
     self.id = id
@@ -132,5 +135,14 @@ public struct StorageFile: ~Copyable {
   static func temporaryPath(for path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return ".\(path).partial" }
     return "\(path[...slash]).\(path[path.index(after: slash)...]).partial"
+  }
+}
+
+extension Place {
+  /// Access properties of a file.
+  fileprivate func access(locks: Bool) throws(StorageError) -> Handle {
+    let list = try open(H5Pcreate(chdf5_file_access()), "cannot open the file")
+    try check(chdf5_set_file_locking(list.id, locks), "cannot open the file")
+    return list
   }
 }
