@@ -57,6 +57,7 @@ public struct HalfScanComparison: Sendable {
   /// The comparison as result files have it.
   ///
   /// - Parameter iterations: That each half was given.
+  /// - Returns: The comparison.
   func record(iterations: Int) -> HalfScanCorrelation {
     let rings = correlation.rings.filter { $0.frequency <= 0.5 }
     return HalfScanCorrelation(

@@ -20,6 +20,7 @@ struct VacuumPhase {
   ///   - transmission: The object.
   ///   - modulus: Of vacuum.
   ///   - trust: 1 where the object is well lit.
+  /// - Returns: Whether each pixel looks like vacuum, [row, column].
   static func mask(of transmission: ComplexImage, modulus: Double, trust: Image) -> [Bool] {
     let shape = transmission.shape
     let scale = Float(1 / modulus)
