@@ -15,12 +15,21 @@ import Testing
       #expect(watch.take(2e8 * scatter, at: low) == nil)
       #expect(watch.take(3e8 * scatter, at: high) == nil)
     }
-    let drop = watch.take(1.8e8, at: low)
-    #expect(drop?.before == 2e8 && drop?.now == 1.8e8)
-    #expect(watch.take(1.82e8, at: low) == nil)
+    #expect(watch.take(1.8e8, at: low) == nil)
+    let drop = watch.take(1.82e8, at: low)
+    #expect(drop?.before == 2e8 && abs((drop?.now ?? 0) / 1.81e8 - 1) < 1e-9)
+    #expect(watch.take(1.8e8, at: low) == nil)
     #expect(watch.take(3e8, at: high) == nil)
+    #expect(watch.take(2e8, at: low) == nil)
     let rise = watch.take(2e8, at: low)
-    #expect(rise?.before == 1.82e8 && rise?.now == 2e8)
+    #expect(rise?.before == 1.8e8 && rise?.now == 2e8)
+  }
+
+  @Test func aSingleScanThatDepartsIsNoChange() {
+    var watch = BeamWatch()
+    for scan in [1, 1.01, 0.92, 1, 1.08, 0.93, 1, 0.99] {
+      #expect(watch.take(2e8 * scan, at: low) == nil)
+    }
   }
 
   @Test func aSlowDecayIsFollowed() {
