@@ -29,7 +29,8 @@ struct FrameSweep: Sendable {
   let previousCopies: [[Complex64]]
   /// The object of the last iteration.
   let object: [Complex64]
-  /// What the probe multiplies when a wave is begun; for other engines than RAAR the object.
+  /// What the probe multiplies when a wave is begun; for the difference map the waves' own
+  /// object; engines without waves of their own begin with `object`.
   let x: [Complex64]
   /// What the previous probe multiplies when a wave is begun; empty where there is nothing.
   let y: [Complex64]

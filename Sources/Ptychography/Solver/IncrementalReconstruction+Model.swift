@@ -14,7 +14,7 @@ extension IncrementalReconstruction {
   /// a modulus that it comes from.
   @discardableResult
   private mutating func compareWithModel(sumsNoise: Bool) -> (error: Double, variance: Double) {
-    let sweep = modelSweep
+    let sweep = sweep(ScanSums.Wanted())
     inGroups { $0.compare(sweep, sumsNoise: sumsNoise) }
     let residual = groups.reduce(0) { $0 + $1.comparison.residual }
     let total = groups.reduce(0) { $0 + $1.comparison.total }
@@ -90,7 +90,7 @@ extension IncrementalReconstruction {
     guard parameters.retrievesBackground,
       isDue(start: parameters.backgroundStart, period: parameters.backgroundPeriod)
     else { return }
-    let sweep = modelSweep
+    let sweep = sweep(ScanSums.Wanted())
     inGroups { $0.compare(sweep, sumsBackground: true) }
     var sums = BackgroundRetrieval.Sums(count: grid.patternShape.count)
     for group in groups {
@@ -104,28 +104,10 @@ extension IncrementalReconstruction {
     background.update(sums)
   }
 
-  /// A sweep whose waves begin with P O as they are.
-  var modelSweep: FrameSweep {
-    FrameSweep(
-      transform: transform,
-      engine: .errorReduction,
-      beta: 0,
-      modes: illumination.modes.count,
-      objectColumns: grid.objectShape.columns,
-      wanted: ScanSums.Wanted(),
-      copies: illumination.copies,
-      previousCopies: illumination.copies,
-      object: object.values,
-      x: object.values,
-      y: [],
-      background: background.background
-    )
-  }
-
   /// Sums Σ|P|² over the frames that are there.
   mutating func takeCoverage() {
     var sum = [Float](repeating: 0, count: coverage.count)
-    let sweep = modelSweep
+    let sweep = sweep(ScanSums.Wanted())
     for group in groups {
       for frame in group.frames {
         for mode in 0..<sweep.modes {

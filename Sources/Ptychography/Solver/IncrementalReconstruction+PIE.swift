@@ -14,7 +14,10 @@ extension IncrementalReconstruction {
   /// because its sub-pixel copies cost transforms; a departure from the original, which corrects it
   /// with every frame.
   mutating func stepByFrame() {
-    if coverageIsStale { takeCoverage() }
+    if coverageIsStale {
+      takeCoverage()
+      coverageIsStale = false
+    }
     let refinesProbe = probeIsDue
     var order = Array(groups[0].frames.indices)
     var generator = SeededGenerator(seed: UInt64(iteration))
@@ -27,36 +30,28 @@ extension IncrementalReconstruction {
       ? max(1, (order.count + Self.probeUpdates - 1) / Self.probeUpdates)
       : order.count
     var first = 0
-    var norm = 0.0
     while first < order.count {
       let end = min(first + length, order.count)
       groups[0].sums.clear(wanted)
       let sweep = sweep(wanted)
-      let brightest = Float(brightestIntensity)
       let regularization = Float(parameters.pieRegularization)
       let step = FrameSweep.ObjectStep(
         c: 1 - regularization,
-        floor: regularization * brightest
+        floor: regularization * brightestIntensity
       )
       for k in order[first..<end] {
         groups[0].correct(&object.values, by: k, step, sweep)
       }
-      norm += groups[0].sums.dataNorm
       if refinesProbe { finishProbe() }
       first = end
     }
-    previousCopies = illumination.copies
-    x = object.values
-    y = []
   }
 
   /// max Σ|P|² over modes, the brightest pixel of the probe.
-  private var brightestIntensity: Double {
+  private var brightestIntensity: Float {
     let modes = illumination.modes
-    return Double(
-      modes[0].values.indices.reduce(Float.leastNormalMagnitude) { brightest, i in
-        max(brightest, modes.reduce(0) { $0 + $1.values[i].squaredModulus })
-      }
-    )
+    return modes[0].values.indices.reduce(.leastNormalMagnitude) { brightest, i in
+      max(brightest, modes.reduce(0) { $0 + $1.values[i].squaredModulus })
+    }
   }
 }

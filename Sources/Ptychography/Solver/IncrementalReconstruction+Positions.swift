@@ -13,7 +13,7 @@ extension IncrementalReconstruction {
     let period = parameters.positionUpdatePeriod
     let start = parameters.positionUpdateStart
     guard parameters.engine != .differenceMap, isDue(start: start, period: period) else { return }
-    let sweep = modelSweep
+    let sweep = sweep(ScanSums.Wanted())
     inGroups { $0.proposeShifts(sweep) }
     let update = (settledIterations - start) / period + 1
     let bound = parameters.positionBound

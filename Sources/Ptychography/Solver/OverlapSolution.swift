@@ -59,7 +59,7 @@ struct OverlapSolution {
       case .differenceMap:
         // No threshold: what is not projected would be added up from one iteration to the next.
         x[i] = (1 / (weight + .leastNormalMagnitude)) * waveSum[i]
-      case .errorReduction, .epie: x[i] = data
+      case .errorReduction, .epie: break
       }
       object[i] = data
       explained += isLit ? Double(data.squaredModulus * weight) : 0
