@@ -10,8 +10,9 @@
 
 CK_CLONES
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep) {
+                         float keep, const void *ahead) {
   float *w = wave;
+  const float *next = ahead;
   double total = 0;
   long i = 0;
   while (i + 8 <= count) {
@@ -19,6 +20,7 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
     long end = i + 1024 < count ? i + 1024 : count;
     ck_v8 sum = CK_ZERO;
     for (; i + 8 <= end; i += 8) {
+      __builtin_prefetch(next + 2 * i, 0, 2);
       ck_v8 a = CK_LOAD(w + 2 * i), b = CK_LOAD(w + 2 * i + 8);
       ck_v8 power = CK_SQUARED_MODULI(a, b);
       ck_v8 measured = CK_LOAD(intensity + i);

@@ -34,4 +34,17 @@ extension BenchmarkCase {
     }
     return shortest / .milliseconds(1)
   }
+
+  /// The shortest times of several bodies that are run in turn, in milliseconds.
+  ///
+  /// In turn, so that a time in which the machine is slower is one for all of them.
+  static func milliseconds(repeats: Int, _ bodies: [() -> Void]) -> [Double] {
+    let clock = ContinuousClock()
+    for body in bodies { body() }
+    var shortest = [Duration](repeating: .seconds(Int64.max / 2), count: bodies.count)
+    for _ in 0..<repeats {
+      for k in bodies.indices { shortest[k] = min(shortest[k], clock.measure { bodies[k]() }) }
+    }
+    return shortest.map { $0 / .milliseconds(1) }
+  }
 }

@@ -51,9 +51,10 @@ void ck_add_intensity(float *weight, long weight_stride, const void *probe, long
                       long rows, long columns);
 
 // P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases.
-// intensity < 0 is unmeasured and gets the factor `keep`. Returns Σ |factor ψ|².
+// intensity < 0 is unmeasured and gets the factor `keep`. Returns Σ |factor ψ|². Meanwhile `count`
+// pixels at `ahead`, of which only the place counts, come nearer to the processor.
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep);
+                         float keep, const void *ahead);
 
 // power = Σ_modes |ψ|²: sets it, or adds to it.
 void ck_power(float *power, const void *wave, long count, int adds);

@@ -17,26 +17,32 @@ package import Imaging
 ///   - intensity: Measured photons over pixels.
 ///   - background: The part of them that is no diffraction.
 ///   - keep: 1 / pixels, the factor for unmeasured pixels.
+///   - ahead: As many pixels that are needed next and fetched meanwhile; none to fetch nothing.
 /// - Returns: The squared norm of what comes out, over pixels.
 @discardableResult
 package func projectOntoModuli(
   _ wave: inout MutableSpan<Complex64>,
   _ intensity: Span<Float>,
   background: Span<Float>,
-  keep: Float
+  keep: Float,
+  ahead: Span<Complex64> = Span()
 ) -> Double {
   let count = wave.count
   precondition(intensity.count == count && background.count == count, "runs differ in length")
+  precondition(ahead.isEmpty || ahead.count == count, "runs differ in length")
   return unsafe wave.withUnsafeMutableBytes { wave in
     unsafe intensity.withUnsafeBufferPointer { intensity in
       unsafe background.withUnsafeBufferPointer { background in
-        unsafe ck_project_moduli(
-          wave.baseAddress,
-          intensity.baseAddress,
-          background.baseAddress,
-          count,
-          keep
-        )
+        unsafe ahead.withUnsafeBytes { ahead in
+          unsafe ck_project_moduli(
+            wave.baseAddress,
+            intensity.baseAddress,
+            background.baseAddress,
+            count,
+            keep,
+            ahead.baseAddress ?? UnsafeRawPointer(wave.baseAddress)
+          )
+        }
       }
     }
   }

@@ -29,7 +29,8 @@ struct FrameGroup: Sendable {
       } else {
         sweep.beginModel(frames[k].seat, &scratch)
       }
-      sums.dataNorm += sweep.project(frames[k], &scratch)
+      let nextWave = k + 1 < waves.count ? waves[k + 1] : []
+      sums.dataNorm += sweep.project(frames[k], &scratch, nextWave: nextWave)
       sweep.finish(frames[k].seat, &waves[k], &sums, &scratch)
       frames[k].previousSeat = frames[k].seat
     }

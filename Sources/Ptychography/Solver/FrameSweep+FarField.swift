@@ -7,8 +7,16 @@ import Imaging
 extension FrameSweep {
   /// Gives the far field its measured moduli.
   ///
+  /// - Parameters:
+  ///   - frame: What was measured.
+  ///   - scratch: The frame's wave between rows and columns.
+  ///   - nextWave: The wave that comes after this one, fetched from memory meanwhile; may be empty.
   /// - Returns: The squared norm of the projected wave, photons over pixels.
-  func project(_ frame: ScanFrame, _ scratch: inout SweepScratch) -> Double {
+  func project(
+    _ frame: ScanFrame,
+    _ scratch: inout SweepScratch,
+    nextWave: [Complex64] = []
+  ) -> Double {
     let keep = 1 / Float(transform.shape.count)
     var norm = 0.0
     for block in 0..<transform.columnBlocks {
@@ -16,7 +24,9 @@ extension FrameSweep {
       let measured = frame.intensities.span.extracting(pixels)
       let level = background.span.extracting(pixels)
       if modes == 1 {
-        norm += project(block, measured, level, keep, &scratch.tiles, &scratch.spectra)
+        let ahead =
+          nextWave.count == transform.shape.count ? nextWave.span.extracting(pixels) : Span()
+        norm += project(block, measured, level, keep, ahead, &scratch.tiles, &scratch.spectra)
       } else {
         transformColumns(block, &scratch)
         var factors = scratch.power.mutableSpan
@@ -33,13 +43,14 @@ extension FrameSweep {
     _ measured: Span<Float>,
     _ level: Span<Float>,
     _ keep: Float,
+    _ ahead: Span<Complex64>,
     _ tiles: inout [Complex64],
     _ spectra: inout [Complex64]
   ) -> Double {
     var tile = tiles.mutableSpan
     var spectrum = spectra.mutableSpan
     transform.forwardColumns(block, of: spectrum.span, into: &tile)
-    let norm = projectOntoModuli(&tile, measured, background: level, keep: keep)
+    let norm = projectOntoModuli(&tile, measured, background: level, keep: keep, ahead: ahead)
     transform.inverseColumns(block, of: tile.span, into: &spectrum)
     return norm
   }
