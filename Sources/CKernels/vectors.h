@@ -26,6 +26,7 @@ typedef int ck_m8 __attribute__((vector_size(32)));
 #define CK_LOW_PAIRS(f) __builtin_shufflevector(f, f, 0, 0, 1, 1, 2, 2, 3, 3)
 #define CK_HIGH_PAIRS(f) __builtin_shufflevector(f, f, 4, 4, 5, 5, 6, 6, 7, 7)
 #define CK_SIGN ((ck_v8){-1, 1, -1, 1, -1, 1, -1, 1})
+#define CK_REAL_ONE ((ck_v8){1, 0, 1, 0, 1, 0, 1, 0})
 #define CK_ZERO ((ck_v8){0, 0, 0, 0, 0, 0, 0, 0})
 
 // a b and a* b of four complex numbers.

@@ -56,3 +56,21 @@ private func rotated<Pixel>(
   }
   return result
 }
+
+/// What moves a row towards larger indices when its spectrum is multiplied by it:
+/// exp(−2πi k shift / n) for corner-ordered frequencies k.
+///
+/// Real at the Nyquist frequency, so that real rows stay real.
+///
+/// - Parameters:
+///   - count: Pixels of the row, n.
+///   - shift: How far to move it, pixels.
+/// - Returns: One factor for each frequency.
+public func shiftRamp(_ count: Int, by shift: Double) -> [Complex64] {
+  (0..<count).map { index in
+    let frequency = index < (count + 1) / 2 ? index : index - count
+    let angle = -2 * Double.pi * Double(frequency) * shift / Double(count)
+    let isNyquist = count.isMultiple(of: 2) && index == count / 2
+    return Complex64(Float(cosine(angle)), isNyquist ? 0 : Float(sine(angle)))
+  }
+}

@@ -54,7 +54,7 @@ private func plainOverTransforms(_ scan: SquareScan) throws -> [BenchmarkResult]
   var two = scan.solver(parameters, threads: 2)
   var waves = scan.patterns.map { _ in ComplexImage(shape: scan.plan.shape) }
   let times = BenchmarkCase.milliseconds(
-    repeats: 9,
+    repeats: 15,
     [{ one.iterate(2) }, { two.iterate(2) }, { transform(&waves, scan.plan) }]
   )
   let (iteration, onTwoThreads, transforms) = (times[0] / 2, times[1] / 2, times[2])
@@ -94,12 +94,14 @@ private func fullOverTransforms(_ scan: SquareScan) throws -> [BenchmarkResult] 
   parameters.backgroundPeriod = 5
   var solver = scan.solver(parameters, threads: 1)
   var waves = scan.patterns.map { _ in ComplexImage(shape: scan.plan.shape) }
-  // Ten iterations hold five refinements of the probe and two of the background.
+  // Ten iterations hold five refinements of the probe and two of the background; each is timed for
+  // itself.
+  let iterations = [() -> Void](repeating: { solver.iterate(1) }, count: 10)
   let times = BenchmarkCase.milliseconds(
-    repeats: 5,
-    [{ solver.iterate(10) }, { transform(&waves, scan.plan) }]
+    repeats: 15,
+    iterations + [{ transform(&waves, scan.plan) }]
   )
-  let (iteration, transforms) = (times[0] / 10, times[1])
+  let (iteration, transforms) = (times.dropLast().reduce(0, +) / 10, times[10])
   return [
     BenchmarkResult(
       name: "raar_full_over_fft_\(scan.side)",

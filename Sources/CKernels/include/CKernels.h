@@ -14,6 +14,11 @@
 void ck_add_product(void *wave, long wave_stride, const void *probe, long probe_stride,
                     const void *x, long x_stride, long rows, long columns);
 
+// ψ += P x + Q y.
+void ck_add_products(void *wave, long wave_stride, const void *probe, long probe_stride,
+                     const void *x, long x_stride, const void *other, long other_stride,
+                     const void *y, long y_stride, long rows, long columns);
+
 // ψ = P x.
 void ck_product(void *wave, long wave_stride, const void *probe, long probe_stride, const void *x,
                 long x_stride, long rows, long columns);
@@ -31,24 +36,35 @@ void ck_finish_raar(void *wave, long wave_stride, const void *projected, long pr
                     const void *probe, long probe_stride, void *sum, long sum_stride, long rows,
                     long columns, float a, float b);
 
+// The same with ψ ← a D + b (ψ − P O).
+void ck_finish_raar_apart(void *wave, long wave_stride, const void *projected,
+                          long projected_stride, const void *probe, long probe_stride,
+                          const void *object, long object_stride, void *sum, long sum_stride,
+                          long rows, long columns, float a, float b);
+
 // The difference map's end of a frame: ψ ← v + D and Σ += P* ψ.
 void ck_finish_difference_map(void *wave, long wave_stride, const void *projected,
                               long projected_stride, const void *probe, long probe_stride,
                               void *sum, long sum_stride, long rows, long columns);
 
-// PIE: with d = D − P O, the probe's terms as in ck_add_probe, then O += P* d / (c |P|² + floor).
+// PIE: O += P* (D − P O) / (c |P|² + floor).
 void ck_update_object(void *object, long object_stride, const void *projected,
                       long projected_stride, const void *probe, long probe_stride, long rows,
                       long columns, float c, float floor);
 
-// Σ += O* D − P |O|² and weight += |O|², the probe's least squares.
-void ck_add_probe(void *sum, long sum_stride, float *weight, long weight_stride,
-                  const void *object, long object_stride, const void *probe, long probe_stride,
-                  const void *projected, long projected_stride, long rows, long columns);
-
 // weight += |P|².
 void ck_add_intensity(float *weight, long weight_stride, const void *probe, long probe_stride,
                       long rows, long columns);
+
+// O = Σ / weight where the weight is above the threshold and 1 elsewhere. Returns Σ weight |O|² over
+// the former.
+double ck_divide(void *object, const void *sum, const float *weight, long count, float threshold);
+
+// out = a u + b v, in place of either where wanted.
+void ck_combine(void *out, float a, const void *u, float b, const void *v, long count);
+
+// Σ −= weight ψ.
+void ck_subtract_weighted(void *sum, const float *weight, const void *wave, long count);
 
 // P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases.
 // intensity < 0 is unmeasured and gets the factor `keep`. Returns Σ |factor ψ|². Meanwhile `count`

@@ -173,8 +173,8 @@ private func moved(
 ) -> ComplexImage {
   var far = image
   plan.forwardUnitary(&far)
-  let down = Illumination.ramp(image.shape.rows, -rows)
-  let right = Illumination.ramp(image.shape.columns, -columns)
+  let down = shiftRamp(image.shape.rows, by: rows)
+  let right = shiftRamp(image.shape.columns, by: columns)
   for row in 0..<image.shape.rows {
     for column in 0..<image.shape.columns {
       far[row, column] = down[row] * right[column] * far[row, column]

@@ -22,6 +22,35 @@ func addProduct(_ wave: borrowing MutablePixelRows, _ probe: PixelRows, _ x: Pix
   )
 }
 
+/// Completes exit waves from two probes: ψ += P x + Q y.
+@inline(__always)
+func addProducts(
+  _ wave: borrowing MutablePixelRows,
+  _ probe: PixelRows,
+  _ x: PixelRows,
+  _ other: PixelRows,
+  _ y: PixelRows
+) {
+  wave.requireSameExtent(probe)
+  wave.requireSameExtent(x)
+  wave.requireSameExtent(other)
+  wave.requireSameExtent(y)
+  unsafe ck_add_products(
+    wave.start,
+    wave.stride,
+    probe.start,
+    probe.stride,
+    x.start,
+    x.stride,
+    other.start,
+    other.stride,
+    y.start,
+    y.stride,
+    wave.rows,
+    wave.columns
+  )
+}
+
 /// Makes exit waves: ψ = P x.
 @inline(__always)
 package func multiply(_ probe: PixelRows, _ x: PixelRows, into wave: borrowing MutablePixelRows) {
@@ -113,6 +142,39 @@ func finishRAAR(
   )
 }
 
+/// Ends RAAR's work on rows where P_Q ψ = P O is known: Σ += P* D, and
+/// R = (1 − 2β) D + β (ψ − P O) stays in the place of ψ.
+@inline(__always)
+func finishRAAR(
+  _ wave: borrowing MutablePixelRows,
+  projected: PixelRows,
+  probe: PixelRows,
+  without object: PixelRows,
+  sum: borrowing MutablePixelRows,
+  beta: Float
+) {
+  wave.requireSameExtent(projected)
+  wave.requireSameExtent(probe)
+  wave.requireSameExtent(object)
+  sum.requireSameExtent(probe)
+  unsafe ck_finish_raar_apart(
+    wave.start,
+    wave.stride,
+    projected.start,
+    projected.stride,
+    probe.start,
+    probe.stride,
+    object.start,
+    object.stride,
+    sum.start,
+    sum.stride,
+    wave.rows,
+    wave.columns,
+    1 - 2 * beta,
+    beta
+  )
+}
+
 /// Ends the difference map's work on rows: ψ = v + D, and Σ += P* ψ.
 @inline(__always)
 func finishDifferenceMap(
@@ -160,35 +222,6 @@ func updateObject(
     object.columns,
     c,
     floor
-  )
-}
-
-/// Adds O* (D − P O) to the probe's numerator and |O|² to its denominator.
-@inline(__always)
-func addToProbe(
-  object: PixelRows,
-  probe: PixelRows,
-  projected: PixelRows,
-  sum: borrowing MutablePixelRows,
-  weight: borrowing MutableWeightRows
-) {
-  sum.requireSameExtent(object)
-  sum.requireSameExtent(probe)
-  sum.requireSameExtent(projected)
-  precondition(weight.rows == sum.rows && weight.columns == sum.columns, "rows differ")
-  unsafe ck_add_probe(
-    sum.start,
-    sum.stride,
-    weight.start,
-    weight.stride,
-    object.start,
-    object.stride,
-    probe.start,
-    probe.stride,
-    projected.start,
-    projected.stride,
-    sum.rows,
-    sum.columns
   )
 }
 

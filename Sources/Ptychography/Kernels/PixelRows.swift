@@ -105,7 +105,7 @@ package struct MutableWeightRows: ~Copyable, ~Escapable {
 @inline(__always)
 private func require(_ first: Int, _ stride: Int, _ rows: Int, _ columns: Int, within count: Int) {
   precondition(
-    first >= 0 && stride > 0 && rows > 0 && columns > 0
+    first >= 0 && stride >= 0 && rows > 0 && columns > 0
       && first + (rows - 1) * stride + columns <= count,
     "rows outside of their array"
   )

@@ -22,11 +22,11 @@ struct ScanSums: Sendable {
   var objectFromWave: [Complex64]
   /// Σ |P|² on the object's grid.
   var coverage: [Float]
-  /// Σ O* (D − P O) on the probe's grid, for each sub-pixel slot, [mode, row, column]; empty where
-  /// no frame uses it.
-  var probeResidual: [[Complex64]]
-  /// Σ |O|² on the probe's grid.
-  var probeWeight: [Float]
+  /// Σ O* D on the probe's grid, for each sub-pixel slot, [mode, row, column]; empty where no frame
+  /// uses it.
+  var probe: [AlignedArray<Complex64>]
+  /// Σ |O|² on the probe's grid, likewise.
+  var probeWeight: [AlignedArray<Float>]
   /// Σ |D|² over pixels, photons.
   var dataNorm = 0.0
 
@@ -35,63 +35,61 @@ struct ScanSums: Sendable {
     objectFromData = [Complex64](repeating: .zero, count: object)
     objectFromWave = objectFromData
     coverage = [Float](repeating: 0, count: object)
-    probeResidual = [[Complex64]](repeating: [], count: slots)
-    probeWeight = [Float](repeating: 0, count: grid.patternShape.count)
+    probe = [AlignedArray](repeating: AlignedArray(), count: slots)
+    probeWeight = [AlignedArray](repeating: AlignedArray(), count: slots)
   }
 
-  /// Sees to it that a slot has room for its residual.
-  mutating func require(_ slot: Int, count: Int) {
-    if probeResidual[slot].isEmpty {
-      probeResidual[slot] = [Complex64](repeating: .zero, count: count)
-    }
+  /// Sees to it that a slot has room for what refines the probe.
+  mutating func require(_ slot: Int, modes: Int, pixels: Int) {
+    guard probe[slot].isEmpty else { return }
+    probe[slot] = AlignedArray(
+      repeating: .zero,
+      count: modes * pixels,
+      pageOffset: PagePlace.probeSums
+    )
+    probeWeight[slot] = AlignedArray(repeating: 0, count: pixels)
   }
 
   /// Sets those sums to zero that are to be taken anew.
   mutating func clear(_ wanted: Wanted) {
-    fill(&objectFromData, with: .zero)
-    if wanted.waves { fill(&objectFromWave, with: .zero) }
-    if wanted.coverage { fill(&coverage, with: 0) }
+    fill(objectFromData.mutableSpan, with: .zero)
+    if wanted.waves { fill(objectFromWave.mutableSpan, with: .zero) }
+    if wanted.coverage { fill(coverage.mutableSpan, with: 0) }
     if wanted.probe {
-      for slot in probeResidual.indices { fill(&probeResidual[slot], with: .zero) }
-      fill(&probeWeight, with: 0)
+      for slot in probe.indices where !probe[slot].isEmpty {
+        fill(probe[slot].mutableSpan, with: .zero)
+        fill(probeWeight[slot].mutableSpan, with: 0)
+      }
     }
     dataNorm = 0
   }
 
   /// Joins the sums of another group.
   mutating func add(_ other: ScanSums, _ wanted: Wanted) {
-    add(other.objectFromData, to: &objectFromData)
-    if wanted.waves { add(other.objectFromWave, to: &objectFromWave) }
-    if wanted.coverage { add(other.coverage, to: &coverage) }
+    add(other.objectFromData.span, to: objectFromData.mutableSpan)
+    if wanted.waves { add(other.objectFromWave.span, to: objectFromWave.mutableSpan) }
+    if wanted.coverage { add(other.coverage.span, to: coverage.mutableSpan) }
     if wanted.probe {
-      for slot in probeResidual.indices where !other.probeResidual[slot].isEmpty {
-        if probeResidual[slot].isEmpty {
-          probeResidual[slot] = other.probeResidual[slot]
-        } else {
-          add(other.probeResidual[slot], to: &probeResidual[slot])
-        }
+      for slot in probe.indices where !other.probe[slot].isEmpty {
+        let (sum, weight) = (other.probe[slot], other.probeWeight[slot])
+        add(sum.span, to: probe[slot].mutableSpan)
+        add(weight.span, to: probeWeight[slot].mutableSpan)
       }
-      add(other.probeWeight, to: &probeWeight)
     }
     dataNorm += other.dataNorm
   }
 
-  private func add(_ x: [Complex64], to y: inout [Complex64]) {
-    let source = x.span
-    var target = y.mutableSpan
+  private func add(_ source: Span<Complex64>, to target: consuming MutableSpan<Complex64>) {
     precondition(source.count == target.count, "sums differ")
     for i in target.indices { target[i] += source[i] }
   }
 
-  private func add(_ x: [Float], to y: inout [Float]) {
-    let source = x.span
-    var target = y.mutableSpan
+  private func add(_ source: Span<Float>, to target: consuming MutableSpan<Float>) {
     precondition(source.count == target.count, "sums differ")
     for i in target.indices { target[i] += source[i] }
   }
 
-  private func fill<Value: BitwiseCopyable>(_ array: inout [Value], with value: Value) {
-    var span = array.mutableSpan
-    span.update(repeating: value)
+  private func fill<Value>(_ target: consuming MutableSpan<Value>, with value: Value) {
+    target.update(repeating: value)
   }
 }

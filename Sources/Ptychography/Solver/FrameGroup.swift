@@ -7,7 +7,7 @@ import Imaging
 struct FrameGroup: Sendable {
   var frames: [ScanFrame] = []
   /// R for RAAR, ψ for the difference map, [frame][mode, row, column]; else empty.
-  var waves: [[Complex64]] = []
+  var waves: [AlignedArray<Complex64>] = []
   var sums: ScanSums
   var scratch: SweepScratch
   /// What the last comparison of model and measurement found.
@@ -29,7 +29,7 @@ struct FrameGroup: Sendable {
       } else {
         sweep.beginModel(frames[k].seat, &scratch)
       }
-      let nextWave = k + 1 < waves.count ? waves[k + 1] : []
+      let nextWave = k + 1 < waves.count ? waves[k + 1] : AlignedArray()
       sums.dataNorm += sweep.project(frames[k], &scratch, nextWave: nextWave)
       sweep.finish(frames[k].seat, &waves[k], &sums, &scratch)
       frames[k].previousSeat = frames[k].seat

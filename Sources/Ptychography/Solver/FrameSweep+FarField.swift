@@ -15,7 +15,7 @@ extension FrameSweep {
   func project(
     _ frame: ScanFrame,
     _ scratch: inout SweepScratch,
-    nextWave: [Complex64] = []
+    nextWave: AlignedArray<Complex64> = AlignedArray()
   ) -> Double {
     let keep = 1 / Float(transform.shape.count)
     var norm = 0.0
@@ -44,8 +44,8 @@ extension FrameSweep {
     _ level: Span<Float>,
     _ keep: Float,
     _ ahead: Span<Complex64>,
-    _ tiles: inout [Complex64],
-    _ spectra: inout [Complex64]
+    _ tiles: inout AlignedArray<Complex64>,
+    _ spectra: inout AlignedArray<Complex64>
   ) -> Double {
     var tile = tiles.mutableSpan
     var spectrum = spectra.mutableSpan
@@ -58,9 +58,9 @@ extension FrameSweep {
   /// Multiplies every mode by the same factors and transforms the block of columns back.
   private func scaleModes(
     _ block: Int,
-    _ factors: [Float],
-    _ tiles: inout [Complex64],
-    _ spectra: inout [Complex64]
+    _ factors: AlignedArray<Float>,
+    _ tiles: inout AlignedArray<Complex64>,
+    _ spectra: inout AlignedArray<Complex64>
   ) {
     var tiles = tiles.mutableSpan
     var spectra = spectra.mutableSpan
@@ -82,9 +82,9 @@ extension FrameSweep {
   private func transformColumns(
     _ block: Int,
     _ mode: Int,
-    _ spectra: [Complex64],
-    _ tiles: inout [Complex64],
-    _ power: inout [Float]
+    _ spectra: AlignedArray<Complex64>,
+    _ tiles: inout AlignedArray<Complex64>,
+    _ power: inout AlignedArray<Float>
   ) {
     var tiles = tiles.mutableSpan
     var tile = tiles.elements(tilePlace(mode))

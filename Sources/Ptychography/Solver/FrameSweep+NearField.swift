@@ -8,9 +8,9 @@ extension FrameSweep {
   /// Begins a frame's wave and transforms its rows.
   func begin(
     _ seat: ScanFrame.Seat,
-    _ wave: inout [Complex64],
-    _ rows: inout [Complex64],
-    _ spectra: inout [Complex64]
+    _ wave: inout AlignedArray<Complex64>,
+    _ rows: inout AlignedArray<Complex64>,
+    _ spectra: inout AlignedArray<Complex64>
   ) {
     let probe = (engine == .differenceMap ? previousCopies : copies)[seat.slot]
     let previousProbe = previousCopies[seat.slot]
@@ -28,10 +28,13 @@ extension FrameSweep {
         let probeRows = frameRows(probeSpan, first)
         let xRows = objectRows(xSpan, seat.placement, block)
         if engine == .raar {
-          addProduct(mutableFrameRows(&wave, first), probeRows, xRows)
-          if !y.isEmpty {
-            addProduct(
+          if y.isEmpty {
+            addProduct(mutableFrameRows(&wave, first), probeRows, xRows)
+          } else {
+            addProducts(
               mutableFrameRows(&wave, first),
+              probeRows,
+              xRows,
               frameRows(previousSpan, first),
               objectRows(ySpan, seat.placement, block)
             )
@@ -63,10 +66,10 @@ extension FrameSweep {
 
   private func begin(
     _ seat: ScanFrame.Seat,
-    copies: [[Complex64]],
+    copies: [AlignedArray<Complex64>],
     object: [Complex64],
-    _ rows: inout [Complex64],
-    _ spectra: inout [Complex64]
+    _ rows: inout AlignedArray<Complex64>,
+    _ spectra: inout AlignedArray<Complex64>
   ) {
     let probe = copies[seat.slot]
     let probeSpan = probe.span
@@ -89,7 +92,7 @@ extension FrameSweep {
   /// Transforms the rows back, adds them to the sums and leaves the wave as the engine keeps it.
   func finish(
     _ seat: ScanFrame.Seat,
-    _ wave: inout [Complex64],
+    _ wave: inout AlignedArray<Complex64>,
     _ sums: inout ScanSums,
     _ scratch: inout SweepScratch
   ) {
@@ -109,9 +112,9 @@ extension FrameSweep {
         guard wanted.probe else { continue }
         if engine == .differenceMap {
           // Object and probe of its overlap projection are both those of the waves.
-          addProbe(seat, mode, block, wave, from: place(mode, block), x, &sums, &scratch.weight)
+          addProbe(seat, mode, block, wave, from: place(mode, block), x, &sums)
         } else {
-          addProbe(seat, mode, block, scratch.rows, object, &sums, &scratch.weight)
+          addProbe(seat, mode, block, scratch.rows, object, &sums)
         }
       }
     }
@@ -121,8 +124,8 @@ extension FrameSweep {
   func inverseRows(
     _ mode: Int,
     _ block: Int,
-    _ spectra: [Complex64],
-    into rows: inout [Complex64]
+    _ spectra: AlignedArray<Complex64>,
+    into rows: inout AlignedArray<Complex64>
   ) {
     var rows = rows.mutableSpan
     let spectrum = spectra.span.extracting(spectrumPlace(mode))
@@ -133,8 +136,8 @@ extension FrameSweep {
     _ seat: ScanFrame.Seat,
     _ mode: Int,
     _ block: Int,
-    _ rows: [Complex64],
-    _ wave: inout [Complex64],
+    _ rows: AlignedArray<Complex64>,
+    _ wave: inout AlignedArray<Complex64>,
     _ dataSum: inout [Complex64],
     _ waveSum: inout [Complex64]
   ) {
@@ -157,13 +160,25 @@ extension FrameSweep {
           to: mutableObjectRows(&waveSum, seat.placement, block)
         )
       }
-      finishRAAR(
-        mutableFrameRows(&wave, first),
-        projected: projected,
-        probe: probeRows,
-        sum: mutableObjectRows(&dataSum, seat.placement, block),
-        beta: beta
-      )
+      if wanted.probe, !wanted.waves {
+        let objectSpan = object.span
+        finishRAAR(
+          mutableFrameRows(&wave, first),
+          projected: projected,
+          probe: probeRows,
+          without: objectRows(objectSpan, seat.placement, block),
+          sum: mutableObjectRows(&dataSum, seat.placement, block),
+          beta: beta
+        )
+      } else {
+        finishRAAR(
+          mutableFrameRows(&wave, first),
+          projected: projected,
+          probe: probeRows,
+          sum: mutableObjectRows(&dataSum, seat.placement, block),
+          beta: beta
+        )
+      }
     case .differenceMap:
       finishDifferenceMap(
         mutableFrameRows(&wave, first),
@@ -207,66 +222,27 @@ extension FrameSweep {
   ///   - firstRow: Where the block begins in it.
   ///   - object: The object, [row, column].
   ///   - sums: Added to.
-  ///   - unused: Room for denominators that do not count.
   func addProbe(
     _ seat: ScanFrame.Seat,
     _ mode: Int,
     _ block: Int,
-    _ rows: [Complex64],
+    _ rows: AlignedArray<Complex64>,
     from firstRow: Int = 0,
     _ object: [Complex64],
-    _ sums: inout ScanSums,
-    _ unused: inout [Float]
+    _ sums: inout ScanSums
   ) {
-    let first = place(mode, block)
-    let slot = seat.slot
-    if mode == 0 {
-      addProbe(
-        seat.placement,
-        slot,
-        block,
-        (first, firstRow, first),
-        rows,
-        object,
-        &sums.probeResidual[slot],
-        &sums.probeWeight
-      )
-    } else {
-      addProbe(
-        seat.placement,
-        slot,
-        block,
-        (first, firstRow, 0),
-        rows,
-        object,
-        &sums.probeResidual[slot],
-        &unused
-      )
-    }
-  }
-
-  private func addProbe(
-    _ placement: Placement,
-    _ slot: Int,
-    _ block: Int,
-    _ first: (probe: Int, rows: Int, weight: Int),
-    _ rows: [Complex64],
-    _ object: [Complex64],
-    _ residual: inout [Complex64],
-    _ weight: inout [Float]
-  ) {
-    let probe = copies[slot]
-    let probeSpan = probe.span
-    let objectSpan = object.span
     let data = rows.span
-    var sum = residual.mutableSpan
-    var weights = weight.mutableSpan
-    addToProbe(
-      object: objectRows(objectSpan, placement, block),
-      probe: frameRows(probeSpan, first.probe),
-      projected: frameRows(data, first.rows),
-      sum: mutableFrameRows(&sum, first.probe),
-      weight: mutableFrameWeights(&weights, first.weight)
+    let object = object.span
+    let objectRows = objectRows(object, seat.placement, block)
+    let first = place(mode, block)
+    var sum = sums.probe[seat.slot].mutableSpan
+    addConjugateProduct(
+      objectRows,
+      frameRows(data, firstRow),
+      to: mutableFrameRows(&sum, first)
     )
+    guard mode == 0 else { return }
+    var weight = sums.probeWeight[seat.slot].mutableSpan
+    addIntensity(of: objectRows, to: mutableFrameWeights(&weight, first))
   }
 }

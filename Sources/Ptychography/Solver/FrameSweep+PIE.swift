@@ -22,7 +22,7 @@ extension FrameSweep {
       for block in 0..<transform.rowBlocks {
         inverseRows(mode, block, scratch.spectra, into: &scratch.rows)
         if wanted.probe {
-          addProbe(seat, mode, block, scratch.rows, object, &sums, &scratch.weight)
+          addProbe(seat, mode, block, scratch.rows, object, &sums)
         }
         correct(&object, seat, mode, block, step, scratch.rows)
       }
@@ -35,7 +35,7 @@ extension FrameSweep {
     _ mode: Int,
     _ block: Int,
     _ step: ObjectStep,
-    _ rows: [Complex64]
+    _ rows: AlignedArray<Complex64>
   ) {
     let probe = copies[seat.slot]
     let probeSpan = probe.span

@@ -12,9 +12,10 @@ import Imaging
 /// the overlap projections are known when all frames are through; the rest,
 /// R = (1 − 2β) D + β ψ, stays with the frame. An iteration therefore begins with
 /// ψ = P x + P′ y + R and ends with R: one pair of transforms and one pass over the frame's memory.
-/// Where the probe is as it was, x = 2β O_D − β O_ψ and there is no y; after a refinement
-/// x = 2β O_D and y = −β O_ψ with P′ the probe that O_ψ was taken with. It must not be the refined
-/// one: P O_ψ is no projection of ψ, and what it is off by stays in ψ and grows. Each step works on
+/// Where the probe is as it was, x = 2β O_D − β O_ψ and there is no y. After a refinement
+/// x = 2β O_D and y = −β O_ψ with P′ the probe that O_ψ was taken with, unless O_ψ was known before
+/// and P′ O_ψ is out of R already. It must not be the refined probe: P O_ψ is no projection of ψ,
+/// and what it is off by stays in ψ and grows. Each step works on
 /// a block of rows or of columns while it is in the first-level cache.
 struct FrameSweep: Sendable {
   let transform: BlockedTransform2D
@@ -24,9 +25,9 @@ struct FrameSweep: Sendable {
   let objectColumns: Int
   let wanted: ScanSums.Wanted
   /// The probe's copies by slot, [mode, row, column].
-  let copies: [[Complex64]]
+  let copies: [AlignedArray<Complex64>]
   /// Those before the latest refinement.
-  let previousCopies: [[Complex64]]
+  let previousCopies: [AlignedArray<Complex64>]
   /// The object of the last iteration.
   let object: [Complex64]
   /// What the probe multiplies when a wave is begun; for the difference map the waves' own

@@ -57,7 +57,9 @@ extension IncrementalReconstruction {
     if parameters.retrievesBackground { background.add(measured: frame.intensities) }
     require(seat.slot)
     let group = frameCount % groups.count
-    groups[group].waves.append(parameters.engine.keepsWaves ? initialWave(of: frame) : [])
+    groups[group].waves.append(
+      parameters.engine.keepsWaves ? initialWave(of: frame) : AlignedArray()
+    )
     groups[group].frames.append(frame)
     frameCountSoFar += 1
     coverageIsStale = true
@@ -65,21 +67,21 @@ extension IncrementalReconstruction {
 
   /// Sees to it that a slot has its copy of the probe and room for its sums.
   mutating func require(_ slot: Int) {
-    illumination.require(slot, plan: plan)
+    illumination.require(slot)
     // Whatever stands here, a new wave's R makes up for it.
     if previousCopies[slot].isEmpty { previousCopies[slot] = illumination.copies[slot] }
-    let count = illumination.modes.count * grid.patternShape.count
-    for group in groups.indices { groups[group].sums.require(slot, count: count) }
+    let (modes, pixels) = (illumination.modes.count, grid.patternShape.count)
+    for group in groups.indices { groups[group].sums.require(slot, modes: modes, pixels: pixels) }
   }
 
   /// What a wave keeps that starts at ψ = P O: R for RAAR, ψ for the difference map.
-  func initialWave(of frame: ScanFrame) -> [Complex64] {
+  func initialWave(of frame: ScanFrame) -> AlignedArray<Complex64> {
     let (count, columns) = (grid.patternShape.count, grid.patternShape.columns)
-    let probe = illumination.copies[frame.seat.slot]
-    let previousProbe = previousCopies[frame.seat.slot]
+    let (copies, previous) = (illumination.copies[frame.seat.slot], previousCopies[frame.seat.slot])
+    let (probe, previousProbe) = (copies.span, previous.span)
     let completes = parameters.engine == .raar
-    var wave: [Complex64] = []
-    wave.reserveCapacity(probe.count)
+    var result = AlignedArray(repeating: Complex64.zero, count: probe.count)
+    var wave = result.mutableSpan
     for i in probe.indices {
       let (row, column) = (i % count / columns, i % columns)
       let place =
@@ -90,9 +92,9 @@ extension IncrementalReconstruction {
         value = value - probe[i] * x[place]
         if !y.isEmpty { value = value - previousProbe[i] * y[place] }
       }
-      wave.append(value)
+      wave[i] = value
     }
-    return wave
+    return result
   }
 
   /// Sets Σ|P|² and divides the object accordingly; waves stay what they are.
@@ -100,7 +102,7 @@ extension IncrementalReconstruction {
     let present = illumination.power
     guard power > 0, present > 0 else { return }
     let factor = Float((power / present).squareRoot())
-    illumination.replace(by: illumination.modes.map { scaled($0, by: factor) }, plan: plan)
+    illumination.replace(by: illumination.modes.map { scaled($0, by: factor) })
     divideObject(by: factor)
     // Nothing is known of the power before the first frame.
     previousCopies = illumination.copies
@@ -111,11 +113,9 @@ extension IncrementalReconstruction {
   mutating func divideObject(by factor: Float) {
     let inverse = 1 / factor
     let threshold = litThreshold
-    for i in object.values.indices {
-      let isLit = coverage[i] > threshold
-      object.values[i] = (isLit ? inverse : 1) * object.values[i]
-    }
-    for i in coverage.indices { coverage[i] *= factor * factor }
+    scaleLit(&object.values, coverage, threshold, by: inverse)
+    var weights = coverage.mutableSpan
+    scale(&weights, by: factor * factor)
   }
 
   func scaled(_ image: ComplexImage, by factor: Float) -> ComplexImage {
@@ -124,7 +124,10 @@ extension IncrementalReconstruction {
 
   /// Coverage above which an object pixel counts as lit, photons.
   var litThreshold: Float {
-    Float(parameters.litFraction) * (coverage.max() ?? 0)
+    let weights = coverage.span
+    var largest: Float = 0
+    for i in weights.indices { largest = max(largest, weights[i]) }
+    return Float(parameters.litFraction) * largest
   }
 
   /// Photons of an exposure without sample: as configured, else the mean of the brightest tenth.
@@ -135,4 +138,17 @@ extension IncrementalReconstruction {
     incidentPhotonsSoFar = mean
     return mean
   }
+}
+
+/// Multiplies an object where it is lit.
+private func scaleLit(
+  _ object: inout [Complex64],
+  _ coverage: [Float],
+  _ threshold: Float,
+  by factor: Float
+) {
+  let weights = coverage.span
+  var values = object.mutableSpan
+  precondition(values.count == weights.count, "the coverage has another size")
+  for i in values.indices { values[i] = (weights[i] > threshold ? factor : 1) * values[i] }
 }

@@ -93,14 +93,15 @@ extension IncrementalReconstruction {
 
   /// P ← P + Σ O* (D − P O) / Σ|O|², its supports, then the power that the frames tell.
   mutating func finishProbe() {
-    let residuals = illumination.movedBack(groups[0].sums.probeResidual, plan: plan)
-    let weight = groups[0].sums.probeWeight
+    let weight = takeProbeResiduals()
+    let residuals = illumination.movedBack(groups[0].sums.probe)
     let floor = 1e-4 * (weight.max() ?? 0) + .leastNormalMagnitude
     var modes = illumination.modes
     for mode in modes.indices {
-      for i in weight.indices {
-        modes[mode].values[i] += (1 / (weight[i] + floor)) * residuals[mode].values[i]
-      }
+      var values = modes[mode].values.mutableSpan
+      let image = residuals[mode]
+      let residual = image.values.span
+      for i in weight.indices { values[i] += (1 / (weight[i] + floor)) * residual[i] }
       support.apply(to: &modes[mode], plan: plan)
     }
     let power = modes.reduce(0) { $0 + squaredNorm($1.values.span) }
@@ -110,10 +111,32 @@ extension IncrementalReconstruction {
       modes = modes.map { scaled($0, by: factor) }
       divideObject(by: factor)
       // What the refined probe multiplies; the rest belongs to the probe of before.
-      if !y.isEmpty { x = x.map { (1 / factor) * $0 } }
+      if parameters.engine == .raar { scale(x.mutableSpan, by: 1 / factor) }
     }
-    illumination.replace(by: modes, plan: plan)
+    illumination.replace(by: modes)
     coverageIsStale = true
     overlapIsStale = true
+  }
+
+  /// Turns Σ O* D of each slot into Σ O* (D − P O).
+  ///
+  /// - Returns: Σ|O|² over all slots, [row, column].
+  private mutating func takeProbeResiduals() -> [Float] {
+    let pixels = grid.patternShape.count
+    var total = [Float](repeating: 0, count: pixels)
+    for slot in groups[0].sums.probe.indices where !groups[0].sums.probe[slot].isEmpty {
+      let weight = groups[0].sums.probeWeight[slot]
+      let copies = illumination.copies[slot]
+      for mode in illumination.modes.indices {
+        let place = mode * pixels..<(mode + 1) * pixels
+        var sums = groups[0].sums.probe[slot].mutableSpan
+        var residual = sums.elements(place)
+        subtract(weight.span, times: copies.span.extracting(place), from: &residual)
+      }
+      let part = weight.span
+      var sum = total.mutableSpan
+      for i in sum.indices { sum[i] += part[i] }
+    }
+    return total
   }
 }

@@ -43,7 +43,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var x: [Complex64]
   var y: [Complex64] = []
   /// The probe's copies before the latest refinement; empty where no frame needed one.
-  var previousCopies: [[Complex64]]
+  var previousCopies: [AlignedArray<Complex64>]
   var groups: [FrameGroup]
   var frameCountSoFar = 0
   var indices: Set<Int> = []
@@ -125,7 +125,11 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
     self.parameters = parameters
     self.workers = workers
     transform = plan.blocked
-    illumination = Illumination(modes: modes, steps: parameters.subpixelSteps)
+    illumination = Illumination(
+      modes: modes,
+      steps: parameters.subpixelSteps,
+      transform: transform
+    )
     self.object = object
     x = object.values
     previousCopies = illumination.copies

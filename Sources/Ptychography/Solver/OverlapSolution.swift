@@ -33,36 +33,44 @@ struct OverlapSolution {
     x: inout [Complex64],
     y: inout [Complex64]
   ) -> Double {
-    let splits = engine == .raar && keepsApart
-    y = splits ? [Complex64](repeating: .zero, count: x.count) : []
-    let dataSum = sums.objectFromData.span
-    let waveSum = sums.objectFromWave.span
-    let coverage = coverage.span
-    var object = object.mutableSpan
-    var x = x.mutableSpan
-    var y = y.mutableSpan
-    precondition(dataSum.count == object.count && waveSum.count == object.count, "sums differ")
-    precondition(coverage.count == object.count && x.count == object.count, "sums differ")
-    var explained = 0.0
-    for i in object.indices {
-      let weight = coverage[i]
-      let isLit = weight > threshold
-      let inverse = isLit ? 1 / weight : 0
-      let unlit = Complex64(isLit ? 0 : 1)
-      let data = inverse * dataSum[i] + unlit
-      let wave = usesWaveSums ? inverse * waveSum[i] + unlit : object[i]
-      switch engine {
-      case .raar where splits:
-        x[i] = 2 * beta * data
-        y[i] = -beta * wave
-      case .raar: x[i] = 2 * beta * data - beta * wave
-      case .differenceMap:
-        // No threshold: what is not projected would be added up from one iteration to the next.
-        x[i] = (1 / (weight + .leastNormalMagnitude)) * waveSum[i]
-      case .errorReduction, .epie: break
+    if engine == .raar {
+      // O_ψ, to begin with.
+      if usesWaveSums {
+        var target = x.mutableSpan
+        _ = divide(sums.objectFromWave.span, by: coverage.span, above: threshold, into: &target)
+      } else if !keepsApart {
+        x = object
       }
-      object[i] = data
-      explained += isLit ? Double(data.squaredModulus * weight) : 0
+    }
+    var target = object.mutableSpan
+    let explained = divide(
+      sums.objectFromData.span,
+      by: coverage.span,
+      above: threshold,
+      into: &target
+    )
+    y = []
+    switch engine {
+    case .raar where keepsApart:
+      if usesWaveSums {
+        y = x
+        scale(y.mutableSpan, by: -beta)
+      }
+      x = object
+      scale(x.mutableSpan, by: 2 * beta)
+    case .raar:
+      var x = x.mutableSpan
+      combine(&x, times: -beta, object.span, times: 2 * beta)
+    case .differenceMap:
+      // Whatever a probe reaches: what is not projected would be added up from one iteration to the next.
+      var x = x.mutableSpan
+      _ = divide(
+        sums.objectFromWave.span,
+        by: coverage.span,
+        above: .leastNormalMagnitude,
+        into: &x
+      )
+    case .errorReduction, .epie: break
     }
     return explained
   }

@@ -6,21 +6,41 @@ import Imaging
 /// Room for one frame between the transforms.
 struct SweepScratch: Sendable {
   /// The far field between rows and columns, one after the other for each mode.
-  var spectra: [Complex64]
+  var spectra: AlignedArray<Complex64>
   /// One block of columns, one after the other for each mode.
-  var tiles: [Complex64]
+  var tiles: AlignedArray<Complex64>
   /// Far-field power, or the factors that come of it, of one block of columns.
-  var power: [Float]
+  var power: AlignedArray<Float>
   /// One block of rows.
-  var rows: [Complex64]
-  /// Denominators that all modes but the first leave alone.
-  var weight: [Float]
+  var rows: AlignedArray<Complex64>
 
   init(transform: BlockedTransform2D, modes: Int) {
-    spectra = [Complex64](repeating: .zero, count: modes * transform.spectrumCount)
-    tiles = [Complex64](repeating: .zero, count: modes * transform.tileCount)
-    power = [Float](repeating: 0, count: transform.tileCount)
-    rows = [Complex64](repeating: .zero, count: transform.rowBlockCount)
-    weight = [Float](repeating: 0, count: transform.rowBlockCount)
+    spectra = AlignedArray(
+      repeating: .zero,
+      count: modes * transform.spectrumCount,
+      pageOffset: PagePlace.spectra
+    )
+    tiles = AlignedArray(
+      repeating: .zero,
+      count: modes * transform.tileCount,
+      pageOffset: PagePlace.tiles
+    )
+    power = AlignedArray(repeating: 0, count: transform.tileCount)
+    rows = AlignedArray(
+      repeating: .zero,
+      count: transform.rowBlockCount,
+      pageOffset: PagePlace.rows
+    )
   }
+}
+
+/// Where in a page the arrays begin that the kernels use together; see `AlignedArray`.
+///
+/// Waves, of which there are many, begin where memory gives them a line, the first as a rule.
+enum PagePlace {
+  static let copies = 1024
+  static let tiles = 1536
+  static let rows = 2048
+  static let spectra = 2560
+  static let probeSums = 3072
 }

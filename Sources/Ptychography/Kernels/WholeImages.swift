@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CKernels
+import Imaging
+
+// Images and sums over frames as a whole, pixel by pixel.
+
+/// Sets an object to Σ / weight where the weight is above a threshold, and to 1 elsewhere.
+///
+/// - Returns: Σ weight |O|² over the former.
+func divide(
+  _ sum: Span<Complex64>,
+  by weight: Span<Float>,
+  above threshold: Float,
+  into object: inout MutableSpan<Complex64>
+) -> Double {
+  let count = object.count
+  precondition(sum.count == count && weight.count == count, "images differ in size")
+  return unsafe object.withUnsafeMutableBytes { object in
+    unsafe sum.withUnsafeBytes { sum in
+      unsafe weight.withUnsafeBufferPointer { weight in
+        unsafe ck_divide(
+          object.baseAddress,
+          sum.baseAddress,
+          weight.baseAddress,
+          count,
+          threshold
+        )
+      }
+    }
+  }
+}
+
+/// Sets an image to a x + b y, x being what it was.
+func combine(
+  _ x: inout MutableSpan<Complex64>,
+  times a: Float,
+  _ y: Span<Complex64>,
+  times b: Float
+) {
+  let count = x.count
+  precondition(y.count == count, "images differ in size")
+  unsafe x.withUnsafeMutableBytes { x in
+    unsafe y.withUnsafeBytes { y in
+      unsafe ck_combine(x.baseAddress, a, x.baseAddress, b, y.baseAddress, count)
+    }
+  }
+}
+
+/// Multiplies an image by a number.
+func scale(_ x: consuming MutableSpan<Complex64>, by factor: Float) {
+  for i in x.indices { x[i] = factor * x[i] }
+}
+
+/// Subtracts an image times real weights: Σ −= weight ψ.
+func subtract(
+  _ weight: Span<Float>,
+  times wave: Span<Complex64>,
+  from sum: inout MutableSpan<Complex64>
+) {
+  let count = sum.count
+  precondition(weight.count == count && wave.count == count, "images differ in size")
+  unsafe sum.withUnsafeMutableBytes { sum in
+    unsafe wave.withUnsafeBytes { wave in
+      unsafe weight.withUnsafeBufferPointer { weight in
+        unsafe ck_subtract_weighted(
+          sum.baseAddress,
+          weight.baseAddress,
+          wave.baseAddress,
+          count
+        )
+      }
+    }
+  }
+}
