@@ -107,6 +107,28 @@ void ck_add_conjugate_product(void *sum, long sum_stride, const void *probe, lon
 }
 
 CK_CLONES
+void ck_add_normal_terms(void *sum, long sum_stride, float *weight, long weight_stride,
+                         const void *factor, long factor_stride, const void *wave,
+                         long wave_stride, long rows, long columns) {
+  for (long row = 0; row < rows; row++) {
+    float *s = AT(sum, sum_stride, row), *g = weight + weight_stride * row;
+    const float *p = C_AT(factor, factor_stride, row), *w = C_AT(wave, wave_stride, row);
+    long i = 0;
+    for (; i + 16 <= 2 * columns; i += 16) {
+      ck_v8 A = CK_LOAD(p + i), B = CK_LOAD(p + i + 8);
+      CK_STORE(s + i, CK_LOAD(s + i) + CK_CONJUGATE_MULTIPLY(A, CK_LOAD(w + i)));
+      CK_STORE(s + i + 8, CK_LOAD(s + i + 8) + CK_CONJUGATE_MULTIPLY(B, CK_LOAD(w + i + 8)));
+      CK_STORE(g + i / 2, CK_LOAD(g + i / 2) + CK_SQUARED_MODULI(A, B));
+    }
+    for (; i < 2 * columns; i += 2) {
+      s[i] += p[i] * w[i] + p[i + 1] * w[i + 1];
+      s[i + 1] += p[i] * w[i + 1] - p[i + 1] * w[i];
+      g[i / 2] += p[i] * p[i] + p[i + 1] * p[i + 1];
+    }
+  }
+}
+
+CK_CLONES
 void ck_finish_raar(void *wave, long wave_stride, const void *projected, long projected_stride,
                     const void *probe, long probe_stride, void *sum, long sum_stride, long rows,
                     long columns, float a, float b) {

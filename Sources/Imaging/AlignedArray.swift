@@ -22,6 +22,7 @@ public struct AlignedArray<Element: BitwiseCopyable & Sendable>: Sendable {
   ///   - count: Their number.
   ///   - pageOffset: Where in a page of 4096 bytes to begin, a multiple of 64; wherever a line does
   ///     where nil.
+  @inlinable
   public init(repeating value: Element, count: Int, pageOffset: Int? = nil) {
     let size = MemoryLayout<Element>.stride
     let period = pageOffset == nil ? 64 : 4096
@@ -41,6 +42,7 @@ public struct AlignedArray<Element: BitwiseCopyable & Sendable>: Sendable {
   }
 
   /// Copies elements.
+  @inlinable
   public init(_ elements: [Element]) {
     guard let value = elements.first else {
       self.init()

@@ -14,10 +14,12 @@ struct Illumination: Sendable {
   /// needs one.
   private(set) var copies: [AlignedArray<Complex64>]
   private let shifts: SubpixelShifts
+  private var room: SubpixelShifts.Room
 
   init(modes: [ComplexImage], steps: Int, transform: BlockedTransform2D) {
     self.modes = modes
     shifts = SubpixelShifts(steps: steps, transform: transform)
+    room = SubpixelShifts.Room(steps: steps, transform: transform)
     copies = [AlignedArray](repeating: AlignedArray(), count: steps * steps)
     makeCopies([0])
   }
@@ -45,12 +47,14 @@ struct Illumination: Sendable {
   ///
   /// - Parameter images: By slot, [mode, row, column]; empty where there is none.
   /// - Returns: One image for each mode.
-  func movedBack(_ images: [AlignedArray<Complex64>]) -> [ComplexImage] {
+  mutating func movedBack(_ images: [AlignedArray<Complex64>]) -> [ComplexImage] {
     let count = shifts.transform.shape.count
     guard images.indices.contains(where: { $0 > 0 && !images[$0].isEmpty }) else {
       return modes.indices.map { image(images[0], from: $0 * count) }
     }
-    return modes.indices.map { shifts.gather(images, from: $0 * count) }
+    var sums: [ComplexImage] = []
+    for mode in modes.indices { sums.append(shifts.gather(images, from: mode * count, &room)) }
+    return sums
   }
 
   private func image(_ pixels: AlignedArray<Complex64>, from first: Int) -> ComplexImage {
@@ -81,7 +85,7 @@ struct Illumination: Sendable {
       }
       let moved = slots.filter { $0 > 0 }
       guard !moved.isEmpty else { continue }
-      shifts.move(pixels, to: moved) { slot, place, rows in
+      shifts.move(pixels, to: moved, &room) { slot, place, rows in
         var target = copies[slot].mutableSpan
         for i in rows.indices { target[mode * count + place + i] = rows[i] }
       }

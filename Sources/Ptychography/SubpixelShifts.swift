@@ -43,31 +43,32 @@ struct SubpixelShifts: Sendable {
   /// - Parameters:
   ///   - image: [row, column].
   ///   - slots: Which slots, row step · steps + column step.
+  ///   - room: For what is between.
   ///   - put: Gets the rows of each moved image, a block of the transform at a time: the slot, the
   ///     place of the block's first pixel, and its pixels.
   func move(
     _ image: Span<Complex64>,
     to slots: [Int],
+    _ room: inout Room,
     put: (_ slot: Int, _ place: Int, _ rows: Span<Complex64>) -> Void
   ) {
-    var (spectrum, tile, product, rows) = room
-    var halfway = [AlignedArray<Complex64>](repeating: spectrum, count: steps)
     for block in 0..<transform.rowBlocks {
-      var target = spectrum.mutableSpan
+      var target = room.spectrum.mutableSpan
       transform.forwardRows(block, of: image, from: place(block), into: &target)
     }
     for block in 0..<transform.columnBlocks {
-      forwardColumns(block, spectrum, &tile)
+      forwardColumns(block, room.spectrum, &room.tile)
       for step in rowSteps(of: slots) {
-        multiplyTile(tile, by: down[step], into: &product)
-        inverseColumns(block, product, &halfway[step])
+        multiplyTile(room.tile, by: down[step], into: &room.product)
+        inverseColumns(block, room.product, &room.halfway[step])
       }
     }
     for slot in slots {
+      let (half, ramp) = (room.halfway[slot / steps], right[slot % steps])
       for block in 0..<transform.rowBlocks {
-        multiplyRows(block, of: halfway[slot / steps], by: right[slot % steps], into: &spectrum)
-        inverseRows(block, spectrum, &rows)
-        put(slot, place(block), rows.span)
+        multiplyRows(block, of: half, by: ramp, into: &room.spectrum)
+        inverseRows(block, room.spectrum, &room.rows)
+        put(slot, place(block), room.rows.span)
       }
     }
   }
@@ -77,30 +78,35 @@ struct SubpixelShifts: Sendable {
   /// - Parameters:
   ///   - images: By slot, [row, column] from `first` on; empty where there is none.
   ///   - first: Where the image begins in each.
+  ///   - room: For what is between.
   /// - Returns: [row, column].
-  func gather(_ images: [AlignedArray<Complex64>], from first: Int) -> ComplexImage {
+  func gather(
+    _ images: [AlignedArray<Complex64>],
+    from first: Int,
+    _ room: inout Room
+  ) -> ComplexImage {
     let slots = images.indices.filter { !images[$0].isEmpty }
-    var (spectrum, tile, product, rows) = room
-    var halfway = [AlignedArray<Complex64>](repeating: spectrum, count: steps)
+    for step in rowSteps(of: slots) { clear(&room.halfway[step]) }
     for slot in slots {
       let image = images[slot]
+      let (half, ramp) = (slot / steps, left[slot % steps])
       for block in 0..<transform.rowBlocks {
-        forwardRows(block, image, from: first + place(block), &spectrum)
-        addRows(block, of: spectrum, times: left[slot % steps], to: &halfway[slot / steps])
+        forwardRows(block, image, from: first + place(block), &room.spectrum)
+        addRows(block, of: room.spectrum, times: ramp, to: &room.halfway[half])
       }
     }
     for block in 0..<transform.columnBlocks {
-      clear(&product)
+      clear(&room.product)
       for step in rowSteps(of: slots) {
-        forwardColumns(block, halfway[step], &tile)
-        addTile(tile, times: up[step], to: &product)
+        forwardColumns(block, room.halfway[step], &room.tile)
+        addTile(room.tile, times: up[step], to: &room.product)
       }
-      inverseColumns(block, product, &spectrum)
+      inverseColumns(block, room.product, &room.spectrum)
     }
     var sum = ComplexImage(shape: transform.shape)
     for block in 0..<transform.rowBlocks {
-      inverseRows(block, spectrum, &rows)
-      let source = rows.span
+      inverseRows(block, room.spectrum, &room.rows)
+      let source = room.rows.span
       var target = sum.values.mutableSpan
       for i in source.indices { target[place(block) + i] = source[i] }
     }
@@ -113,18 +119,25 @@ struct SubpixelShifts: Sendable {
     (0..<steps).filter { step in slots.contains { $0 / steps == step } }
   }
 
-  /// Room for one image: its spectrum, two tiles of it, and a block of rows.
-  private var room:
-    (
-      spectrum: AlignedArray<Complex64>, tile: AlignedArray<Complex64>,
-      product: AlignedArray<Complex64>, rows: AlignedArray<Complex64>
-    )
-  {
-    let tile = AlignedArray(repeating: Complex64.zero, count: transform.tileCount)
-    return (
-      AlignedArray(repeating: .zero, count: transform.spectrumCount), tile, tile,
-      AlignedArray(repeating: .zero, count: transform.rowBlockCount)
-    )
+  /// Room for what is between an image and its copies.
+  struct Room: Sendable {
+    fileprivate var spectrum: AlignedArray<Complex64>
+    fileprivate var tile: AlignedArray<Complex64>
+    fileprivate var product: AlignedArray<Complex64>
+    fileprivate var rows: AlignedArray<Complex64>
+    /// By row step: rows in real space, columns in the far field.
+    fileprivate var halfway: [AlignedArray<Complex64>]
+
+    init(steps: Int, transform: BlockedTransform2D) {
+      func array(_ count: Int) -> AlignedArray<Complex64> {
+        AlignedArray(repeating: .zero, count: count)
+      }
+      spectrum = array(transform.spectrumCount)
+      tile = array(transform.tileCount)
+      product = array(transform.tileCount)
+      rows = array(transform.rowBlockCount)
+      halfway = (0..<steps).map { _ in array(transform.spectrumCount) }
+    }
   }
 }
 

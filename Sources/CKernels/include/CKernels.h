@@ -31,6 +31,11 @@ void ck_reflect(void *wave, long wave_stride, const void *probe, long probe_stri
 void ck_add_conjugate_product(void *sum, long sum_stride, const void *probe, long probe_stride,
                               const void *wave, long wave_stride, long rows, long columns);
 
+// Both sums of a least-squares fit: Σ += P* ψ and weight += |P|².
+void ck_add_normal_terms(void *sum, long sum_stride, float *weight, long weight_stride,
+                         const void *factor, long factor_stride, const void *wave,
+                         long wave_stride, long rows, long columns);
+
 // RAAR's end of a frame: Σ += P* D and ψ ← a D + b ψ.
 void ck_finish_raar(void *wave, long wave_stride, const void *projected, long projected_stride,
                     const void *probe, long probe_stride, void *sum, long sum_stride, long rows,

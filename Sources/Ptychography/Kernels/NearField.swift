@@ -114,6 +114,31 @@ package func addConjugateProduct(
   )
 }
 
+/// Adds to both sums of a least-squares fit of what `factor` multiplies: Σ += P* ψ, weight += |P|².
+@inline(__always)
+func addNormalTerms(
+  _ factor: PixelRows,
+  _ wave: PixelRows,
+  to sum: borrowing MutablePixelRows,
+  weight: borrowing MutableWeightRows
+) {
+  sum.requireSameExtent(factor)
+  sum.requireSameExtent(wave)
+  precondition(weight.rows == sum.rows && weight.columns == sum.columns, "rows differ")
+  unsafe ck_add_normal_terms(
+    sum.start,
+    sum.stride,
+    weight.start,
+    weight.stride,
+    factor.start,
+    factor.stride,
+    wave.start,
+    wave.stride,
+    sum.rows,
+    sum.columns
+  )
+}
+
 /// Ends RAAR's work on rows: Σ += P* D, and R = (1 − 2β) D + β ψ stays in the place of ψ.
 @inline(__always)
 func finishRAAR(

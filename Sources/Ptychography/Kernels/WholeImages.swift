@@ -47,6 +47,12 @@ func combine(
   }
 }
 
+/// Sets an image to a x.
+func set(_ target: consuming MutableSpan<Complex64>, to x: Span<Complex64>, times a: Float) {
+  precondition(target.count == x.count, "images differ in size")
+  for i in target.indices { target[i] = a * x[i] }
+}
+
 /// Multiplies an image by a number.
 func scale(_ x: consuming MutableSpan<Complex64>, by factor: Float) {
   for i in x.indices { x[i] = factor * x[i] }

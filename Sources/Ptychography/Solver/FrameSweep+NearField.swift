@@ -99,6 +99,11 @@ extension FrameSweep {
     for mode in 0..<modes {
       for block in 0..<transform.rowBlocks {
         inverseRows(mode, block, scratch.spectra, into: &scratch.rows)
+        if engine == .raar, wanted.waves {
+          addWave(seat, mode, block, wave, &sums.objectFromWave, &sums.coverage)
+        } else if wanted.coverage {
+          addCoverage(seat, mode, block, &sums.coverage)
+        }
         finishRows(
           seat,
           mode,
@@ -108,7 +113,6 @@ extension FrameSweep {
           &sums.objectFromData,
           &sums.objectFromWave
         )
-        if wanted.coverage { addCoverage(seat, mode, block, &sums.coverage) }
         guard wanted.probe else { continue }
         if engine == .differenceMap {
           // Object and probe of its overlap projection are both those of the waves.
@@ -132,6 +136,37 @@ extension FrameSweep {
     transform.inverseRows(block, of: spectrum, into: &rows)
   }
 
+  /// Adds P* ψ of a block of rows, and |P|² where it is wanted.
+  private func addWave(
+    _ seat: ScanFrame.Seat,
+    _ mode: Int,
+    _ block: Int,
+    _ wave: AlignedArray<Complex64>,
+    _ sum: inout [Complex64],
+    _ coverage: inout [Float]
+  ) {
+    let first = place(mode, block)
+    let probe = copies[seat.slot]
+    let (probeSpan, waveSpan) = (probe.span, wave.span)
+    let (probeRows, waveRows) = (frameRows(probeSpan, first), frameRows(waveSpan, first))
+    var sum = sum.mutableSpan
+    if wanted.coverage {
+      var coverage = coverage.mutableSpan
+      addNormalTerms(
+        probeRows,
+        waveRows,
+        to: mutableObjectRows(&sum, seat.placement, block),
+        weight: mutableObjectWeights(&coverage, seat.placement, block)
+      )
+    } else {
+      addConjugateProduct(
+        probeRows,
+        waveRows,
+        to: mutableObjectRows(&sum, seat.placement, block)
+      )
+    }
+  }
+
   private func finishRows(
     _ seat: ScanFrame.Seat,
     _ mode: Int,
@@ -152,14 +187,6 @@ extension FrameSweep {
     let projected = frameRows(data, 0)
     switch engine {
     case .raar:
-      if wanted.waves {
-        let present = wave.span
-        addConjugateProduct(
-          probeRows,
-          frameRows(present, first),
-          to: mutableObjectRows(&waveSum, seat.placement, block)
-        )
-      }
       if wanted.probe, !wanted.waves {
         let objectSpan = object.span
         finishRAAR(
@@ -236,13 +263,20 @@ extension FrameSweep {
     let objectRows = objectRows(object, seat.placement, block)
     let first = place(mode, block)
     var sum = sums.probe[seat.slot].mutableSpan
-    addConjugateProduct(
-      objectRows,
-      frameRows(data, firstRow),
-      to: mutableFrameRows(&sum, first)
-    )
-    guard mode == 0 else { return }
-    var weight = sums.probeWeight[seat.slot].mutableSpan
-    addIntensity(of: objectRows, to: mutableFrameWeights(&weight, first))
+    if mode > 0 {
+      addConjugateProduct(
+        objectRows,
+        frameRows(data, firstRow),
+        to: mutableFrameRows(&sum, first)
+      )
+    } else {
+      var weight = sums.probeWeight[seat.slot].mutableSpan
+      addNormalTerms(
+        objectRows,
+        frameRows(data, firstRow),
+        to: mutableFrameRows(&sum, first),
+        weight: mutableFrameWeights(&weight, first)
+      )
+    }
   }
 }

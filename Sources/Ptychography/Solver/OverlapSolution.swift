@@ -38,8 +38,8 @@ struct OverlapSolution {
       if usesWaveSums {
         var target = x.mutableSpan
         _ = divide(sums.objectFromWave.span, by: coverage.span, above: threshold, into: &target)
-      } else if !keepsApart {
-        x = object
+      } else {
+        set(x.mutableSpan, to: object.span, times: 1)
       }
     }
     var target = object.mutableSpan
@@ -49,20 +49,22 @@ struct OverlapSolution {
       above: threshold,
       into: &target
     )
-    y = []
     switch engine {
     case .raar where keepsApart:
       if usesWaveSums {
-        y = x
-        scale(y.mutableSpan, by: -beta)
+        if y.isEmpty { y = [Complex64](repeating: .zero, count: x.count) }
+        set(y.mutableSpan, to: x.span, times: -beta)
+      } else {
+        y = []
       }
-      x = object
-      scale(x.mutableSpan, by: 2 * beta)
+      set(x.mutableSpan, to: object.span, times: 2 * beta)
     case .raar:
+      y = []
       var x = x.mutableSpan
       combine(&x, times: -beta, object.span, times: 2 * beta)
     case .differenceMap:
-      // Whatever a probe reaches: what is not projected would be added up from one iteration to the next.
+      // Whatever a probe reaches: what is not projected would be added up from one iteration to the
+      // next.
       var x = x.mutableSpan
       _ = divide(
         sums.objectFromWave.span,
