@@ -38,37 +38,54 @@ struct SubpixelShifts: Sendable {
     left = (0..<steps).map { AlignedArray(shiftRamp(shape.columns, by: -fraction($0))) }
   }
 
-  /// Moves an image to each slot that is wanted.
+  /// Moves the modes of a probe to each slot that is wanted.
   ///
   /// - Parameters:
-  ///   - image: [row, column].
+  ///   - modes: Each [row, column].
   ///   - slots: Which slots, row step · steps + column step.
   ///   - room: For what is between.
-  ///   - put: Gets the rows of each moved image, a block of the transform at a time: the slot, the
-  ///     place of the block's first pixel, and its pixels.
-  func move(
-    _ image: Span<Complex64>,
-    to slots: [Int],
-    _ room: inout Room,
-    put: (_ slot: Int, _ place: Int, _ rows: Span<Complex64>) -> Void
-  ) {
+  /// - Returns: For each slot [mode, row, column].
+  func copies(
+    of modes: [ComplexImage],
+    at slots: [Int],
+    _ room: inout Room
+  ) -> [AlignedArray<Complex64>] {
+    let count = transform.shape.count
+    var copies = slots.map { _ in
+      AlignedArray(
+        repeating: Complex64.zero,
+        count: modes.count * count,
+        pageOffset: PagePlace.copies
+      )
+    }
+    for mode in modes.indices {
+      let image = modes[mode].values
+      if let k = slots.firstIndex(of: 0) { copy(image, to: &copies[k], at: mode * count) }
+      guard slots.contains(where: { $0 > 0 }) else { continue }
+      takeHalfway(image, rowSteps(of: slots), &room)
+      for k in slots.indices where slots[k] > 0 {
+        let (half, ramp) = (room.halfway[slots[k] / steps], right[slots[k] % steps])
+        for block in 0..<transform.rowBlocks {
+          multiplyRows(block, of: half, by: ramp, into: &room.spectrum)
+          inverseRows(block, room.spectrum, &copies[k], at: mode * count + place(block))
+        }
+      }
+    }
+    return copies
+  }
+
+  /// An image moved along rows by each step, its columns in the far field.
+  private func takeHalfway(_ image: [Complex64], _ rowSteps: [Int], _ room: inout Room) {
+    let pixels = image.span
     for block in 0..<transform.rowBlocks {
       var target = room.spectrum.mutableSpan
-      transform.forwardRows(block, of: image, from: place(block), into: &target)
+      transform.forwardRows(block, of: pixels, from: place(block), into: &target)
     }
     for block in 0..<transform.columnBlocks {
       forwardColumns(block, room.spectrum, &room.tile)
-      for step in rowSteps(of: slots) {
+      for step in rowSteps {
         multiplyTile(room.tile, by: down[step], into: &room.product)
         inverseColumns(block, room.product, &room.halfway[step])
-      }
-    }
-    for slot in slots {
-      let (half, ramp) = (room.halfway[slot / steps], right[slot % steps])
-      for block in 0..<transform.rowBlocks {
-        multiplyRows(block, of: half, by: ramp, into: &room.spectrum)
-        inverseRows(block, room.spectrum, &room.rows)
-        put(slot, place(block), room.rows.span)
       }
     }
   }
@@ -86,6 +103,14 @@ struct SubpixelShifts: Sendable {
     _ room: inout Room
   ) -> ComplexImage {
     let slots = images.indices.filter { !images[$0].isEmpty }
+    var sum = ComplexImage(shape: transform.shape)
+    if slots == [0] {
+      let image = images[0]
+      let source = image.span
+      var target = sum.values.mutableSpan
+      for i in target.indices { target[i] = source[first + i] }
+      return sum
+    }
     for step in rowSteps(of: slots) { clear(&room.halfway[step]) }
     for slot in slots {
       let image = images[slot]
@@ -103,12 +128,10 @@ struct SubpixelShifts: Sendable {
       }
       inverseColumns(block, room.product, &room.spectrum)
     }
-    var sum = ComplexImage(shape: transform.shape)
     for block in 0..<transform.rowBlocks {
-      inverseRows(block, room.spectrum, &room.rows)
-      let source = room.rows.span
       var target = sum.values.mutableSpan
-      for i in source.indices { target[place(block) + i] = source[i] }
+      var rows = target.elements(place(block)..<place(block) + transform.rowBlockCount)
+      transform.inverseRows(block, of: room.spectrum.span, into: &rows)
     }
     return sum
   }
@@ -124,19 +147,18 @@ struct SubpixelShifts: Sendable {
     fileprivate var spectrum: AlignedArray<Complex64>
     fileprivate var tile: AlignedArray<Complex64>
     fileprivate var product: AlignedArray<Complex64>
-    fileprivate var rows: AlignedArray<Complex64>
     /// By row step: rows in real space, columns in the far field.
     fileprivate var halfway: [AlignedArray<Complex64>]
 
-    init(steps: Int, transform: BlockedTransform2D) {
+    init(_ shifts: SubpixelShifts) {
+      let transform = shifts.transform
       func array(_ count: Int) -> AlignedArray<Complex64> {
         AlignedArray(repeating: .zero, count: count)
       }
       spectrum = array(transform.spectrumCount)
       tile = array(transform.tileCount)
       product = array(transform.tileCount)
-      rows = array(transform.rowBlockCount)
-      halfway = (0..<steps).map { _ in array(transform.spectrumCount) }
+      halfway = (0..<shifts.steps).map { _ in array(transform.spectrumCount) }
     }
   }
 }
@@ -179,10 +201,22 @@ extension SubpixelShifts {
   private func inverseRows(
     _ block: Int,
     _ spectrum: AlignedArray<Complex64>,
-    _ rows: inout AlignedArray<Complex64>
+    _ image: inout AlignedArray<Complex64>,
+    at place: Int
   ) {
-    var target = rows.mutableSpan
-    transform.inverseRows(block, of: spectrum.span, into: &target)
+    var target = image.mutableSpan
+    var rows = target.elements(place..<place + transform.rowBlockCount)
+    transform.inverseRows(block, of: spectrum.span, into: &rows)
+  }
+
+  private func copy(
+    _ image: [Complex64],
+    to target: inout AlignedArray<Complex64>,
+    at place: Int
+  ) {
+    let source = image.span
+    var target = target.mutableSpan
+    for i in source.indices { target[place + i] = source[i] }
   }
 
   private func multiplyTile(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import FourierTransform
 import Imaging
 
 /// The sums over frames of one iteration: the only values that frames share.
@@ -27,6 +28,10 @@ struct ScanSums: Sendable {
   var probe: [AlignedArray<Complex64>]
   /// Σ |O|² on the probe's grid, likewise.
   var probeWeight: [AlignedArray<Float>]
+  /// Σ O* (D − P O) on the probe's grid, of each mode, [row, column], once `probe` is gathered.
+  var probeResidual: [ComplexImage] = []
+  /// Σ |O|² on the probe's grid, [row, column], likewise.
+  var probeDenominator: [Float] = []
   /// Σ |D|² over pixels, photons.
   var dataNorm = 0.0
 
@@ -64,17 +69,48 @@ struct ScanSums: Sendable {
     dataNorm = 0
   }
 
+  /// Gathers what the frames at all slots say of the probe.
+  ///
+  /// - Parameters:
+  ///   - copies: The probe's copies, by slot, that the sums were taken with.
+  ///   - modes: Their modes.
+  ///   - shifts: What moved them.
+  ///   - room: For what is between.
+  mutating func gatherProbe(
+    _ copies: [AlignedArray<Complex64>],
+    modes: Int,
+    _ shifts: SubpixelShifts,
+    _ room: inout SubpixelShifts.Room
+  ) {
+    let pixels = shifts.transform.shape.count
+    probeDenominator = [Float](repeating: 0, count: pixels)
+    for slot in probe.indices where !probe[slot].isEmpty {
+      let (weight, copy) = (probeWeight[slot], copies[slot])
+      for mode in 0..<modes {
+        let place = mode * pixels..<(mode + 1) * pixels
+        var sums = probe[slot].mutableSpan
+        var residual = sums.elements(place)
+        subtract(weight.span, times: copy.span.extracting(place), from: &residual)
+      }
+      add(weight.span, to: probeDenominator.mutableSpan)
+    }
+    probeResidual = []
+    for mode in 0..<modes {
+      probeResidual.append(shifts.gather(probe, from: mode * pixels, &room))
+    }
+  }
+
   /// Joins the sums of another group.
   mutating func add(_ other: ScanSums, _ wanted: Wanted) {
     add(other.objectFromData.span, to: objectFromData.mutableSpan)
     if wanted.waves { add(other.objectFromWave.span, to: objectFromWave.mutableSpan) }
     if wanted.coverage { add(other.coverage.span, to: coverage.mutableSpan) }
     if wanted.probe {
-      for slot in probe.indices where !other.probe[slot].isEmpty {
-        let (sum, weight) = (other.probe[slot], other.probeWeight[slot])
-        add(sum.span, to: probe[slot].mutableSpan)
-        add(weight.span, to: probeWeight[slot].mutableSpan)
+      for mode in probeResidual.indices {
+        let residual = other.probeResidual[mode].values
+        add(residual.span, to: probeResidual[mode].values.mutableSpan)
       }
+      add(other.probeDenominator.span, to: probeDenominator.mutableSpan)
     }
     dataNorm += other.dataNorm
   }

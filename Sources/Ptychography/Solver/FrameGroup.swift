@@ -14,10 +14,17 @@ struct FrameGroup: Sendable {
   var comparison = ModelComparison()
   /// Where position refinement would move each frame, pixels.
   var proposedShifts: [(row: Double, column: Double)] = []
+  /// Copies of a new probe that the group has made, with their slots.
+  var newCopies: [(slot: Int, copy: AlignedArray<Complex64>)] = []
+  /// Which group this is.
+  let number: Int
+  private var room: SubpixelShifts.Room
 
-  init(sums: ScanSums, scratch: SweepScratch) {
+  init(number: Int, sums: ScanSums, scratch: SweepScratch, shifts: SubpixelShifts) {
+    self.number = number
     self.sums = sums
     self.scratch = scratch
+    room = SubpixelShifts.Room(shifts)
   }
 
   /// Runs an iteration over the frames of the group.
@@ -34,6 +41,31 @@ struct FrameGroup: Sendable {
       sweep.finish(frames[k].seat, &waves[k], &sums, &scratch)
       frames[k].previousSeat = frames[k].seat
     }
+    if sweep.wanted.probe { gatherProbe(sweep) }
+  }
+
+  /// Gathers what the frames since the sums were cleared say of the probe.
+  mutating func gatherProbe(_ sweep: FrameSweep) {
+    sums.gatherProbe(sweep.copies, modes: sweep.modes, sweep.shifts, &room)
+  }
+
+  /// Makes the group's share of a new probe's copies.
+  ///
+  /// - Parameters:
+  ///   - modes: The new modes.
+  ///   - slots: All slots that have a copy.
+  ///   - parts: The number of groups.
+  ///   - shifts: What moves them.
+  mutating func makeCopies(
+    of modes: [ComplexImage],
+    slots: [Int],
+    parts: Int,
+    _ shifts: SubpixelShifts
+  ) {
+    // Runs of slots, because those of one row step share transforms.
+    let share = slots.count * number / parts..<slots.count * (number + 1) / parts
+    let slots = Array(slots[share])
+    newCopies = Array(zip(slots, shifts.copies(of: modes, at: slots, &room)))
   }
 
   /// Compares all frames with probe times object.

@@ -24,6 +24,8 @@ struct FrameSweep: Sendable {
   let modes: Int
   let objectColumns: Int
   let wanted: ScanSums.Wanted
+  /// What moves the probe by fractions of a pixel.
+  let shifts: SubpixelShifts
   /// The probe's copies by slot, [mode, row, column].
   let copies: [AlignedArray<Complex64>]
   /// Those before the latest refinement.

@@ -53,6 +53,7 @@ extension IncrementalReconstruction {
       modes: illumination.modes.count,
       objectColumns: grid.objectShape.columns,
       wanted: wanted,
+      shifts: illumination.shifts,
       copies: illumination.copies,
       previousCopies: previousCopies,
       object: object.values,
@@ -93,8 +94,8 @@ extension IncrementalReconstruction {
 
   /// P ← P + Σ O* (D − P O) / Σ|O|², its supports, then the power that the frames tell.
   mutating func finishProbe() {
-    let weight = takeProbeResiduals()
-    let residuals = illumination.movedBack(groups[0].sums.probe)
+    let weight = groups[0].sums.probeDenominator
+    let residuals = groups[0].sums.probeResidual
     let floor = 1e-4 * (weight.max() ?? 0) + .leastNormalMagnitude
     var modes = illumination.modes
     for mode in modes.indices {
@@ -113,30 +114,20 @@ extension IncrementalReconstruction {
       // What the refined probe multiplies; the rest belongs to the probe of before.
       if parameters.engine == .raar { scale(x.mutableSpan, by: 1 / factor) }
     }
-    illumination.replace(by: modes)
+    replaceProbe(by: modes)
     coverageIsStale = true
     overlapIsStale = true
   }
 
-  /// Turns Σ O* D of each slot into Σ O* (D − P O).
-  ///
-  /// - Returns: Σ|O|² over all slots, [row, column].
-  private mutating func takeProbeResiduals() -> [Float] {
-    let pixels = grid.patternShape.count
-    var total = [Float](repeating: 0, count: pixels)
-    for slot in groups[0].sums.probe.indices where !groups[0].sums.probe[slot].isEmpty {
-      let weight = groups[0].sums.probeWeight[slot]
-      let copies = illumination.copies[slot]
-      for mode in illumination.modes.indices {
-        let place = mode * pixels..<(mode + 1) * pixels
-        var sums = groups[0].sums.probe[slot].mutableSpan
-        var residual = sums.elements(place)
-        subtract(weight.span, times: copies.span.extracting(place), from: &residual)
-      }
-      let part = weight.span
-      var sum = total.mutableSpan
-      for i in sum.indices { sum[i] += part[i] }
+  /// Takes new modes of the probe, and has the groups make their copies.
+  mutating func replaceProbe(by modes: [ComplexImage]) {
+    let (shifts, slots, parts) = (illumination.shifts, illumination.slots, groups.count)
+    inGroups { $0.makeCopies(of: modes, slots: slots, parts: parts, shifts) }
+    var copies = illumination.copies
+    for group in groups.indices {
+      for (slot, copy) in groups[group].newCopies { copies[slot] = copy }
+      groups[group].newCopies = []
     }
-    return total
+    illumination.replace(by: modes, copies: copies)
   }
 }

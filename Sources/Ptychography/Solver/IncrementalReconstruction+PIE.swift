@@ -42,7 +42,10 @@ extension IncrementalReconstruction {
       for k in order[first..<end] {
         groups[0].correct(&object.values, by: k, step, sweep)
       }
-      if refinesProbe { finishProbe() }
+      if refinesProbe {
+        groups[0].gatherProbe(sweep)
+        finishProbe()
+      }
       first = end
     }
   }

@@ -134,13 +134,17 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
     x = object.values
     previousCopies = illumination.copies
     coverage = [Float](repeating: 0, count: grid.objectShape.count)
-    let group = FrameGroup(
-      sums: ScanSums(grid: grid, slots: parameters.subpixelSteps * parameters.subpixelSteps),
-      scratch: SweepScratch(transform: transform, modes: modes.count)
-    )
     // ePIE goes through all frames one after the other.
     let parts = parameters.engine == .epie ? 1 : workers.parts
-    groups = [FrameGroup](repeating: group, count: parts)
+    let (shifts, transform) = (illumination.shifts, transform)
+    groups = (0..<parts).map {
+      FrameGroup(
+        number: $0,
+        sums: ScanSums(grid: grid, slots: parameters.subpixelSteps * parameters.subpixelSteps),
+        scratch: SweepScratch(transform: transform, modes: modes.count),
+        shifts: shifts
+      )
+    }
     background = BackgroundRetrieval(count: grid.patternShape.count)
   }
 

@@ -65,15 +65,19 @@ struct OverlapSolution {
     case .differenceMap:
       // Whatever a probe reaches: what is not projected would be added up from one iteration to the
       // next.
-      var x = x.mutableSpan
-      _ = divide(
-        sums.objectFromWave.span,
-        by: coverage.span,
-        above: .leastNormalMagnitude,
-        into: &x
-      )
+      takeWhole(sums.objectFromWave.span, coverage.span, &x)
     case .errorReduction, .epie: break
     }
     return explained
+  }
+
+  private func takeWhole(
+    _ sum: Span<Complex64>,
+    _ coverage: Span<Float>,
+    _ x: inout [Complex64]
+  ) {
+    var x = x.mutableSpan
+    precondition(sum.count == x.count && coverage.count == x.count, "sums differ")
+    for i in x.indices { x[i] = (1 / (coverage[i] + .leastNormalMagnitude)) * sum[i] }
   }
 }
