@@ -20,8 +20,11 @@ import Testing
     run.configuration.ptychography.iterationsPerBatch = 0
     run.configuration.ptychography.stagnationTolerance = 0.02
     run.configuration.ptychography.stagnationWindow = 10
-    let scans = try run.run().summary.scans
+    run.isRecorded = reusesObject
+    let outcome = try run.run()
+    let scans = outcome.summary.scans
     #expect(scans.count == 8)
+    if reusesObject { try Self.checkRepetition(outcome, run.configuration) }
     let second = scans.filter { $0.energy > 709 }
     #expect(second.allSatisfy { $0.end == .stagnation })
     let count = Double(second.count)
@@ -36,5 +39,25 @@ import Testing
     let warm = try secondEnergy(reusesObject: true)
     #expect(warm.error < 1.02 * cold.error, "\(warm) \(cold)")
     #expect(warm.iterations < 0.8 * cold.iterations, "\(warm) \(cold)")
+  }
+
+  /// What is recorded says which object a scan started from, and how it ended.
+  private static func checkRepetition(
+    _ outcome: SimulatedRun.Outcome,
+    _ configuration: PipelineConfiguration
+  ) throws {
+    let (repeated, _) = try SimulatedRun.replay(
+      outcome,
+      into: "repeated",
+      configuration: configuration,
+      asRecorded: true
+    )
+    for scan in outcome.summary.scans {
+      let again = try #require(repeated.scans.first { $0.scan == scan.scan })
+      #expect(again.iterations == scan.iterations)
+      #expect(again.end == scan.end)
+      let (now, before) = (try #require(again.dataError), try #require(scan.dataError))
+      #expect(abs(now / before - 1) < 1e-4, "\(scan.scan): \(before) live, \(now) repeated")
+    }
   }
 }

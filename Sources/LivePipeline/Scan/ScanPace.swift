@@ -16,6 +16,7 @@ package struct ScanPace: Sendable {
   /// Seconds from a scan's start until it is cut; nil before two scans have begun.
   ///
   /// - Parameter unfinished: Scans that may be unfinished.
+  /// - Returns: The median pause between starts, times that.
   package func budget(unfinished: Int) -> Double? {
     guard starts.count > 1 else { return nil }
     let pauses = zip(starts.dropFirst(), starts).map { ($0 - $1).inSeconds }.sorted()
