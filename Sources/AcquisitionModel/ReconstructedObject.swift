@@ -33,6 +33,8 @@ public struct ReconstructedObject: Sendable {
   /// The mean of (√n − √λ)² over all measured pixels, for n photons about the λ of the model: 1/4
   /// where all are bright, less where many are dark; NaN where not known.
   public var amplitudeVariance = Double.nan
+  /// Why it iterated no more; nil where nobody says.
+  public var end: ReconstructionEnd?
   /// How its freedoms were fixed; nil where they were not.
   public var gauge: ObjectGauge?
   /// OD with its error, and phase; nil where they were not made.

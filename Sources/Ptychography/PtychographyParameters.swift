@@ -51,9 +51,11 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var backgroundStart = 20
   /// Iterations from one update of the background to the next; `background_period`.
   public var backgroundPeriod = 5
-  /// Relative change of the overlap error over 10 iterations below which a reconstruction has
-  /// settled, 0 to run all iterations; `stagnation_tolerance`.
+  /// The part by which the lowest overlap error must fall from one window of iterations to the
+  /// next, 0 to run all iterations; `stagnation_tolerance`.
   public var stagnationTolerance = 0.0
+  /// Iterations in such a window; `stagnation_window`.
+  public var stagnationWindow = 20
 
   /// Makes the defaults.
   public init() {}
@@ -88,5 +90,6 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(backgroundStart, in: 0...100_000, key: "background_start")
     try ParameterError.require(backgroundPeriod, in: 1...1000, key: "background_period")
     try ParameterError.require(stagnationTolerance, in: 0...1, key: "stagnation_tolerance")
+    try ParameterError.require(stagnationWindow, in: 1...10_000, key: "stagnation_window")
   }
 }

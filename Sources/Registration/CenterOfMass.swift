@@ -21,20 +21,14 @@ public func centerOfMass(of image: Image, weights: Image) -> PixelShift? {
     return nil
   }
   let threshold = strongest / 4
-  var (mass, down, across) = (0.0, 0.0, 0.0)
-  for row in 0..<image.shape.rows {
-    for column in 0..<image.shape.columns where weights[row, column] > 0 {
-      let value = Double(smooth[row, column] - threshold)
-      guard value > 0 else { continue }
-      mass += value
-      down += value * Double(row)
-      across += value * Double(column)
-    }
+  var mass = Image(shape: image.shape)
+  for i in mass.values.indices where weights.values[i] > 0 {
+    mass.values[i] = max(0, smooth.values[i] - threshold)
   }
-  guard mass > 0 else { return nil }
+  guard let center = centerOfMass(of: mass) else { return nil }
   return PixelShift(
-    rows: down / mass - Double(image.shape.rows - 1) / 2,
-    columns: across / mass - Double(image.shape.columns - 1) / 2
+    rows: center.row - Double(image.shape.rows - 1) / 2,
+    columns: center.column - Double(image.shape.columns - 1) / 2
   )
 }
 

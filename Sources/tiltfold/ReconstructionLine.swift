@@ -29,13 +29,13 @@ struct ReconstructionLine {
         + String(format: "%+.0f px2 | error %.3f", curvature, dataError)
     case .iterating(let iteration, let all, let overlapError, let dataError):
       guard isDue("iterate", now, isLast: iteration == all, iteration) else { return nil }
-      var parts = ["iteration \(iteration)/\(all)"]
+      var parts = [bar(iteration, all), "iteration \(iteration)/\(all)"]
       parts.append(String(format: "overlap error %.4f", overlapError))
       if dataError.isFinite { parts.append(String(format: "data error %.4f", dataError)) }
       return (parts + [timeLeft(iteration, all, now)]).joined(separator: " | ")
     case .comparingHalves(let iteration, let all):
       guard isDue("halves", now, isLast: iteration == all, iteration) else { return nil }
-      return "halves for the resolution | iteration \(iteration)/\(all) | "
+      return "\(bar(iteration, all)) | halves for the resolution | iteration \(iteration)/\(all) | "
         + timeLeft(iteration, all, now)
     case .remark(let remark):
       return remark
@@ -57,6 +57,14 @@ struct ReconstructionLine {
     if !isLast, let last, now - last < pause { return false }
     last = now
     return true
+  }
+
+  /// "[######..............]".
+  private func bar(_ done: Int, _ all: Int) -> String {
+    let width = 20
+    let filled = all > before ? width * max(0, min(done, all) - before) / (all - before) : width
+    return "[\(String(repeating: "#", count: filled))"
+      + "\(String(repeating: ".", count: width - filled))]"
   }
 
   private func timeLeft(_ done: Int, _ all: Int, _ now: ContinuousClock.Instant) -> String {

@@ -6,6 +6,7 @@ import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import Synchronization
 import TestSupport
 import Testing
 
@@ -81,6 +82,41 @@ import Testing
     #expect(outcome.summary.scans.contains { $0.iterations < 2000 })
     #expect(outcome.summary.counters.used == outcome.sent.exposures)
     #expect(outcome.events.contains { $0.message.contains("replay runs them all") })
+  }
+
+  /// What a batch of frames is given does not hold up the frames and scans that come after it.
+  @Test func aLongBatchGivesWay() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 3
+    run.parameters.scanColumns = 3
+    run.parameters.scanRows = 3
+    run.configuration.ptychography.iterationsPerBatch = 1000
+    run.configuration.compute.whenBehind = .cut
+    run.configuration.compute.unfinishedScans = 1
+    let outcome = try run.run()
+    let cut = outcome.summary.scans.filter { $0.end == .cut }
+    #expect(outcome.summary.scans.count == 6)
+    #expect(!cut.isEmpty)
+    #expect(cut.allSatisfy { $0.iterations < 1000 }, "\(cut.map(\.iterations))")
+    #expect(outcome.summary.counters.used == outcome.sent.exposures)
+  }
+
+  /// All frames are there before a slow solver is done with the first scan.
+  @Test func framesDoNotWaitForTheSolver() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 200
+    run.configuration.ptychography.iterationsPerBatch = 200
+    run.configuration.compute.whenBehind = .cut
+    run.configuration.compute.unfinishedScans = 10
+    let finished = Atomic(-1)
+    let outcome = try run.run { pipeline in
+      while pipeline.status.counters.exposures < 100, pipeline.status.state != .done {}
+      finished.store(pipeline.status.scansFinished, ordering: .sequentiallyConsistent)
+    }
+    #expect(outcome.summary.counters.used == 100)
+    #expect(finished.load(ordering: .sequentiallyConsistent) == 0)
+    #expect(outcome.summary.scans.allSatisfy { $0.end == .iterations && $0.iterations >= 200 })
   }
 
   @Test func aRunThatIsStoppedFinishesTheScanInHand() throws {

@@ -35,7 +35,8 @@ import WireFormat
     }
     let status = try #require(seen[.status]?.last)
     #expect(status.quality["frames_lost"] == 0)
-    #expect(seen[.object]?.last?.quality["overlap_error"].map { $0 < 1 } == true)
+    #expect(status.text["end"] == "iterations")
+    try Self.checkQuality(seen)
 
     run.parameters.tiltCount = 5
     let second = try run.run { pipeline in
@@ -51,6 +52,52 @@ import WireFormat
     }
     // Chemistry had been solved before it joined and comes at once all the same.
     #expect(joined[.chemistry] != nil)
+  }
+
+  /// Every preview of a scan says how good it is; those of a finished scan say how it ended.
+  private static func checkQuality(_ seen: [PreviewTopic: [PreviewHeader]]) throws {
+    for topic in [PreviewTopic.diffraction, .stxm, .object, .probe, .projection] {
+      for header in seen[topic] ?? [] {
+        let quality = header.quality
+        #expect(quality["frames_expected"] == 25, "\(topic.rawValue)")
+        #expect(quality["coverage"].map { (0...1).contains($0) } == true)
+        #expect(quality["iteration"] != nil && quality["frames_dropped"] == 0)
+        #expect(quality["time_used_s"].map { $0 >= 0 } == true)
+        // The source waits for these scans: nothing cuts them.
+        #expect(quality["time_budget_s"] == nil && quality["time_budget_used"] == nil)
+      }
+    }
+    for header in seen[.object] ?? [] {
+      #expect(header.quality["overlap_error"].map { $0 > 0 && $0 < 1 } == true)
+      #expect(header.quality["data_error"].map { $0 > 0 && $0 < 1 } == true)
+      let frames = Double(try #require(header.frameCount))
+      #expect(header.quality["coverage"] == frames / 25)
+    }
+    for header in seen[.projection] ?? [] {
+      #expect(header.quality["coverage"] == 1)
+      #expect(header.quality["iteration"].map { $0 >= 60 } == true)
+      #expect(header.quality["data_error"].map { $0 < 0.2 } == true)
+      #expect(header.quality["vacuum_in_view"] == 1)
+      #expect(header.text["end"] == "iterations")
+    }
+  }
+
+  /// A source that does not wait gives each scan a time, which is told.
+  @Test func theTimeBudgetIsToldWhereScansAreCut() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 2
+    run.configuration.previews.maximumRate = 50
+    run.configuration.compute.whenBehind = .cut
+    run.configuration.compute.unfinishedScans = 10
+    let seen = Seen()
+    _ = try run.run { pipeline in Self.follow(pipeline, seen, until: { $0.state == .done }) }
+    let headers = seen.messages.withLock { $0[.projection] ?? [] }
+    // Until a second scan has begun nobody knows the pace.
+    let quality = try #require(headers.last?.quality)
+    let used = try #require(quality["time_used_s"])
+    let budget = try #require(quality["time_budget_s"])
+    let share = try #require(quality["time_budget_used"])
+    #expect(budget > 0 && abs(share - used / budget) < 1e-9 * share)
   }
 
   private static func follow(

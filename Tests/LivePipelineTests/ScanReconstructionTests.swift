@@ -49,6 +49,7 @@ import Testing
     // Noise-free data that one probe and one object explain.
     #expect(result.object.dataError < 0.02)
     #expect(result.object.iteration == 40)
+    #expect(result.object.end == .iterations)
     #expect(result.isWhole)
   }
 
@@ -74,6 +75,37 @@ import Testing
     #expect(tried > 3)
     #expect(abs((result.start.curvature ?? 0) - 26) < 8)
     #expect(result.object.dataError < 0.04)
+    // Told as a distance, c = -λ Δz / p²; 26 is what the scan was made with.
+    guard case .search(let defocus, _) = result.start.source else {
+      Issue.record("no search")
+      return
+    }
+    let pixel = small.scan.objectPixelWidth.meters
+    let truth = -26 * pixel * pixel / small.scan.energy.wavelength.meters
+    #expect(abs(defocus.meters / truth - 1) < 0.3)
+    let words = String(format: "the sample %.2f um from the focus", defocus.micrometers)
+    #expect(result.inWords.contains(words))
+  }
+
+  @Test func aScanThatHasSettledEndsAndSaysSo() throws {
+    let path = scratch.file("noisy.cxi")
+    try writeCXI(scan: SmallScan().noisy, to: path)
+    let reconstruction = try ScanReconstruction(
+      path: path,
+      configuration: Self.configuration(
+        "ptychography.iterations=1000",
+        "ptychography.stagnation_tolerance=0.01"
+      )
+    )
+    let result = try reconstruction.run()
+    #expect(result.object.end == .stagnation)
+    #expect(result.object.iteration < 800)
+    #expect(result.isWhole)
+    #expect(result.inWords.contains("stopped falling"))
+    #expect(result.inWords.contains("vacuum: "))
+    let output = scratch.file("noisy-result.cxi")
+    try reconstruction.write(result, to: output)
+    #expect(try readCXIResult(output).end == .stagnation)
   }
 
   @Test func pictures() throws {
@@ -104,6 +136,7 @@ import Testing
       if case .iterating(iteration: 3, _, _, _) = step { reconstruction.requestFinish() }
     }
     #expect(result.object.iteration == 3)
+    #expect(result.object.end == .request)
     #expect(!result.isWhole)
     #expect(result.halves == nil)
   }

@@ -161,6 +161,33 @@ import Testing
     }
   }
 
+  /// What is no number in an object, lit or unlit, is in nothing that comes out.
+  @Test(arguments: [Float.nan, .infinity])
+  func noBorderIsNaN(bad: Float) {
+    let scan = SyntheticScan()
+    var object = Pair(ramp: (0.1, -0.05), shift: (0.4, 0.3)).object(of: scan, object: scan.object)
+    let shape = object.transmission.shape
+    let dark = object.coverage.values.indices.filter { object.coverage.values[$0] == 0 }
+    #expect(!dark.isEmpty)
+    for i in dark { object.transmission.values[i] = i % 2 == 0 ? Complex64(bad, 0) : .one }
+    object.transmission[shape.rows / 2, shape.columns / 2] = Complex64(0, bad)
+    object.fixGauge()
+    object.maps = objectMaps(of: object)
+    let projection = opticalDensityProjection(
+      of: object,
+      shape: Shape2D(rows: shape.rows + 20, columns: shape.columns + 20)
+    ).0
+    #expect(object.transmission.values.allSatisfy { $0.re.isFinite && $0.im.isFinite })
+    #expect(dark.allSatisfy { object.transmission.values[$0] == .one })
+    let images = [
+      object.maps?.opticalDensity, object.maps?.opticalDensityError, object.maps?.phase,
+      projection.opticalDensity, projection.coverage, projection.opticalDensityError,
+    ]
+    for image in images { #expect(image?.values.allSatisfy(\.isFinite) == true) }
+    #expect(dark.allSatisfy { object.maps?.phase.values[$0] == 0 })
+    #expect(projection.opticalDensity[0, 0] == 0 && projection.coverage[0, 0] == 0)
+  }
+
   /// Two reconstructions from different starts, as of two energies, end in one gauge.
   @Test func reconstructionsFromDifferentStartsAgreeInPhaseAndPlace() {
     let scan = SyntheticScan()

@@ -87,6 +87,7 @@ extension CXIReader {
       dataError: (try? file.readValue(at: "\(process)/data_error")) ?? .nan,
       overlapError: (try? file.readValue(at: "\(process)/overlap_error")) ?? .nan
     )
+    result.end = (try? file.readText(at: "\(process)/end")).flatMap(ReconstructionEnd.init)
     result.maps = maps(file, image: image, shape: transmission.shape)
     if let stored, stored.shape == transmission.shape {
       result.coverage = stored

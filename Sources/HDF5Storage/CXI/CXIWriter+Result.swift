@@ -79,6 +79,7 @@ extension CXIWriter {
     try file.write(value: Int32(result.frameCount), at: "\(process)/frames", unit: "1")
     try file.write(value: result.dataError, at: "\(process)/data_error", unit: "1")
     try file.write(value: result.overlapError, at: "\(process)/overlap_error", unit: "1")
+    if let end = result.end { try file.write(text: end.rawValue, at: "\(process)/end") }
     if let gauge = result.gauge { try write(gauge, at: "\(process)/gauge", to: file) }
     try file.write(text: "tiltfold", at: "\(process)/program")
     try file.write(text: source.version, at: "\(process)/version")

@@ -7,12 +7,13 @@ import Synchronization
 /// Decides what the compute threads do next, and does it with them.
 ///
 /// One rule: newest data first, then the oldest unfinished scan, then the volume. Messages have a
-/// thread of their own, which comes before the others; work comes in slices of a few milliseconds. When more scans are unfinished
-/// than the configuration allows, either the source waits or the oldest is finished as it is.
+/// thread of their own, which comes before the others; work comes in slices of a few milliseconds.
+/// When more scans are unfinished than the configuration allows, either the source waits or the
+/// oldest is finished as it is.
 final class Conductor: @unchecked Sendable {
   // Sendable by hand: everything that changes is touched with `condition` locked.
 
-  private enum Job {
+  enum Job {
     case take(ReceivedMessage)
     case batch(ScanTask)
     case settle(ScanTask)
@@ -35,19 +36,20 @@ final class Conductor: @unchecked Sendable {
   }
 
   let engine: ReconstructionEngine
-  private let unfinishedLimit: Int
-  private let sourceMayWait: Bool
+  let unfinishedLimit: Int
+  let sourceMayWait: Bool
   private let idleTime: Duration
-  private let onTomogramComplete: @Sendable () -> Void
+  let onTomogramComplete: @Sendable () -> Void
 
   private let condition = NSCondition()
-  private var inbox = Fifo<ReceivedMessage>()
-  private var isTaking = false
+  var inbox = Fifo<ReceivedMessage>()
+  var isTaking = false
   /// Scans that are not done, in the order of their start.
   var scans: [ScanTask] = []
   var toFold = Fifo<FinishedScan>()
-  private var isOnVolume = false
-  private var fullTomograms: [String] = []
+  var isOnVolume = false
+  var fullTomograms: [String] = []
+  var pace = ScanPace()
   private var sourceHasEnded = false
   private var isDone = false
 
@@ -204,86 +206,6 @@ final class Conductor: @unchecked Sendable {
     task.session.progress.withLock { $0.isEnded = true }
   }
 
-  // MARK: - Jobs
-
-  private func run(_ job: Job) {
-    switch job {
-    case .take(let message):
-      let outcome = engine.take(message)
-      locked { accept(outcome) }
-    case .batch(let task):
-      engine.begin(task.session)
-      engine.add(task.session)
-      engine.iterate(task.session, engine.configuration.ptychography.iterationsPerBatch)
-      locked { task.isBusy = false }
-    case .settle(let task):
-      settle(task)
-    case .fold(let finished):
-      let outcome = engine.fold(finished)
-      locked {
-        isOnVolume = false
-        if outcome.hasAll, let name = outcome.tomogram { fullTomograms.append(name) }
-      }
-    case .complete(let name):
-      engine.complete(name)
-      locked {
-        isOnVolume = false
-        fullTomograms.removeAll { $0 == name }
-      }
-      onTomogramComplete()
-    }
-  }
-
-  /// A slice of iterations for a scan that has all its frames; its result when it is settled.
-  private func settle(_ task: ScanTask) {
-    let session = task.session
-    engine.begin(session)
-    engine.add(session)
-    if engine.wantsSearch(session) { engine.searchDefocus(session) }
-    let slice = ContinuousClock.now + Self.slice
-    let isCut = locked { task.isCut }
-    var isSettled = engine.isSettled(session)
-    while !isSettled, !isCut, ContinuousClock.now < slice {
-      engine.iterate(session, 1)
-      isSettled = engine.isSettled(session)
-    }
-    guard isSettled || isCut else {
-      locked { task.isBusy = false }
-      return
-    }
-    session.progress.withLock { $0.isCut = isCut && !isSettled }
-    let finished = engine.finish(session)
-    let fullTomogram = finished == nil ? engine.skip(session) : nil
-    locked {
-      scans.removeAll { $0 === task }
-      if let finished { toFold.append(finished) }
-      if let fullTomogram { fullTomograms.append(fullTomogram) }
-      engine.board.update { $0.unfinishedScans = scans.count }
-    }
-  }
-
-  private func accept(_ outcome: ReconstructionEngine.IntakeOutcome) {
-    isTaking = false
-    // Darks and frames that cannot be cleaned are signs of life, too.
-    for task in scans where !task.isEnded { task.lastFed = .now }
-    for session in outcome.opened { scans.append(ScanTask(session)) }
-    for session in outcome.fed {
-      guard let task = scans.first(where: { $0.session === session }) else { continue }
-      task.hasPatterns = true
-    }
-    for session in outcome.ended {
-      scans.first { $0.session === session }?.isEnded = true
-    }
-    if !sourceMayWait, scans.count > unfinishedLimit {
-      // A scan's time is up when the next ones are due.
-      scans.first { $0.isEnded && !$0.isCut }?.isCut = true
-    }
-    engine.board.update {
-      $0.unfinishedScans = scans.count
-      $0.intakeDepth = inbox.count
-    }
-  }
-
   func locked<Result>(_ body: () -> Result) -> Result {
     condition.lock()
     defer {
@@ -295,6 +217,4 @@ final class Conductor: @unchecked Sendable {
 
   /// Messages that may wait; raw frames have 2.4 MB each.
   private static let inboxLimit = 64
-  /// How long a scan is settled before fresh data is looked for.
-  private static let slice = Duration.milliseconds(5)
 }

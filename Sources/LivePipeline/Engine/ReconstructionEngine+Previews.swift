@@ -11,110 +11,6 @@ import WireFormat
 
 // What is shown while the run goes on. Nothing here changes a result.
 extension ReconstructionEngine {
-  /// Shows a cleaned pattern, as photons.
-  func offerDiffraction(_ pattern: DiffractionPattern, of session: ScanSession) {
-    if mailbox.isDue(.diffraction) {
-      var photons = pattern.amplitudes
-      for i in photons.values.indices {
-        let amplitude = photons.values[i]
-        photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
-      }
-      var header = header(session.identity)
-      header.frameCount = session.progress.withLock { $0.received }
-      header.quality = ["index": Double(pattern.index)]
-      offer(.diffraction, header, [PreviewArray(name: "photons", image: photons, unit: "photon")])
-    }
-    if mailbox.isDue(.stxm) {
-      let map = session.transmission.withLock { $0 }
-      guard let (image, step) = map.image() else { return }
-      let array = PreviewArray(name: "photons", image: image, unit: "photon", pixelSize: step)
-      var header = header(session.identity)
-      header.frameCount = map.count
-      offer(.stxm, header, [array])
-    }
-  }
-
-  /// Shows a scan's object and probe as they are.
-  func offerScanPreviews(of session: ScanSession) {
-    guard mailbox.isDue(.object) else { return }
-    let snapshot = session.solver.withLock { solver -> (ComplexImage, ComplexImage)? in
-      guard let object = solver.reconstruction?.transmission,
-        let probe = solver.reconstruction?.probe
-      else { return nil }
-      return (object, probe)
-    }
-    guard let (object, probe) = snapshot else { return }
-    let pixel = configuration.preprocessing.objectPixelSize
-    let progress = session.progress.withLock { $0 }
-    var header = header(session.identity)
-    header.frameCount = progress.frames
-    header.quality = [
-      "iteration": Double(progress.iteration),
-      "overlap_error": progress.overlapError,
-      "frames_expected": Double(session.expectedFrames),
-      "coverage": session.expectedFrames > 0
-        ? Double(progress.frames) / Double(session.expectedFrames) : .nan,
-      "frames_dropped": Double(board.status.counters.lost),
-    ]
-    offer(
-      .object,
-      header,
-      [PreviewArray(name: "object", image: object, unit: "1", pixelSize: pixel)]
-    )
-    offer(
-      .probe,
-      header,
-      [PreviewArray(name: "probe", image: probe, unit: "sqrt(photon)", pixelSize: pixel)]
-    )
-    mailbox.offer(
-      rec: encodeRec(object, pixelSize: pixel, identifier: session.identity.scan)
-    )
-  }
-
-  /// Shows a finished scan.
-  func offer(_ finished: FinishedScan) {
-    let object = finished.object
-    var header = header(object.identity)
-    header.frameCount = object.frameCount
-    header.quality = [
-      "iteration": Double(object.iteration),
-      "data_error": object.dataError,
-      "overlap_error": object.overlapError,
-      "vacuum_modulus": finished.vacuum.modulus,
-      "vacuum_fraction": finished.vacuum.fraction,
-    ]
-    if let halves = object.halves {
-      header.quality["frc_half_period_m"] = halves.halfPeriodAtHalfBit.meters
-      header.quality["frc_half_period_at_0.5_m"] = halves.halfPeriodAtOneHalf.meters
-    }
-    var arrays = [
-      PreviewArray(
-        name: "optical_density",
-        image: finished.projection.opticalDensity,
-        unit: "1",
-        pixelSize: object.pixelSize
-      ),
-      PreviewArray(
-        name: "coverage",
-        image: finished.projection.coverage,
-        unit: "1",
-        pixelSize: object.pixelSize
-      ),
-    ]
-    if let error = finished.projection.opticalDensityError {
-      arrays.append(
-        PreviewArray(
-          name: "optical_density_error",
-          image: error,
-          unit: "1",
-          pixelSize: object.pixelSize
-        )
-      )
-    }
-    offer(.projection, header, arrays)
-    mailbox.offer(rec: encodeRec(object))
-  }
-
   /// Shows what a fold changed.
   func offer(_ finished: FinishedScan, _ fold: FoldReport, _ content: TomogramSession.Content) {
     if let energy = fold.energyIndex, fold.accepted, mailbox.isDue(.volume) {
@@ -252,13 +148,13 @@ extension ReconstructionEngine {
     ]
   }
 
-  private func header(_ identity: ScanIdentity) -> PreviewHeader {
+  func header(_ identity: ScanIdentity) -> PreviewHeader {
     var header = PreviewHeader(sequence: 0, identity: identity)
     header.timestamp = nanosecondsNow()
     return header
   }
 
-  private func offer(_ topic: PreviewTopic, _ header: PreviewHeader, _ arrays: [PreviewArray]) {
+  func offer(_ topic: PreviewTopic, _ header: PreviewHeader, _ arrays: [PreviewArray]) {
     mailbox.offer(PreviewMessage(topic: topic, header: header, arrays: arrays))
   }
 }

@@ -16,7 +16,14 @@ extension ReconstructionEngine {
   ///   - source: Where the probe comes from; nil to choose: a finished scan's, else the stream's,
   ///     else that of the configured zone plate or of the mean of the patterns that wait.
   ///   - messages: The messages whose patterns make the mean; nil for all that wait.
-  func begin(_ session: ScanSession, probe source: String? = nil, messages: [Int]? = nil) {
+  ///   - object: Where the object comes from where `source` says where the probe does: a finished
+  ///     scan's, else vacuum.
+  func begin(
+    _ session: ScanSession,
+    probe source: String? = nil,
+    messages: [Int]? = nil,
+    object: String? = nil
+  ) {
     session.solver.withLock { solver in
       guard solver.reconstruction == nil, !solver.isGivenUp else { return }
       let grid = grid(of: session)
@@ -34,15 +41,22 @@ extension ReconstructionEngine {
       }
       starting.withLock { _ in
         let start = startProbe(of: session, source, messages)
+        let seed = startObject(of: session, object, isChosen: source != nil)
         solver.beganRefined = ProbeSource.isRefined(start.source)
         solver.keepsPatterns = keepsPatterns(of: session)
-        solver.reconstruction = makeReconstruction(session, grid: grid, probe: start.probe)
+        solver.reconstruction = makeReconstruction(
+          session,
+          grid: grid,
+          probe: start.probe,
+          seed: seed.map { grid.seed(from: $0.object) }
+        )
         schedule.note(
           ScheduleStep(
             .begin,
             scan: session.key,
             probe: start.source,
-            messages: start.messages
+            messages: start.messages,
+            object: seed.map { ProbeSource.scan($0.key) }
           )
         )
       }
@@ -95,8 +109,6 @@ extension ReconstructionEngine {
       solver.unnoted += iterations
       let error = solver.reconstruction?.overlapError ?? .nan
       let iteration = solver.reconstruction?.iteration ?? 0
-      solver.recentErrors.append(error)
-      if solver.recentErrors.count > 11 { solver.recentErrors.removeFirst() }
       session.progress.withLock {
         $0.iteration = iteration
         $0.overlapError = error
@@ -109,32 +121,31 @@ extension ReconstructionEngine {
     offerScanPreviews(of: session)
   }
 
-  /// Whether a scan that has all its frames has had its iterations, or has settled.
-  func isSettled(_ session: ScanSession) -> Bool {
+  /// Why a scan that has all its frames is done: it has had its iterations, or its error has stopped
+  /// falling; nil where it is not done.
+  func end(of session: ScanSession) -> ReconstructionEnd? {
     session.solver.withLock { solver in
       let iteration = solver.reconstruction?.iteration ?? 0
       let goal = solver.goal ?? iteration + configuration.ptychography.iterations
       solver.goal = goal
-      if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 { return true }
-      let tolerance = configuration.ptychography.stagnationTolerance
-      guard tolerance > 0, solver.recentErrors.count > 10, let first = solver.recentErrors.first,
-        let last = solver.recentErrors.last
-      else { return false }
-      return abs(first - last) <= tolerance * last
+      if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 { return .iterations }
+      return solver.reconstruction?.hasStagnated == true ? .stagnation : nil
     }
   }
 
   /// Takes a scan's result, writes and publishes it.
   ///
-  /// - Parameter session: The scan; no frames join it any more.
+  /// - Parameters:
+  ///   - session: The scan; no frames join it any more.
+  ///   - end: Why it iterates no more; nil where nobody knows.
   /// - Returns: The result; nil where no frame took part.
-  func finish(_ session: ScanSession) -> FinishedScan? {
+  func finish(_ session: ScanSession, _ end: ReconstructionEnd?) -> FinishedScan? {
     typealias Taken = (
       object: ReconstructedObject, refined: [ScanPosition], told: [ScanPosition], beganRefined: Bool
     )
     let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
-      schedule.note(ScheduleStep(.finish, scan: session.key))
+      schedule.note(ScheduleStep(.finish, scan: session.key, end: end))
       defer {
         solver.reconstruction = nil
         solver.kept = []
@@ -144,6 +155,7 @@ extension ReconstructionEngine {
         return nil
       }
       object.identity = session.identity
+      object.end = end
       if let whole = solver.reconstruction.take() {
         object.halves = compareHalves(of: whole, object, session)
       }
@@ -164,6 +176,7 @@ extension ReconstructionEngine {
       return nil
     }
     shelf.withLock { $0.keep(object.probe, of: session.key, energy: session.identity.energy) }
+    if configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
     let (projection, vacuum) = opticalDensityProjection(of: object)
     // A first probe is still some percent off when its scan is done.
     if beganRefined || !configuration.probe.reusesPrevious {
@@ -185,9 +198,10 @@ extension ReconstructionEngine {
     )
     board.update {
       $0.dataError = object.dataError
+      $0.scanEnd = object.end
       $0.halfPeriod = object.halves?.halfPeriodAtHalfBit
     }
-    offer(finished)
+    offer(finished, of: session)
     results.write(finished, report: report)
     return finished
   }

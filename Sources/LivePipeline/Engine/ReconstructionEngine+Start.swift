@@ -42,7 +42,6 @@ extension ReconstructionEngine {
     defer {
       solver.kept = []
       solver.keepsPatterns = false
-      solver.recentErrors = []
     }
     let patterns = solver.kept
     let search = DefocusSearch(
@@ -85,6 +84,7 @@ extension ReconstructionEngine {
     )
     solver.unnoted = 0
     solver.goal = nil
+    session.progress.withLock { $0.measuredIteration = 0 }
     for pattern in patterns { solver.reconstruction?.add(pattern) }
     schedule.note(ScheduleStep(.begin, scan: session.key, probe: ProbeSource.search))
     let micrometers = (best.defocus * 1e7).rounded() / 10
@@ -123,7 +123,8 @@ extension ReconstructionEngine {
   func makeReconstruction(
     _ session: ScanSession,
     grid: ScanGrid,
-    probe: ComplexImage
+    probe: ComplexImage,
+    seed: ComplexImage? = nil
   ) -> IncrementalReconstruction {
     IncrementalReconstruction(
       grid: grid,
@@ -131,8 +132,35 @@ extension ReconstructionEngine {
       plan: plan,
       parameters: configuration.ptychography,
       probe: probe,
+      seed: seed,
       workers: crew
     )
+  }
+
+  /// The object that a scan starts from, of a finished scan; nil for vacuum.
+  ///
+  /// - Parameters:
+  ///   - session: The scan.
+  ///   - source: The finished scan, "scan:KEY".
+  ///   - isChosen: Whether `source` decides; else the same tilt's at another energy is looked for.
+  /// - Returns: The finished scan's key and object.
+  func startObject(
+    of session: ScanSession,
+    _ source: String?,
+    isChosen: Bool
+  ) -> (key: String, object: ReconstructedObject)? {
+    objects.withLock { objects in
+      let wanted =
+        isChosen
+        ? source.map { String($0.dropFirst(ProbeSource.scan("").count)) }
+        : objects.best(
+          for: session.identity,
+          pixelSize: configuration.preprocessing.objectPixelSize,
+          tiltTolerance: configuration.source.tiltTolerance,
+          energyTolerance: configuration.source.energyTolerance
+        )
+      return wanted.flatMap { key in objects.object(of: key).map { (key, $0) } }
+    }
   }
 
   /// Pixels of the largest object; one of 8192 x 8192 takes some 4 GB with all that goes with it.

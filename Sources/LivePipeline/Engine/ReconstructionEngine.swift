@@ -34,6 +34,7 @@ final class ReconstructionEngine: Sendable {
   /// What became of scans, by their names.
   let standings = Mutex<[String: Standing]>([:])
   let shelf = Mutex(ProbeShelf())
+  let objects = Mutex(ObjectShelf())
   let beam = Mutex(BeamWatch())
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])

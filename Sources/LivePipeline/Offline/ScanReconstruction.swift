@@ -175,9 +175,11 @@ public final class ScanReconstruction: Sendable {
           dataError: convergence.lastDataError
         )
       )
-      if shouldFinish || convergence.isSettled(parameters.stagnationTolerance) { break }
+      if shouldFinish || whole.hasStagnated { break }
     }
-    let object = whole.finishedResult()
+    var object = whole.finishedResult()
+    object.end =
+      object.iteration >= all ? .iterations : whole.hasStagnated ? .stagnation : .request
     convergence.note(dataError: object.dataError)
     let frames = whole.frameIndices
     return ScanResult(

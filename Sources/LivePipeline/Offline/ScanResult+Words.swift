@@ -24,7 +24,7 @@ extension ScanResult {
         object.frameCount,
         object.iteration,
         elapsed
-      )
+      ) + (object.end == .stagnation ? " (the error had stopped falling)" : "")
     )
     if rejectedFrames > 0 { lines.append("\(rejectedFrames) frames could not take part") }
     lines.append("start: \(start.inWords)")
@@ -35,6 +35,7 @@ extension ScanResult {
         object.overlapError
       )
     )
+    if let gauge = object.gauge { lines.append(gauge.vacuumInWords) }
     if let shift = positionShift {
       lines.append(
         String(
@@ -71,6 +72,20 @@ extension ScanResult {
     let powers = ([object.probe] + object.weakerModes).map { squaredNorm($0.values.span) }
     let all = powers.reduce(0, +)
     return powers.map { all > 0 ? $0 / all : 0 }
+  }
+}
+
+extension ObjectGauge {
+  /// What |T| = 1 was taken from, in words.
+  var vacuumInWords: String {
+    guard isVacuumInView else {
+      return "vacuum: none in view, |T| = 1 is by the probe's power"
+    }
+    return String(
+      format: "vacuum: %.0f %% of the lit area, |T| there was %.3f and is 1 now",
+      100 * vacuumFraction,
+      scale
+    )
   }
 }
 

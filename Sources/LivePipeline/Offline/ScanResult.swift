@@ -86,12 +86,4 @@ public struct ConvergenceRecord: Sendable, Hashable {
       dataErrors.append(dataError)
     }
   }
-
-  /// Whether the overlap error changed by less than this part over 10 iterations; 0 for never.
-  func isSettled(_ tolerance: Double) -> Bool {
-    guard tolerance > 0, overlapErrors.count > 10, let last = overlapErrors.last else {
-      return false
-    }
-    return abs(overlapErrors[overlapErrors.count - 11] - last) <= tolerance * last
-  }
 }

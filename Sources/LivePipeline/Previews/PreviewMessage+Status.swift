@@ -14,6 +14,7 @@ extension PreviewMessage {
     header.energy = status.energy.map(PhotonEnergy.init(electronVolts:))
     header.frameCount = status.scanFrames
     header.text = ["state": status.state.rawValue, "recording": status.recording.rawValue]
+    header.text["end"] = status.scanEnd?.rawValue
     let counters = status.counters
     let counts: [String: Int] = [
       "messages_received": counters.messages,

@@ -191,6 +191,7 @@ extension RunSummary.Scan {
       energy: object.identity.energy.electronVolts,
       frames: object.frameCount,
       iterations: object.iteration,
+      end: object.end,
       dataError: known(object.dataError),
       overlapError: known(object.overlapError),
       vacuumModulus: finished.vacuum.modulus,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import AcquisitionModel
+
 /// What a run came to; `summary.json` in the folder of its results.
 public struct RunSummary: Codable, Sendable {
   /// One scan.
@@ -14,6 +16,8 @@ public struct RunSummary: Codable, Sendable {
     public var frames: Int
     /// Iterations.
     public var iterations: Int
+    /// Why it iterated no more; nil where nobody knows.
+    public var end: ReconstructionEnd?
     /// sqrt(Σ(|F P O| − √I)² / Σ I); nil where it is not known.
     public var dataError: Double?
     /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration.
@@ -30,7 +34,7 @@ public struct RunSummary: Codable, Sendable {
     public var duration: Double
 
     enum CodingKeys: String, CodingKey {
-      case scan, frames, iterations
+      case scan, frames, iterations, end
       case rotationAngle = "rotation_angle_deg"
       case energy = "energy_eV"
       case dataError = "data_error"

@@ -30,6 +30,13 @@ final class ScanSession: Sendable {
     var iteration = 0
     /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration; NaN before.
     var overlapError = Double.nan
+    /// sqrt(Σ(|F P O| − √I)² / Σ I) when it was last measured; NaN before.
+    var dataError = Double.nan
+    /// The iteration after which it was.
+    var measuredIteration = 0
+    /// Seconds from its start until it is cut, at the pace of its source; nil where it is not cut
+    /// or where no pace is known.
+    var budget: Double?
     /// Whether all frames have come that will come.
     var isEnded = false
     /// Whether its source gave it up: it is reconstructed and kept, not folded.
@@ -55,8 +62,6 @@ final class ScanSession: Sendable {
     var kept: [DiffractionPattern] = []
     /// The iteration at which the scan is done; nil while frames may come.
     var goal: Int?
-    /// The overlap error of each iteration of the last ones, for finding stagnation.
-    var recentErrors: [Double] = []
     /// Iterations that the schedule has not been told of yet.
     var unnoted = 0
   }
@@ -67,6 +72,8 @@ final class ScanSession: Sendable {
   let description: ScanDescription
   /// When it started, nanoseconds since 1970.
   let startedAt: Int64
+  /// When it was opened here.
+  let opened = ContinuousClock.now
   /// Patterns that must be there before it begins, where its probe is made from them.
   let framesToBegin: Int
 

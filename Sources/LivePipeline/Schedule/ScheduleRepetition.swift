@@ -34,7 +34,12 @@ struct ScheduleRepetition {
         engine.searchDefocus(session)
       } else {
         try read(through: step.messages?.max() ?? -1)
-        engine.begin(session, probe: step.probe, messages: step.messages)
+        engine.begin(
+          session,
+          probe: step.probe,
+          messages: step.messages,
+          object: step.object
+        )
       }
     case .add:
       guard let session = try session(step), let messages = step.messages else { return }
@@ -51,7 +56,7 @@ struct ScheduleRepetition {
       engine.iterate(session, step.iterations ?? 0)
     case .finish:
       guard let session = try session(step) else { return }
-      finished[session.key] = engine.finish(session)
+      finished[session.key] = engine.finish(session, step.end)
       sessions[session.key] = nil
     case .fold:
       guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
@@ -101,7 +106,7 @@ struct ScheduleRepetition {
   mutating func finishOpen() {
     for session in sessions.values.sorted(by: { $0.startedAt < $1.startedAt }) {
       guard session.progress.withLock({ $0.frames > 0 }) else { continue }
-      finished[session.key] = engine.finish(session)
+      finished[session.key] = engine.finish(session, nil)
     }
     sessions = [:]
     for scan in finished.values.sorted(by: { $0.startedAt < $1.startedAt }) {

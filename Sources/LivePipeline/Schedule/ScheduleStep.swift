@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Foundation
 
 /// One step of what a run did with its data, as it stands in a recording's schedule.
@@ -39,6 +40,10 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   /// The numbers of messages in the run.
   var messages: [Int]?
   var iterations: Int?
+  /// The finished scan that a scan's object came from, "scan:KEY"; nil for vacuum.
+  var object: String?
+  /// Why a scan iterated no more.
+  var end: ReconstructionEnd?
   var tomogram: String?
   /// The tilt, degrees.
   var tilt: Double?
@@ -52,6 +57,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     probe: String? = nil,
     messages: [Int]? = nil,
     iterations: Int? = nil,
+    object: String? = nil,
+    end: ReconstructionEnd? = nil,
     tomogram: String? = nil,
     tilt: Double? = nil,
     key: String? = nil,
@@ -62,6 +69,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     self.probe = probe
     self.messages = messages
     self.iterations = iterations
+    self.object = object
+    self.end = end
     self.tomogram = tomogram
     self.tilt = tilt
     self.key = key

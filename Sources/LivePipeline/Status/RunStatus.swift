@@ -52,6 +52,8 @@ public struct RunStatus: Sendable, Hashable {
   public var overlapError = Double.nan
   /// The data error of the scan that was finished last.
   public var dataError = Double.nan
+  /// Why that scan iterated no more; nil before there is one.
+  public var scanEnd: ReconstructionEnd?
   /// The half period to which its two halves agree, by 1/2 bit; nil where not measured.
   public var halfPeriod: Length?
   /// Scans that started.

@@ -137,7 +137,7 @@ extension ReconstructedObject {
     // Noise, which is everywhere, would pull the centre to the middle.
     let floor = 0.05 * (power.values.max() ?? 0)
     power.values = power.values.map { $0 > floor ? $0 : 0 }
-    let center = centerOfMass(of: power)
+    let center = centerOrMiddle(of: power)
     return (
       center.row - Double(plan.shape.rows / 2), center.column - Double(plan.shape.columns / 2)
     )

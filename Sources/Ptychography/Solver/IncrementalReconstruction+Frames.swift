@@ -54,6 +54,7 @@ extension IncrementalReconstruction {
     let seat = frame.seat
     photons.append(frame.photons)
     incidentPhotonsSoFar = nil
+    stagnation.restart()
     if parameters.retrievesBackground { background.add(measured: frame.intensities) }
     require(seat.slot)
     let group = frameCount % groups.count

@@ -20,6 +20,25 @@ extension IncrementalReconstruction {
     }
     iteration += 1
     if hasEnoughFrames { settledIterations += 1 }
+    watchForStagnation()
+  }
+
+  /// Takes the iteration's error once all that is to be refined is.
+  private mutating func watchForStagnation() {
+    guard stagnation.isWatching, settledIterations > lastStart else { return }
+    // ePIE has no error of its own; a comparison costs half an iteration.
+    if parameters.engine == .epie, iteration.isMultiple(of: 5) { measureDataError() }
+    stagnation.note(overlapError)
+  }
+
+  /// The iterations with enough frames after which the last refinement begins.
+  private var lastStart: Int {
+    let starts = [
+      parameters.probeUpdatePeriod > 0 ? parameters.probeUpdateStart : 0,
+      parameters.positionUpdatePeriod > 0 ? parameters.positionUpdateStart : 0,
+      parameters.retrievesBackground ? parameters.backgroundStart : 0,
+    ]
+    return starts.max() ?? 0
   }
 
   private mutating func stepByProjections() {

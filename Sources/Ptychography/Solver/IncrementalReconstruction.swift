@@ -61,6 +61,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var incidentPhotonsSoFar: Double?
   /// Whether probe and object are an earlier result's, whose powers fit one another.
   var isResumed = false
+  var stagnation: Stagnation
 
   /// Prepares an empty reconstruction.
   ///
@@ -146,6 +147,10 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
       )
     }
     background = BackgroundRetrieval(count: grid.patternShape.count)
+    stagnation = Stagnation(
+      tolerance: parameters.stagnationTolerance,
+      window: parameters.stagnationWindow
+    )
   }
 
   /// The object's transmission as it is now, [row, column].
@@ -159,6 +164,10 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
 
   /// Whether there are enough frames to start iterating with.
   public var hasEnoughFrames: Bool { frameCount >= parameters.minimumFrames }
+
+  /// Whether the overlap error has stopped falling, as `PtychographyParameters.stagnationTolerance`
+  /// says; never before everything that is to be refined is, nor soon after frames have joined.
+  public var hasStagnated: Bool { stagnation.isReached }
 
   /// Whether a scan point takes part already.
   public func contains(_ index: Int) -> Bool { indices.contains(index) }

@@ -132,8 +132,12 @@ public struct DefocusSearch: Sendable {
     )
     for pattern in patterns { reconstruction.add(pattern) }
     reconstruction.iterate(iterations)
-    let result = reconstruction.result()
-    return Candidate(curvature: .nan, dataError: result.dataError, probe: result.probe)
+    reconstruction.measureDataError()
+    return Candidate(
+      curvature: .nan,
+      dataError: reconstruction.dataError,
+      probe: reconstruction.probe
+    )
   }
 
   /// How far the curvature may go, and by which steps.

@@ -29,6 +29,8 @@ public struct ProbeConfiguration: Hashable, Sendable {
   /// Key `reuse_previous`: whether a scan starts from the probe of the one before it, at the same
   /// energy.
   public var reusesPrevious = true
+  /// Key `reuse_object`: whether a scan starts from the object of the same tilt at another energy.
+  public var reusesObject = true
 
   /// Makes the paper's zone plate, in focus.
   public init() {}

@@ -129,6 +129,12 @@ extension ConfigurationTable {
         \.reusesPrevious,
         "whether a scan starts from the probe of the one before it at the same energy"
       ),
+      at.flag(
+        "reuse_object",
+        \.reusesObject,
+        "whether a scan starts from the object of the same tilt at another energy, where that is "
+          + "finished"
+      ),
     ]
   }()
 

@@ -131,8 +131,14 @@ extension ConfigurationTable {
         "stagnation_tolerance",
         \.stagnationTolerance,
         0...1,
-        "change of the overlap error over ten iterations, relative, below which a reconstruction "
-          + "has settled; 0 runs all iterations"
+        "a reconstruction ends early when the lowest overlap error of a window of iterations is "
+          + "not lower by this part than that of the window before; 0 runs all iterations"
+      ),
+      at.integer(
+        "stagnation_window",
+        \.stagnationWindow,
+        1...10_000,
+        "the iterations of such a window"
       ),
     ]
   }()
