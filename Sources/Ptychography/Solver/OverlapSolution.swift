@@ -63,14 +63,18 @@ struct OverlapSolution {
       var x = x.mutableSpan
       combine(&x, times: -beta, object.span, times: 2 * beta)
     case .differenceMap:
-      // Whatever a probe reaches: what is not projected would be added up from one iteration to the
-      // next.
       takeWhole(sums.objectFromWave.span, coverage.span, &x)
     case .errorReduction, .epie: break
     }
     return explained
   }
 
+  /// Σ P* ψ / Σ|P|² wherever a probe reaches: what is not projected would be added up from one
+  /// iteration to the next.
+  ///
+  /// The floor under the coverage is a ten-thousandth of what counts as lit. Without it pixels that
+  /// hardly any light reaches are so large that their rounding, once the transforms of the probe's
+  /// copies have spread it, is larger than the probe.
   private func takeWhole(
     _ sum: Span<Complex64>,
     _ coverage: Span<Float>,
@@ -78,6 +82,7 @@ struct OverlapSolution {
   ) {
     var x = x.mutableSpan
     precondition(sum.count == x.count && coverage.count == x.count, "sums differ")
-    for i in x.indices { x[i] = (1 / (coverage[i] + .leastNormalMagnitude)) * sum[i] }
+    let floor = 1e-4 * threshold + .leastNormalMagnitude
+    for i in x.indices { x[i] = (1 / (coverage[i] + floor)) * sum[i] }
   }
 }
