@@ -4,26 +4,45 @@ import Imaging
 
 /// A static background b(q) ≥ 0 that all patterns share, found along with the object.
 ///
-/// As in SHARP (Marchesini et al., arXiv:1209.4924; J. Appl. Cryst. 49, 2016), with
-/// G = |F P O|² of the current probe and object and d = I − b:
-/// η = Σ G² / Σ G d, not below 0.9, then b ← max(0, b + mean(d − G/η)). The floor on η keeps the
-/// background from swallowing signal. G comes from probe times object, not from the RAAR iterate,
-/// whose noise would be taken for background. All arrays are in the order of the transform's tiles,
-/// photons over the number of pixels.
+/// It is an incoherent mode beside the wave, see `projectOntoModuli`, so object and background
+/// minimise the same misfit, Σ (√(G + b) − √I)² with G = |F P O|². An update is Newton's step in each
+/// pixel; now and then one along the mean pattern, `BackgroundLevel`, takes the place of it.
+/// As in SHARP (Marchesini et al., J. Appl. Cryst. 49, 2016) G comes from probe times object, not
+/// from the RAAR iterate. All arrays are in the order of the transform's tiles, photons over the number of
+/// pixels.
 struct BackgroundRetrieval: Sendable {
-  /// The sums over frames that an update needs.
+  /// The sums over frames that an update needs, with q = G + b.
   struct Sums: Sendable {
+    /// b that the sums are taken with.
+    let background: [Float]
+    /// Added to q, so that nothing divides by zero.
+    let floor: Float
     /// Σ G over measured pixels.
     var model: [Float]
-    /// Σ G².
-    var squares: [Float]
-    /// Σ G I.
-    var products: [Float]
+    /// Σ (√(I / q) − 1), minus the misfit's slope in b.
+    var gradient: [Float]
+    /// Σ 1 / q, twice the misfit's curvature in b.
+    var inverse: [Float]
+    /// Σ G (√(I / q) − 1).
+    var scaling: [Float]
 
-    init(count: Int) {
-      model = [Float](repeating: 0, count: count)
-      squares = model
-      products = model
+    init(background: [Float], floor: Float) {
+      self.background = background
+      self.floor = floor
+      model = [Float](repeating: 0, count: background.count)
+      gradient = model
+      inverse = model
+      scaling = model
+    }
+
+    /// Adds another part of the frames.
+    mutating func add(_ other: Sums) {
+      for i in model.indices {
+        model[i] += other.model[i]
+        gradient[i] += other.gradient[i]
+        inverse[i] += other.inverse[i]
+        scaling[i] += other.scaling[i]
+      }
     }
   }
 
@@ -33,6 +52,7 @@ struct BackgroundRetrieval: Sendable {
   private var intensities: [Float]
   /// The frames that measured a pixel.
   private var counts: [Float]
+  private var level = BackgroundLevel()
 
   init(count: Int) {
     background = [Float](repeating: 0, count: count)
@@ -55,16 +75,61 @@ struct BackgroundRetrieval: Sendable {
     }
   }
 
+  /// Sums of nothing, for the next update.
+  func emptySums() -> Sums {
+    let whole = zip(intensities, counts).reduce(0) { $0 + $1.0 / max($1.1, 1) }
+    return Sums(
+      background: background,
+      floor: 1e-6 * whole / Float(background.count) + .leastNormalMagnitude
+    )
+  }
+
   /// Takes the new background from sums over all frames.
-  mutating func update(_ sums: Sums) {
-    for i in background.indices {
-      let b = background[i]
-      // Σ G d = Σ G I − b Σ G.
-      let ratio = sums.squares[i] / (sums.products[i] - b * sums.model[i])
-      let eta = ratio.isFinite ? max(ratio, 0.9) : 0.9
-      let rest = intensities[i] - counts[i] * b - sums.model[i] / eta
-      let step = rest / max(counts[i], 1)
-      background[i] = max(0, b + (step.isFinite ? step : 0))
+  ///
+  /// The first one is what the model leaves over on the mean: steps of √b would not leave 0.
+  ///
+  /// - Parameters:
+  ///   - sums: Over all frames, begun with `emptySums`.
+  ///   - frames: How many there are.
+  ///   - stepsAlong: Whether the step along the mean pattern is taken, and no other.
+  mutating func update(_ sums: Sums, frames: Int, stepsAlong: Bool) {
+    let step: [Float]
+    if background.allSatisfy({ $0 == 0 }) {
+      step = background.indices.map { (intensities[$0] - sums.model[$0]) / max(counts[$0], 1) }
+    } else {
+      let gradient = sums.gradient(counts: counts)
+      step =
+        stepsAlong
+        ? level.step(sums, gradient, frames: frames)
+        : gradient.indices.map { 2 * gradient[$0] / sums.inverse[$0] }
     }
+    for i in background.indices {
+      background[i] = max(0, background[i] + (step[i].isFinite ? step[i] : 0))
+    }
+  }
+}
+
+extension BackgroundRetrieval.Sums {
+  /// Minus the slope of the misfit in b where the object's own scale has been adapted.
+  ///
+  /// RAAR's object is a little too faint, by the part of its waves that is inconsistent. Taken as
+  /// missing light, that would go to the background.
+  ///
+  /// - Parameter counts: The frames that measured a pixel.
+  fileprivate func gradient(counts: [Float]) -> [Float] {
+    // The misfit's slope and curvature in a factor on all G.
+    var (slope, curvature) = (0.0, 0.0)
+    for i in model.indices {
+      slope += Double(scaling[i])
+      let powers = part(i, counts[i])
+      curvature += Double(max(0, model[i] - background[i] * powers)) / 2
+    }
+    let factor = curvature > 0 ? Float(slope / curvature) : 0
+    return gradient.indices.map { gradient[$0] - factor / 2 * part($0, counts[$0]) }
+  }
+
+  /// Σ G / q of a pixel.
+  private func part(_ i: Int, _ count: Float) -> Float {
+    max(0, count - (background[i] + floor) * inverse[i])
   }
 }

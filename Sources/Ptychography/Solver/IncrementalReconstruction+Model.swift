@@ -86,22 +86,24 @@ extension IncrementalReconstruction {
   }
 
   /// Retrieves the background when its turn has come.
+  ///
+  /// Every so often, 25 iterations or more apart so that the object can follow, its step is the
+  /// one along the mean pattern.
   mutating func updateBackgroundIfDue() {
-    guard parameters.retrievesBackground,
-      isDue(start: parameters.backgroundStart, period: parameters.backgroundPeriod)
-    else { return }
+    let (start, period) = (parameters.backgroundStart, parameters.backgroundPeriod)
+    guard parameters.retrievesBackground, isDue(start: start, period: period) else { return }
     let sweep = sweep(ScanSums.Wanted())
-    inGroups { $0.compare(sweep, sumsBackground: true) }
-    var sums = BackgroundRetrieval.Sums(count: grid.patternShape.count)
-    for group in groups {
-      guard let part = group.comparison.background else { continue }
-      for i in sums.model.indices {
-        sums.model[i] += part.model[i]
-        sums.squares[i] += part.squares[i]
-        sums.products[i] += part.products[i]
-      }
-    }
-    background.update(sums)
+    let empty = background.emptySums()
+    inGroups { $0.compare(sweep, backgroundSums: empty) }
+    var sums = empty
+    for group in groups { if let part = group.comparison.background { sums.add(part) } }
+    let update = (settledIterations - start) / period
+    let interval = max(1, (25 + period - 1) / period)
+    background.update(
+      sums,
+      frames: frameCount,
+      stepsAlong: update >= 3 * interval && update.isMultiple(of: interval)
+    )
   }
 
   /// Sums Σ|P|² over the frames that are there.
