@@ -116,8 +116,8 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
 }
 
 CK_CLONES
-void ck_add_background(float *model, float *gradient, float *inverse, float *scaling,
-                       const float *power, const float *intensity, const float *background,
+void ck_add_background(float *model, float *gradient, float *inverse, float *part,
+                       float *scaling, const float *power, const float *intensity, const float *background,
                        long count, float scale, float floor) {
   for (long i = 0; i < count; i++) {
     float measured = intensity[i] > 0 ? intensity[i] : 0;
@@ -128,6 +128,7 @@ void ck_add_background(float *model, float *gradient, float *inverse, float *sca
     model[i] += g;
     gradient[i] += excess;
     inverse[i] += there * q;
+    part[i] += g * q;
     scaling[i] += g * excess;
   }
 }

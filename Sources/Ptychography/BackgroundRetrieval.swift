@@ -23,6 +23,8 @@ struct BackgroundRetrieval: Sendable {
     var gradient: [Float]
     /// Σ 1 / q, twice the misfit's curvature in b.
     var inverse: [Float]
+    /// Σ G / q.
+    var part: [Float]
     /// Σ G (√(I / q) − 1).
     var scaling: [Float]
 
@@ -32,6 +34,7 @@ struct BackgroundRetrieval: Sendable {
       model = [Float](repeating: 0, count: background.count)
       gradient = model
       inverse = model
+      part = model
       scaling = model
     }
 
@@ -41,6 +44,7 @@ struct BackgroundRetrieval: Sendable {
         model[i] += other.model[i]
         gradient[i] += other.gradient[i]
         inverse[i] += other.inverse[i]
+        part[i] += other.part[i]
         scaling[i] += other.scaling[i]
       }
     }
@@ -53,6 +57,8 @@ struct BackgroundRetrieval: Sendable {
   /// The frames that measured a pixel.
   private var counts: [Float]
   private var level = BackgroundLevel()
+  /// When it is retrieved.
+  var schedule = BackgroundSchedule()
 
   init(count: Int) {
     background = [Float](repeating: 0, count: count)
@@ -64,6 +70,12 @@ struct BackgroundRetrieval: Sendable {
   mutating func start(from background: [Float]) {
     precondition(background.count == self.background.count, "the background has another shape")
     self.background = background
+  }
+
+  /// Forgets what was found.
+  mutating func restart() {
+    background = [Float](repeating: 0, count: background.count)
+    level = BackgroundLevel()
   }
 
   /// Adds a frame's photons.
@@ -84,20 +96,24 @@ struct BackgroundRetrieval: Sendable {
     )
   }
 
-  /// Takes the new background from sums over all frames.
+  /// Whether nothing is known of it yet.
+  var isUnknown: Bool { background.allSatisfy { $0 == 0 } }
+
+  /// Takes the new background from sums over frames: over half of them, except for the first
+  /// update and the steps along the mean pattern, which take all.
   ///
-  /// The first one is what the model leaves over on the mean: steps of √b would not leave 0.
+  /// The first background is what the model leaves over on the mean: steps of √b would not leave 0.
   ///
   /// - Parameters:
-  ///   - sums: Over all frames, begun with `emptySums`.
-  ///   - frames: How many there are.
+  ///   - sums: Begun with `emptySums`.
+  ///   - frames: How many frames there are.
   ///   - stepsAlong: Whether the step along the mean pattern is taken, and no other.
   mutating func update(_ sums: Sums, frames: Int, stepsAlong: Bool) {
     let step: [Float]
-    if background.allSatisfy({ $0 == 0 }) {
+    if isUnknown {
       step = background.indices.map { (intensities[$0] - sums.model[$0]) / max(counts[$0], 1) }
     } else {
-      let gradient = sums.gradient(counts: counts)
+      let gradient = sums.adaptedGradient
       step =
         stepsAlong
         ? level.step(sums, gradient, frames: frames)
@@ -114,22 +130,15 @@ extension BackgroundRetrieval.Sums {
   ///
   /// RAAR's object is a little too faint, by the part of its waves that is inconsistent. Taken as
   /// missing light, that would go to the background.
-  ///
-  /// - Parameter counts: The frames that measured a pixel.
-  fileprivate func gradient(counts: [Float]) -> [Float] {
+  fileprivate var adaptedGradient: [Float] {
     // The misfit's slope and curvature in a factor on all G.
     var (slope, curvature) = (0.0, 0.0)
     for i in model.indices {
       slope += Double(scaling[i])
-      let powers = part(i, counts[i])
-      curvature += Double(max(0, model[i] - background[i] * powers)) / 2
+      // G² / q = G − b G / q.
+      curvature += Double(max(0, model[i] - background[i] * part[i])) / 2
     }
     let factor = curvature > 0 ? Float(slope / curvature) : 0
-    return gradient.indices.map { gradient[$0] - factor / 2 * part($0, counts[$0]) }
-  }
-
-  /// Σ G / q of a pixel.
-  private func part(_ i: Int, _ count: Float) -> Float {
-    max(0, count - (background[i] + floor) * inverse[i])
+    return gradient.indices.map { gradient[$0] - factor / 2 * part[$0] }
   }
 }

@@ -88,9 +88,9 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
 
 // The background's sums over frames, over measured pixels, with g = scale · power,
 // q = g + background + floor and e = √(intensity / q) − 1:
-// model += g, gradient += e, inverse += 1 / q, scaling += g e.
-void ck_add_background(float *model, float *gradient, float *inverse, float *scaling,
-                       const float *power, const float *intensity, const float *background,
+// model += g, gradient += e, inverse += 1 / q, part += g / q, scaling += g e.
+void ck_add_background(float *model, float *gradient, float *inverse, float *part,
+                       float *scaling, const float *power, const float *intensity, const float *background,
                        long count, float scale, float floor);
 
 #endif

@@ -147,22 +147,25 @@ extension BackgroundRetrieval.Sums {
     unsafe model.withUnsafeMutableBufferPointer { model in
       unsafe gradient.withUnsafeMutableBufferPointer { gradient in
         unsafe inverse.withUnsafeMutableBufferPointer { inverse in
-          unsafe scaling.withUnsafeMutableBufferPointer { scaling in
-            unsafe power.withUnsafeBufferPointer { power in
-              unsafe intensity.withUnsafeBufferPointer { intensity in
-                unsafe background.withUnsafeBufferPointer { background in
-                  unsafe ck_add_background(
-                    model.baseAddress.unsafelyUnwrapped + first,
-                    gradient.baseAddress.unsafelyUnwrapped + first,
-                    inverse.baseAddress.unsafelyUnwrapped + first,
-                    scaling.baseAddress.unsafelyUnwrapped + first,
-                    power.baseAddress,
-                    intensity.baseAddress,
-                    background.baseAddress.unsafelyUnwrapped + first,
-                    count,
-                    1 / (pixels * pixels),
-                    floor
-                  )
+          unsafe part.withUnsafeMutableBufferPointer { part in
+            unsafe scaling.withUnsafeMutableBufferPointer { scaling in
+              unsafe power.withUnsafeBufferPointer { power in
+                unsafe intensity.withUnsafeBufferPointer { intensity in
+                  unsafe background.withUnsafeBufferPointer { background in
+                    unsafe ck_add_background(
+                      model.baseAddress.unsafelyUnwrapped + first,
+                      gradient.baseAddress.unsafelyUnwrapped + first,
+                      inverse.baseAddress.unsafelyUnwrapped + first,
+                      part.baseAddress.unsafelyUnwrapped + first,
+                      scaling.baseAddress.unsafelyUnwrapped + first,
+                      power.baseAddress,
+                      intensity.baseAddress,
+                      background.baseAddress.unsafelyUnwrapped + first,
+                      count,
+                      1 / (pixels * pixels),
+                      floor
+                    )
+                  }
                 }
               }
             }
