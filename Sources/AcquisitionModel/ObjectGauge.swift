@@ -33,11 +33,11 @@ public struct ObjectGauge: Sendable, Hashable {
     guard let rasterModulation else { return nil }
     let taken = (1000 * rasterModulation).rounded() / 10
     return
-      "the scan is a regular raster, whose own period in object and probe no pattern tells of; "
+      "positions on a regular lattice, whose own period in object and probe no pattern tells of; "
       + (rasterModulation > 0
         ? "\(taken) % rms of it were taken off the object"
         : "nothing of it stood out in the object")
-      + "; positions that depart from the raster by a tenth of a step or more would forbid it"
+      + "; positions that depart from it by a tenth of a step or more would forbid it"
   }
 
   /// Makes the gauge of an object that stays as it is.

@@ -51,6 +51,7 @@ import Testing
   ///   - retrieves: Whether the background is retrieved.
   ///   - parts: Groups of frames.
   ///   - beta: Of RAAR.
+  /// - Returns: The result of 300 iterations over all frames.
   private static func result(
     _ scan: SyntheticScan,
     patterns: [DiffractionPattern]? = nil,
@@ -128,8 +129,9 @@ import Testing
     #expect(abs(Self.bias(result, scan)) < 0.003)
   }
 
-  /// With the true background, or without any in the data, photon noise alone makes densities some
-  /// 0.5 % too low here. A retrieved background adds what noise makes of the weakest of its
+  /// Photon noise makes densities some 0.5 % too low even without a background.
+  ///
+  /// A retrieved background adds what noise makes of the weakest of its
   /// features, its level beside the mean pattern.
   @Test func photonNoiseLeavesMostOfTheGain() {
     let scan = SyntheticScan(background: Self.background)

@@ -9,6 +9,7 @@ extension SyntheticScan {
   /// - Parameters:
   ///   - photons: Those of the probe; the scan's own has 10⁶.
   ///   - seed: Of the noise.
+  /// - Returns: As many patterns.
   func noisyPatterns(photons: Double, seed: UInt64) -> [DiffractionPattern] {
     var random = SeededGenerator(seed: seed)
     let scale = photons / 1e6

@@ -35,6 +35,8 @@ final class ReconstructionEngine: Sendable {
   let standings = Mutex<[String: Standing]>([:])
   let shelf = Mutex(ProbeShelf())
   let beam = Mutex(BeamWatch())
+  /// Whether it has been told that scans are regular rasters.
+  let hasToldOfRaster = Mutex(false)
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
 

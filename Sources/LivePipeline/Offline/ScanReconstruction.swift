@@ -178,7 +178,6 @@ public final class ScanReconstruction: Sendable {
       if shouldFinish || convergence.isSettled(parameters.stagnationTolerance) { break }
     }
     let object = whole.finishedResult()
-    if let remark = object.gauge?.rasterRemark { progress(.remark(remark)) }
     convergence.note(dataError: object.dataError)
     let frames = whole.frameIndices
     return ScanResult(

@@ -11,8 +11,7 @@ extension ReconstructedObject {
   /// lattice's frequencies: the excess over the spectrum round about, where it is nine times as strong
   /// or more, so that an object of its own, which is smooth there, stays as it is.
   ///
-  /// - Parameters:
-  ///   - lattice: Of the scan, metres.
+  /// - Parameter lattice: Of the scan, metres.
   /// - Returns: The rms of m about 1, 0 where nothing stood out.
   package mutating func removeRasterPeriod(_ lattice: ScanLattice) -> Double {
     let waves = periodicWaves(lattice)
