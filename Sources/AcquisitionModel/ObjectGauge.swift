@@ -23,6 +23,23 @@ public struct ObjectGauge: Sendable, Hashable {
   /// Whether vacuum was in view and decided on ramp, phase and modulus.
   public var isVacuumInView = false
 
+  /// The rms modulation of the raster's own period, over 1, that was taken off the object and given
+  /// to the probe, 0 where nothing stood out; nil where the scan is no regular raster or was not
+  /// looked at.
+  public var rasterModulation: Double?
+
+  /// What a person should know of a regular raster; nil of other scans.
+  public var rasterRemark: String? {
+    guard let rasterModulation else { return nil }
+    let taken = (1000 * rasterModulation).rounded() / 10
+    return
+      "positions on a regular lattice, whose own period in object and probe no pattern tells of; "
+      + (rasterModulation > 0
+        ? "\(taken) % rms of it were taken off the object"
+        : "nothing of it stood out in the object")
+      + "; positions that depart from it by a tenth of a step or more would forbid it"
+  }
+
   /// Makes the gauge of an object that stays as it is.
   public init() {}
 }

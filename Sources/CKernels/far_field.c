@@ -8,11 +8,16 @@
 // Added to |ψ|², so that a vanishing wave gets the modulus zero and nothing divides by zero.
 #define TINY 1e-28f
 
+// The background is one more incoherent mode, √b: what is measured is the power of all of them, and
+// the same factor takes each to the nearest point that has it. `keep` is 1 / pixels, the waves are
+// unscaled transforms, so that b, photons over pixels, is pixels² larger beside their powers.
+
 CK_CLONES
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
                          float keep, const void *ahead) {
   float *w = wave;
   const float *next = ahead;
+  float lift = 1 / (keep * keep);
   double total = 0;
   long i = 0;
   while (i + 8 <= count) {
@@ -24,8 +29,8 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
       ck_v8 a = CK_LOAD(w + 2 * i), b = CK_LOAD(w + 2 * i + 8);
       ck_v8 power = CK_SQUARED_MODULI(a, b);
       ck_v8 measured = CK_LOAD(intensity + i);
-      ck_v8 wanted = CK_MAX(measured - CK_LOAD(background + i), CK_ZERO);
-      ck_v8 factor = CK_SQRT(wanted / (power + TINY));
+      ck_v8 whole = power + lift * CK_LOAD(background + i) + TINY;
+      ck_v8 factor = CK_SQRT(CK_MAX(measured, CK_ZERO) / whole);
       factor = CK_SELECT(measured < CK_ZERO, keep + CK_ZERO, factor);
       sum += factor * factor * power;
       CK_STORE(w + 2 * i, a * CK_LOW_PAIRS(factor));
@@ -35,8 +40,8 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
   }
   for (; i < count; i++) {
     float re = w[2 * i], im = w[2 * i + 1], power = re * re + im * im;
-    float wanted = intensity[i] - background[i];
-    float factor = __builtin_sqrtf((wanted > 0 ? wanted : 0) / (power + TINY));
+    float wanted = intensity[i] > 0 ? intensity[i] : 0;
+    float factor = __builtin_sqrtf(wanted / (power + lift * background[i] + TINY));
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power;
     w[2 * i] = factor * re;
@@ -63,10 +68,11 @@ void ck_power(float *power, const void *wave, long count, int adds) {
 CK_CLONES
 double ck_modulus_factors(float *power, const float *intensity, const float *background,
                           long count, float keep) {
+  float lift = 1 / (keep * keep);
   double total = 0;
   for (long i = 0; i < count; i++) {
-    float wanted = intensity[i] - background[i];
-    float factor = __builtin_sqrtf((wanted > 0 ? wanted : 0) / (power[i] + TINY));
+    float wanted = intensity[i] > 0 ? intensity[i] : 0;
+    float factor = __builtin_sqrtf(wanted / (power[i] + lift * background[i] + TINY));
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power[i];
     power[i] = factor;
@@ -93,29 +99,36 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
     ck_v8 sum = CK_ZERO;
     for (; i + 8 <= end; i += 8) {
       ck_v8 measured = CK_LOAD(intensity + i);
-      ck_v8 wanted = CK_SQRT(CK_MAX(measured - CK_LOAD(background + i), CK_ZERO));
-      ck_v8 difference = scale * CK_SQRT(CK_LOAD(power + i)) - wanted;
+      ck_v8 model = scale * scale * CK_LOAD(power + i) + CK_LOAD(background + i);
+      ck_v8 difference = CK_SQRT(model) - CK_SQRT(CK_MAX(measured, CK_ZERO));
       difference = CK_SELECT(measured < CK_ZERO, CK_ZERO, difference);
       sum += difference * difference;
     }
     total += CK_SUM(sum);
   }
   for (; i < count; i++) {
-    float wanted = intensity[i] - background[i];
-    float difference = scale * __builtin_sqrtf(power[i]) - __builtin_sqrtf(wanted > 0 ? wanted : 0);
+    float model = scale * scale * power[i] + background[i];
+    float wanted = intensity[i] > 0 ? intensity[i] : 0;
+    float difference = __builtin_sqrtf(model) - __builtin_sqrtf(wanted);
     total += intensity[i] < 0 ? 0 : difference * difference;
   }
   return total;
 }
 
 CK_CLONES
-void ck_add_background(float *model, float *squares, float *products, const float *power,
-                       const float *intensity, long count, float scale) {
+void ck_add_background(float *model, float *gradient, float *inverse, float *part,
+                       float *scaling, const float *power, const float *intensity, const float *background,
+                       long count, float scale, float floor) {
   for (long i = 0; i < count; i++) {
-    float measured = intensity[i];
-    float g = measured < 0 ? 0 : scale * power[i];
+    float measured = intensity[i] > 0 ? intensity[i] : 0;
+    float there = intensity[i] < 0 ? 0 : 1;
+    float g = there * scale * power[i];
+    float q = 1 / (g + background[i] + floor);
+    float excess = there * (__builtin_sqrtf(measured * q) - 1);
     model[i] += g;
-    squares[i] += g * g;
-    products[i] += g * measured;
+    gradient[i] += excess;
+    inverse[i] += there * q;
+    part[i] += g * q;
+    scaling[i] += g * excess;
   }
 }

@@ -4,26 +4,49 @@ import Imaging
 
 /// A static background b(q) ≥ 0 that all patterns share, found along with the object.
 ///
-/// As in SHARP (Marchesini et al., arXiv:1209.4924; J. Appl. Cryst. 49, 2016), with
-/// G = |F P O|² of the current probe and object and d = I − b:
-/// η = Σ G² / Σ G d, not below 0.9, then b ← max(0, b + mean(d − G/η)). The floor on η keeps the
-/// background from swallowing signal. G comes from probe times object, not from the RAAR iterate,
-/// whose noise would be taken for background. All arrays are in the order of the transform's tiles,
-/// photons over the number of pixels.
+/// It is an incoherent mode beside the wave, see `projectOntoModuli`, so object and background
+/// minimise the same misfit, Σ (√(G + b) − √I)² with G = |F P O|². An update is Newton's step in each
+/// pixel; now and then one along the mean pattern, `BackgroundLevel`, takes the place of it.
+/// As in SHARP (Marchesini et al., J. Appl. Cryst. 49, 2016) G comes from probe times object, not
+/// from the RAAR iterate. All arrays are in the order of the transform's tiles, photons over the number of
+/// pixels.
 struct BackgroundRetrieval: Sendable {
-  /// The sums over frames that an update needs.
+  /// The sums over frames that an update needs, with q = G + b.
   struct Sums: Sendable {
+    /// b that the sums are taken with.
+    let background: [Float]
+    /// Added to q, so that nothing divides by zero.
+    let floor: Float
     /// Σ G over measured pixels.
     var model: [Float]
-    /// Σ G².
-    var squares: [Float]
-    /// Σ G I.
-    var products: [Float]
+    /// Σ (√(I / q) − 1), minus the misfit's slope in b.
+    var gradient: [Float]
+    /// Σ 1 / q, twice the misfit's curvature in b.
+    var inverse: [Float]
+    /// Σ G / q.
+    var part: [Float]
+    /// Σ G (√(I / q) − 1).
+    var scaling: [Float]
 
-    init(count: Int) {
-      model = [Float](repeating: 0, count: count)
-      squares = model
-      products = model
+    init(background: [Float], floor: Float) {
+      self.background = background
+      self.floor = floor
+      model = [Float](repeating: 0, count: background.count)
+      gradient = model
+      inverse = model
+      part = model
+      scaling = model
+    }
+
+    /// Adds another part of the frames.
+    mutating func add(_ other: Sums) {
+      for i in model.indices {
+        model[i] += other.model[i]
+        gradient[i] += other.gradient[i]
+        inverse[i] += other.inverse[i]
+        part[i] += other.part[i]
+        scaling[i] += other.scaling[i]
+      }
     }
   }
 
@@ -33,6 +56,9 @@ struct BackgroundRetrieval: Sendable {
   private var intensities: [Float]
   /// The frames that measured a pixel.
   private var counts: [Float]
+  private var level = BackgroundLevel()
+  /// When it is retrieved.
+  var schedule = BackgroundSchedule()
 
   init(count: Int) {
     background = [Float](repeating: 0, count: count)
@@ -46,6 +72,12 @@ struct BackgroundRetrieval: Sendable {
     self.background = background
   }
 
+  /// Forgets what was found.
+  mutating func restart() {
+    background = [Float](repeating: 0, count: background.count)
+    level = BackgroundLevel()
+  }
+
   /// Adds a frame's photons.
   mutating func add(measured: [Float]) {
     for i in measured.indices {
@@ -55,16 +87,58 @@ struct BackgroundRetrieval: Sendable {
     }
   }
 
-  /// Takes the new background from sums over all frames.
-  mutating func update(_ sums: Sums) {
-    for i in background.indices {
-      let b = background[i]
-      // Σ G d = Σ G I − b Σ G.
-      let ratio = sums.squares[i] / (sums.products[i] - b * sums.model[i])
-      let eta = ratio.isFinite ? max(ratio, 0.9) : 0.9
-      let rest = intensities[i] - counts[i] * b - sums.model[i] / eta
-      let step = rest / max(counts[i], 1)
-      background[i] = max(0, b + (step.isFinite ? step : 0))
+  /// Sums of nothing, for the next update.
+  func emptySums() -> Sums {
+    let whole = zip(intensities, counts).reduce(0) { $0 + $1.0 / max($1.1, 1) }
+    return Sums(
+      background: background,
+      floor: 1e-6 * whole / Float(background.count) + .leastNormalMagnitude
+    )
+  }
+
+  /// Whether nothing is known of it yet.
+  var isUnknown: Bool { background.allSatisfy { $0 == 0 } }
+
+  /// Takes the new background from sums over frames: over half of them, except for the first
+  /// update and the steps along the mean pattern, which take all.
+  ///
+  /// The first background is what the model leaves over on the mean: steps of √b would not leave 0.
+  ///
+  /// - Parameters:
+  ///   - sums: Begun with `emptySums`.
+  ///   - frames: How many frames there are.
+  ///   - stepsAlong: Whether the step along the mean pattern is taken, and no other.
+  mutating func update(_ sums: Sums, frames: Int, stepsAlong: Bool) {
+    let step: [Float]
+    if isUnknown {
+      step = background.indices.map { (intensities[$0] - sums.model[$0]) / max(counts[$0], 1) }
+    } else {
+      let gradient = sums.adaptedGradient
+      step =
+        stepsAlong
+        ? level.step(sums, gradient, frames: frames)
+        : gradient.indices.map { 2 * gradient[$0] / sums.inverse[$0] }
     }
+    for i in background.indices {
+      background[i] = max(0, background[i] + (step[i].isFinite ? step[i] : 0))
+    }
+  }
+}
+
+extension BackgroundRetrieval.Sums {
+  /// Minus the slope of the misfit in b where the object's own scale has been adapted.
+  ///
+  /// RAAR's object is a little too faint, by the part of its waves that is inconsistent. Taken as
+  /// missing light, that would go to the background.
+  fileprivate var adaptedGradient: [Float] {
+    // The misfit's slope and curvature in a factor on all G.
+    var (slope, curvature) = (0.0, 0.0)
+    for i in model.indices {
+      slope += Double(scaling[i])
+      // G² / q = G − b G / q.
+      curvature += Double(max(0, model[i] - background[i] * part[i])) / 2
+    }
+    let factor = curvature > 0 ? Float(slope / curvature) : 0
+    return gradient.indices.map { gradient[$0] - factor / 2 * part[$0] }
   }
 }

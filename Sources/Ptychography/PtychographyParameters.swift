@@ -27,6 +27,9 @@ public struct PtychographyParameters: Sendable, Hashable {
   /// The circle that the probe's far field stays in, as a fraction of half the pattern, 0 for no
   /// limit; `probe_fourier_support`.
   public var probeFourierSupport = 0.0
+  /// Whether what has the period of a regular raster is taken off a finished object;
+  /// `remove_raster_period`.
+  public var removesRasterPeriod = true
   /// Iterations from one refinement of the positions to the next, 0 for positions as told, as the
   /// difference map must have them; `position_update_period`.
   public var positionUpdatePeriod = 0

@@ -7,43 +7,12 @@ import Testing
 
 /// The error of the OD, against the scatter of reconstructions of the same scan.
 @Suite struct DensityErrorTests {
-  /// A scan's patterns with photons drawn anew.
-  private static func noisy(_ scan: SyntheticScan, photons: Double, seed: UInt64)
-    -> [DiffractionPattern]
-  {
-    var random = SeededGenerator(seed: seed)
-    // The scan's probe has 10⁶ photons.
-    let scale = photons / 1e6
-    return scan.patterns.map { pattern in
-      var drawn = pattern
-      for i in drawn.amplitudes.values.indices {
-        let amplitude = Double(pattern.amplitudes.values[i])
-        let mean = scale * amplitude * amplitude
-        drawn.amplitudes.values[i] = Float(poisson(mean, &random).squareRoot())
-      }
-      return drawn
-    }
-  }
-
-  /// A Poisson-distributed number; beyond 60 the rounded normal one.
-  private static func poisson(_ mean: Double, _ random: inout SeededGenerator) -> Double {
-    guard mean < 60 else { return max(0, (mean + mean.squareRoot() * random.normal()).rounded()) }
-    var count = 0.0
-    var product = random.uniform()
-    let limit = exponential(-mean)
-    while product > limit {
-      product *= random.uniform()
-      count += 1
-    }
-    return count
-  }
-
   @Test(arguments: [3e4, 3e5])
   func theErrorIsTheScatterOfNoisyScans(photons: Double) throws {
     let scan = SyntheticScan(side: 8)
     let runs = (0..<12).map { seed -> ReconstructedObject in
       var solver = scan.reconstruction { $0.probeUpdatePeriod = 0 }
-      for pattern in Self.noisy(scan, photons: photons, seed: UInt64(100 + seed)) {
+      for pattern in scan.noisyPatterns(photons: photons, seed: UInt64(100 + seed)) {
         solver.add(pattern)
       }
       solver.iterate(120)
@@ -70,7 +39,7 @@ import Testing
   @Test func whatPhotonsDoNotExplainIsInTheError() throws {
     let scan = SyntheticScan()
     var solver = scan.reconstruction { $0.probeUpdatePeriod = 0 }
-    for pattern in Self.noisy(scan, photons: 1e5, seed: 5) {
+    for pattern in scan.noisyPatterns(photons: 1e5, seed: 5) {
       // Every other pattern 20 % brighter than the model has it.
       var changed = pattern
       if pattern.index.isMultiple(of: 2) {

@@ -17,10 +17,11 @@ struct SyntheticScan {
   let probe: ComplexImage
   let patterns: [DiffractionPattern]
 
-  /// Makes a scan of `side` x `side` jittered points.
+  /// Makes a scan of `side` x `side` points.
   ///
   /// - Parameters:
   ///   - side: Points along each axis.
+  ///   - jitter: How far points depart from a raster at most, pixels.
   ///   - onPixels: Whether positions fall on whole pixels.
   ///   - seed: Of jitter and object.
   ///   - blobs: Blobs of the object.
@@ -30,6 +31,7 @@ struct SyntheticScan {
   ///   - mask: Pixels that count as unmeasured, DC at the centre.
   init(
     side: Int = 7,
+    jitter: Double = 1,
     onPixels: Bool = true,
     seed: UInt64 = 3,
     blobs: Int = 14,
@@ -44,8 +46,8 @@ struct SyntheticScan {
     for row in 0..<side {
       for column in 0..<side {
         let middle = Double(side - 1) / 2
-        var y = (Double(row) - middle) * step + 2 * generator.uniform() - 1
-        var x = (Double(column) - middle) * step + 2 * generator.uniform() - 1
+        var y = (Double(row) - middle) * step + jitter * (2 * generator.uniform() - 1)
+        var x = (Double(column) - middle) * step + jitter * (2 * generator.uniform() - 1)
         if onPixels { (x, y) = (x.rounded() + 0.5, y.rounded() + 0.5) }
         positions.append(
           ScanPosition(x: x * Self.pixelSize.meters, y: y * Self.pixelSize.meters)

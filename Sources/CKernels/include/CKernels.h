@@ -71,8 +71,8 @@ void ck_combine(void *out, float a, const void *u, float b, const void *v, long 
 // Σ −= weight ψ.
 void ck_subtract_weighted(void *sum, const float *weight, const void *wave, long count);
 
-// P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases.
-// intensity < 0 is unmeasured and gets the factor `keep`. Returns Σ |factor ψ|². Meanwhile `count`
+// P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases, √b being one
+// more mode. intensity < 0 is unmeasured and gets the factor `keep`, 1 over a pattern's pixels. Returns Σ |factor ψ|². Meanwhile `count`
 // pixels at `ahead`, of which only the place counts, come nearer to the processor.
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
                          float keep, const void *ahead);
@@ -87,13 +87,15 @@ double ck_modulus_factors(float *power, const float *intensity, const float *bac
 // ψ ← factor ψ.
 void ck_scale(void *wave, const float *factors, long count);
 
-// Σ (scale √power − √(intensity − background))² over measured pixels.
+// Σ (√(scale² power + background) − √intensity)² over measured pixels.
 double ck_modulus_residual(const float *power, const float *intensity, const float *background,
                            long count, float scale);
 
-// The background's sums over frames, over measured pixels, with g = scale · power:
-// model += g, squares += g², products += g · intensity.
-void ck_add_background(float *model, float *squares, float *products, const float *power,
-                       const float *intensity, long count, float scale);
+// The background's sums over frames, over measured pixels, with g = scale · power,
+// q = g + background + floor and e = √(intensity / q) − 1:
+// model += g, gradient += e, inverse += 1 / q, part += g / q, scaling += g e.
+void ck_add_background(float *model, float *gradient, float *inverse, float *part,
+                       float *scaling, const float *power, const float *intensity, const float *background,
+                       long count, float scale, float floor);
 
 #endif

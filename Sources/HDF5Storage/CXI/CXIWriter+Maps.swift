@@ -71,5 +71,8 @@ extension CXIWriter {
       at: "\(group)/vacuum_in_view",
       unit: "1"
     )
+    if let modulation = gauge.rasterModulation {
+      try file.write(value: modulation, at: "\(group)/raster_modulation", unit: "1")
+    }
   }
 }

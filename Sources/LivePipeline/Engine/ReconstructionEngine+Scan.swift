@@ -183,6 +183,7 @@ extension ReconstructionEngine {
       tellBeam(of: object, vacuum, session)
     }
     tellCut(of: object, session)
+    tellRaster(of: object, session)
     let finished = FinishedScan(
       key: session.key,
       object: object,
@@ -213,6 +214,16 @@ extension ReconstructionEngine {
     guard solver.unnoted > 0 else { return }
     schedule.note(ScheduleStep(.iterate, scan: session.key, iterations: solver.unnoted))
     solver.unnoted = 0
+  }
+
+  /// Tells once that scans are regular rasters.
+  private func tellRaster(of object: ReconstructedObject, _ scan: ScanSession) {
+    guard let remark = object.gauge?.rasterRemark else { return }
+    let isNews = hasToldOfRaster.withLock { told in
+      defer { told = true }
+      return !told
+    }
+    if isNews { report(RunEvent(.info, remark, scan: scan.key)) }
   }
 
   private func tellCut(of object: ReconstructedObject, _ scan: ScanSession) {

@@ -36,6 +36,8 @@ final class ReconstructionEngine: Sendable {
   let shelf = Mutex(ProbeShelf())
   let objects = Mutex(ObjectShelf())
   let beam = Mutex(BeamWatch())
+  /// Whether it has been told that scans are regular rasters.
+  let hasToldOfRaster = Mutex(false)
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
 

@@ -51,6 +51,7 @@ extension ScanResult {
       lines.append("probe modes: \(parts.joined(separator: ", ")) of the power")
     }
     if let halves { lines.append(halves.inWords) }
+    if let remark = object.gauge?.rasterRemark { lines.append("raster: \(remark)") }
     return lines.joined(separator: "\n")
   }
 }

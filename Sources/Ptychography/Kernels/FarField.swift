@@ -8,6 +8,10 @@ package import Imaging
 
 /// Replaces the moduli of a wave by the measured ones, P_M.
 ///
+/// The background is one more incoherent mode of the modulus √b: all are multiplied by the factor
+/// √(I / (|ψ|² + b)), which is the step to the nearest point whose whole power is I. √(I − b) in
+/// its place would cut off the noise of dark pixels on one side, which adds light.
+///
 /// The scaling of the transforms is folded in: after the unscaled inverse transform the wave has
 /// the measured norm. Unmeasured pixels keep their value. No branch and no division by zero: a
 /// vanishing wave gets the modulus zero.
@@ -16,7 +20,7 @@ package import Imaging
 ///   - wave: The far field.
 ///   - intensity: Measured photons over pixels.
 ///   - background: The part of them that is no diffraction.
-///   - keep: 1 / pixels, the factor for unmeasured pixels.
+///   - keep: 1 / pixels of a whole pattern, the factor for unmeasured pixels.
 ///   - ahead: As many pixels that are needed next and fetched meanwhile; none to fetch nothing.
 /// - Returns: The squared norm of what comes out, over pixels.
 @discardableResult
@@ -96,7 +100,7 @@ func scale(_ wave: inout MutableSpan<Complex64>, by factors: Span<Float>) {
   }
 }
 
-/// Σ (√power − √(I − b))² over measured pixels, over pixels.
+/// Σ (√(power + b) − √I)² over measured pixels, over pixels.
 ///
 /// - Parameters:
 ///   - power: Σ |ψ|² over modes, of unscaled transforms.
@@ -137,22 +141,33 @@ extension BackgroundRetrieval.Sums {
   mutating func add(_ power: Span<Float>, _ intensity: Span<Float>, from first: Int) {
     let count = power.count
     let pixels = Float(model.count)
+    let (background, floor) = (background, floor)
     precondition(intensity.count == count, "runs differ in length")
     precondition(first >= 0 && first + count <= model.count, "the run lies outside")
     unsafe model.withUnsafeMutableBufferPointer { model in
-      unsafe squares.withUnsafeMutableBufferPointer { squares in
-        unsafe products.withUnsafeMutableBufferPointer { products in
-          unsafe power.withUnsafeBufferPointer { power in
-            unsafe intensity.withUnsafeBufferPointer { intensity in
-              unsafe ck_add_background(
-                model.baseAddress.unsafelyUnwrapped + first,
-                squares.baseAddress.unsafelyUnwrapped + first,
-                products.baseAddress.unsafelyUnwrapped + first,
-                power.baseAddress,
-                intensity.baseAddress,
-                count,
-                1 / (pixels * pixels)
-              )
+      unsafe gradient.withUnsafeMutableBufferPointer { gradient in
+        unsafe inverse.withUnsafeMutableBufferPointer { inverse in
+          unsafe part.withUnsafeMutableBufferPointer { part in
+            unsafe scaling.withUnsafeMutableBufferPointer { scaling in
+              unsafe power.withUnsafeBufferPointer { power in
+                unsafe intensity.withUnsafeBufferPointer { intensity in
+                  unsafe background.withUnsafeBufferPointer { background in
+                    unsafe ck_add_background(
+                      model.baseAddress.unsafelyUnwrapped + first,
+                      gradient.baseAddress.unsafelyUnwrapped + first,
+                      inverse.baseAddress.unsafelyUnwrapped + first,
+                      part.baseAddress.unsafelyUnwrapped + first,
+                      scaling.baseAddress.unsafelyUnwrapped + first,
+                      power.baseAddress,
+                      intensity.baseAddress,
+                      background.baseAddress.unsafelyUnwrapped + first,
+                      count,
+                      1 / (pixels * pixels),
+                      floor
+                    )
+                  }
+                }
+              }
             }
           }
         }

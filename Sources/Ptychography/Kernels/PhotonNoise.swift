@@ -45,12 +45,20 @@ struct PhotonNoise: Sendable {
   /// - Parameters:
   ///   - power: Σ |ψ|² over modes, of unscaled transforms.
   ///   - intensity: Measured photons over pixels, negative where unmeasured.
+  ///   - background: b over pixels.
   ///   - pixels: Those of a whole pattern.
-  mutating func add(_ power: Span<Float>, _ intensity: Span<Float>, pixels: Int) {
+  mutating func add(
+    _ power: Span<Float>,
+    _ intensity: Span<Float>,
+    background: Span<Float>,
+    pixels: Int
+  ) {
     precondition(power.count == intensity.count, "runs differ in length")
+    precondition(background.count == intensity.count, "runs differ in length")
     let scale = 1 / Float(pixels)
     for i in power.indices where intensity[i] >= 0 && power[i].isFinite {
-      sum += Double(Self.squaredDifference(mean: scale * power[i]))
+      let mean = scale * power[i] + Float(pixels) * background[i]
+      sum += Double(Self.squaredDifference(mean: mean))
       count += 1
     }
   }

@@ -72,19 +72,20 @@ struct FrameGroup: Sendable {
   ///
   /// - Parameters:
   ///   - sweep: One that begins with P O.
-  ///   - sumsBackground: Whether the background's sums are wanted and not the errors.
+  ///   - backgroundSums: Where the background's sums are wanted and not the errors, those of nothing.
+  ///   - half: 0 for the frames of even scan points alone, 1 for the odd ones, nil for all.
   ///   - sumsNoise: Whether the share of the photon noise is wanted beside the errors.
   mutating func compare(
     _ sweep: FrameSweep,
-    sumsBackground: Bool = false,
+    backgroundSums: BackgroundRetrieval.Sums? = nil,
+    half: Int? = nil,
     sumsNoise: Bool = false
   ) {
     comparison = ModelComparison()
     if sumsNoise { comparison.noise = PhotonNoise() }
-    if sumsBackground {
-      comparison.background = BackgroundRetrieval.Sums(count: sweep.transform.shape.count)
-    }
+    comparison.background = backgroundSums
     for k in frames.indices {
+      if let half, frames[k].index & 1 != half { continue }
       sweep.beginModel(frames[k].seat, &scratch)
       sweep.compare(frames[k], &scratch, &comparison)
     }

@@ -5,7 +5,7 @@ import Imaging
 
 /// What patterns and those of probe times object have in common.
 struct ModelComparison: Sendable {
-  /// Σ (|F P O| − √(I − b))² over measured pixels, over pixels.
+  /// Σ (√(|F P O|² + b) − √I)² over measured pixels, over pixels.
   var residual = 0.0
   /// Σ (I − b) over measured pixels, over pixels.
   var total = 0.0
@@ -38,7 +38,12 @@ extension FrameSweep {
           pixels: transform.shape.count
         )
         comparison.total += sum(measured, above: level)
-        comparison.noise?.add(power, measured, pixels: transform.shape.count)
+        comparison.noise?.add(
+          power,
+          measured,
+          background: level,
+          pixels: transform.shape.count
+        )
       }
     }
   }

@@ -31,6 +31,10 @@ extension IncrementalReconstruction {
   public mutating func finishedResult() -> ReconstructedObject {
     var object = result()
     object.fixGauge(start: start)
+    if parameters.removesRasterPeriod, let lattice = ScanLattice(of: positions) {
+      let modulation = object.removeRasterPeriod(lattice)
+      object.gauge?.rasterModulation = modulation
+    }
     object.maps = objectMaps(of: object)
     return object
   }
@@ -86,22 +90,30 @@ extension IncrementalReconstruction {
   }
 
   /// Retrieves the background when its turn has come.
+  ///
+  /// The frames of even and of odd scan points take turns, for half a transform per frame. Every so
+  /// often, 25 iterations or more apart so that the object can follow, all frames tell the step along the
+  /// mean pattern.
   mutating func updateBackgroundIfDue() {
-    guard parameters.retrievesBackground,
-      isDue(start: parameters.backgroundStart, period: parameters.backgroundPeriod)
-    else { return }
+    guard parameters.retrievesBackground, hasEnoughFrames else { return }
+    let period = parameters.backgroundPeriod
+    let turn = background.schedule.turn(
+      iteration: settledIterations,
+      frames: frameCount,
+      start: parameters.backgroundStart,
+      period: period
+    )
+    if turn == .restart { background.restart() }
+    guard case .update(let update) = turn else { return }
+    let interval = max(2, (25 + period - 1) / period)
+    let stepsAlong = update >= 3 * interval && update.isMultiple(of: interval)
+    let half = stepsAlong || background.isUnknown ? nil : update & 1
     let sweep = sweep(ScanSums.Wanted())
-    inGroups { $0.compare(sweep, sumsBackground: true) }
-    var sums = BackgroundRetrieval.Sums(count: grid.patternShape.count)
-    for group in groups {
-      guard let part = group.comparison.background else { continue }
-      for i in sums.model.indices {
-        sums.model[i] += part.model[i]
-        sums.squares[i] += part.squares[i]
-        sums.products[i] += part.products[i]
-      }
-    }
-    background.update(sums)
+    let empty = background.emptySums()
+    inGroups { $0.compare(sweep, backgroundSums: empty, half: half) }
+    var sums = empty
+    for group in groups { if let part = group.comparison.background { sums.add(part) } }
+    background.update(sums, frames: frameCount, stepsAlong: stepsAlong)
   }
 
   /// Sums Σ|P|² over the frames that are there.

@@ -67,6 +67,11 @@ extension ConfigurationTable {
         "radius of the circle that the probe's far field stays in, as a part of half the pattern; "
           + "0 for no limit"
       ),
+      at.flag(
+        "remove_raster_period",
+        \.removesRasterPeriod,
+        "whether what has the period of a regular raster is taken off a finished object"
+      ),
       at.integer(
         "position_update_period",
         \.positionUpdatePeriod,

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// When the background is retrieved, and when it starts anew.
+///
+/// Few frames do not determine a background, and one that they misled is forgotten slowly. It
+/// starts anew when half as many frames again have joined, and once more when no more join.
+package struct BackgroundSchedule: Sendable {
+  /// What an iteration does about the background.
+  package enum Turn: Equatable {
+    /// Nothing.
+    case none
+    /// Forgets it; the object follows before it is retrieved again.
+    case restart
+    /// Takes a step; the number counts from the start.
+    case update(Int)
+  }
+
+  /// The iteration that the waiting began with.
+  private var beginning = 0
+  /// Frames that were there at the first update.
+  private var frames: Int?
+  /// Frames that were there when last it could have been updated.
+  private var framesBefore = 0
+
+  /// Begins before the first iteration.
+  package init() {}
+
+  /// What is to be done.
+  ///
+  /// - Parameters:
+  ///   - iteration: Iterations run with enough frames.
+  ///   - frames: How many there are.
+  ///   - start: Iterations to wait.
+  ///   - period: Iterations from one update to the next.
+  /// - Returns: It.
+  package mutating func turn(iteration: Int, frames: Int, start: Int, period: Int) -> Turn {
+    let waited = iteration - beginning - start
+    guard waited >= 0, waited.isMultiple(of: period) else { return .none }
+    let isQuiet = frames == framesBefore
+    framesBefore = frames
+    guard waited > 0, let known = self.frames else {
+      self.frames = frames
+      return .update(waited / period)
+    }
+    guard 2 * frames >= 3 * known || (frames > known && isQuiet) else {
+      return .update(waited / period)
+    }
+    beginning = iteration
+    self.frames = nil
+    return .restart
+  }
+}
