@@ -79,7 +79,7 @@ struct BackgroundRetrieval: Sendable {
   }
 
   /// Adds a frame's photons.
-  mutating func add(measured: [Float]) {
+  mutating func add(measured: Span<Float>) {
     for i in measured.indices {
       let isMeasured = measured[i] >= 0
       intensities[i] += isMeasured ? measured[i] : 0

@@ -20,7 +20,7 @@ struct Illumination: Sendable {
     self.modes = modes
     shifts = SubpixelShifts(steps: steps, transform: transform)
     copies = [AlignedArray](repeating: AlignedArray(), count: steps * steps)
-    require(0)
+    copies[0] = AlignedArray(modes.flatMap(\.values), pageOffset: PagePlace.copies)
   }
 
   /// Σ|P|² over modes and pixels.
@@ -34,12 +34,8 @@ struct Illumination: Sendable {
     placement.rowStep * shifts.steps + placement.columnStep
   }
 
-  /// Sees to it that a slot has its copy.
-  mutating func require(_ slot: Int) {
-    guard copies[slot].isEmpty else { return }
-    var room = SubpixelShifts.Room(shifts)
-    copies[slot] = shifts.copies(of: modes, at: [slot], &room)[0]
-  }
+  /// Takes the copy for one slot.
+  mutating func put(_ copy: AlignedArray<Complex64>, at slot: Int) { copies[slot] = copy }
 
   /// Takes new modes with their copies for all `slots`.
   mutating func replace(by modes: [ComplexImage], copies: [AlignedArray<Complex64>]) {

@@ -24,7 +24,7 @@ struct ScanFrame: Sendable {
   var previousSeat: Seat
   /// Measured photons over the number of pixels, in the order of the transform's tiles, DC at the
   /// corner, −1 where unmeasured.
-  let intensities: [Float]
+  let intensities: AlignedArray<Float>
   /// Measured photons.
   let photons: Double
 
@@ -46,6 +46,6 @@ struct ScanFrame: Sendable {
       }
     }
     self.photons = photons
-    intensities = transform.tiled(values)
+    intensities = AlignedArray(transform.tiled(values))
   }
 }

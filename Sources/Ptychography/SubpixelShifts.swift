@@ -43,16 +43,17 @@ struct SubpixelShifts: Sendable {
   /// - Parameters:
   ///   - modes: Each [row, column].
   ///   - slots: Which slots, row step · steps + column step.
+  ///   - copies: For each slot [mode, row, column]; arrays of that size are written over.
   ///   - room: For what is between.
-  /// - Returns: For each slot [mode, row, column].
-  func copies(
+  func makeCopies(
     of modes: [ComplexImage],
     at slots: [Int],
+    _ copies: inout [AlignedArray<Complex64>],
     _ room: inout Room
-  ) -> [AlignedArray<Complex64>] {
+  ) {
     let count = transform.shape.count
-    var copies = slots.map { _ in
-      AlignedArray(
+    for k in slots.indices where copies[k].count != modes.count * count {
+      copies[k] = AlignedArray(
         repeating: Complex64.zero,
         count: modes.count * count,
         pageOffset: PagePlace.copies
@@ -71,7 +72,6 @@ struct SubpixelShifts: Sendable {
         }
       }
     }
-    return copies
   }
 
   /// An image moved along rows by each step, its columns in the far field.

@@ -18,9 +18,9 @@ struct ScanSums: Sendable {
   }
 
   /// Σ P* D on the object's grid, D the data-projected wave.
-  var objectFromData: [Complex64]
+  var objectFromData: AlignedArray<Complex64>
   /// Σ P* ψ on the object's grid.
-  var objectFromWave: [Complex64]
+  var objectFromWave: AlignedArray<Complex64>
   /// Σ |P|² on the object's grid.
   var coverage: [Float]
   /// Σ O* D on the probe's grid, for each sub-pixel slot, [mode, row, column]; empty where no frame
@@ -37,7 +37,7 @@ struct ScanSums: Sendable {
 
   init(grid: ScanGrid, slots: Int) {
     let object = grid.objectShape.count
-    objectFromData = [Complex64](repeating: .zero, count: object)
+    objectFromData = AlignedArray(repeating: .zero, count: object)
     objectFromWave = objectFromData
     coverage = [Float](repeating: 0, count: object)
     probe = [AlignedArray](repeating: AlignedArray(), count: slots)

@@ -14,8 +14,8 @@ struct FrameGroup: Sendable {
   var comparison = ModelComparison()
   /// Where position refinement would move each frame, pixels.
   var proposedShifts: [(row: Double, column: Double)] = []
-  /// Copies of a new probe that the group has made, with their slots.
-  var newCopies: [(slot: Int, copy: AlignedArray<Complex64>)] = []
+  /// Room for copies of a new probe, and the copies.
+  var newCopies: [AlignedArray<Complex64>] = []
   /// Which group this is.
   let number: Int
   private var room: SubpixelShifts.Room
@@ -49,23 +49,14 @@ struct FrameGroup: Sendable {
     sums.gatherProbe(sweep.copies, modes: sweep.modes, sweep.shifts, &room)
   }
 
-  /// Makes the group's share of a new probe's copies.
+  /// Makes the copies of a new probe that are the group's to make, in `newCopies`.
   ///
   /// - Parameters:
   ///   - modes: The new modes.
-  ///   - slots: All slots that have a copy.
-  ///   - parts: The number of groups.
+  ///   - slots: The slots of the group.
   ///   - shifts: What moves them.
-  mutating func makeCopies(
-    of modes: [ComplexImage],
-    slots: [Int],
-    parts: Int,
-    _ shifts: SubpixelShifts
-  ) {
-    // Runs of slots, because those of one row step share transforms.
-    let share = slots.count * number / parts..<slots.count * (number + 1) / parts
-    let slots = Array(slots[share])
-    newCopies = Array(zip(slots, shifts.copies(of: modes, at: slots, &room)))
+  mutating func makeCopies(of modes: [ComplexImage], at slots: [Int], _ shifts: SubpixelShifts) {
+    shifts.makeCopies(of: modes, at: slots, &newCopies, &room)
   }
 
   /// Compares all frames with probe times object.

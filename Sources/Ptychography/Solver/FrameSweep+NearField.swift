@@ -116,9 +116,9 @@ extension FrameSweep {
         guard wanted.probe else { continue }
         if engine == .differenceMap {
           // Object and probe of its overlap projection are both those of the waves.
-          addProbe(seat, mode, block, wave, from: place(mode, block), x, &sums)
+          addProbe(seat, mode, block, wave, from: place(mode, block), x.span, &sums)
         } else {
-          addProbe(seat, mode, block, scratch.rows, object, &sums)
+          addProbe(seat, mode, block, scratch.rows, object.span, &sums)
         }
       }
     }
@@ -142,7 +142,7 @@ extension FrameSweep {
     _ mode: Int,
     _ block: Int,
     _ wave: AlignedArray<Complex64>,
-    _ sum: inout [Complex64],
+    _ sum: inout AlignedArray<Complex64>,
     _ coverage: inout [Float]
   ) {
     let first = place(mode, block)
@@ -173,8 +173,8 @@ extension FrameSweep {
     _ block: Int,
     _ rows: AlignedArray<Complex64>,
     _ wave: inout AlignedArray<Complex64>,
-    _ dataSum: inout [Complex64],
-    _ waveSum: inout [Complex64]
+    _ dataSum: inout AlignedArray<Complex64>,
+    _ waveSum: inout AlignedArray<Complex64>
   ) {
     let first = place(mode, block)
     let probe = copies[seat.slot]
@@ -255,11 +255,10 @@ extension FrameSweep {
     _ block: Int,
     _ rows: AlignedArray<Complex64>,
     from firstRow: Int = 0,
-    _ object: [Complex64],
+    _ object: Span<Complex64>,
     _ sums: inout ScanSums
   ) {
     let data = rows.span
-    let object = object.span
     let objectRows = objectRows(object, seat.placement, block)
     let first = place(mode, block)
     var sum = sums.probe[seat.slot].mutableSpan

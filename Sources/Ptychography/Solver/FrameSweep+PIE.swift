@@ -22,7 +22,7 @@ extension FrameSweep {
       for block in 0..<transform.rowBlocks {
         inverseRows(mode, block, scratch.spectra, into: &scratch.rows)
         if wanted.probe {
-          addProbe(seat, mode, block, scratch.rows, object, &sums)
+          addProbe(seat, mode, block, scratch.rows, object.span, &sums)
         }
         correct(&object, seat, mode, block, step, scratch.rows)
       }

@@ -34,9 +34,9 @@ struct FrameSweep: Sendable {
   let object: [Complex64]
   /// What the probe multiplies when a wave is begun; for the difference map the waves' own
   /// object; engines without waves of their own begin with `object`.
-  let x: [Complex64]
+  let x: AlignedArray<Complex64>
   /// What the previous probe multiplies when a wave is begun; empty where there is nothing.
-  let y: [Complex64]
+  let y: AlignedArray<Complex64>
   /// b over the number of pixels, in the order of the transform's tiles.
   let background: [Float]
 }

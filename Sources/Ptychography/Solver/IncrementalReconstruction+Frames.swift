@@ -55,7 +55,7 @@ extension IncrementalReconstruction {
     photons.append(frame.photons)
     incidentPhotonsSoFar = nil
     stagnation.restart()
-    if parameters.retrievesBackground { background.add(measured: frame.intensities) }
+    if parameters.retrievesBackground { background.add(measured: frame.intensities.span) }
     require(seat.slot)
     let group = frameCount % groups.count
     groups[group].waves.append(
@@ -68,7 +68,12 @@ extension IncrementalReconstruction {
 
   /// Sees to it that a slot has its copy of the probe and room for its sums.
   mutating func require(_ slot: Int) {
-    illumination.require(slot)
+    if illumination.copies[slot].isEmpty {
+      groups[0].newCopies = [AlignedArray()]
+      groups[0].makeCopies(of: illumination.modes, at: [slot], illumination.shifts)
+      illumination.put(groups[0].newCopies[0], at: slot)
+      groups[0].newCopies = []
+    }
     // Whatever stands here, a new wave's R makes up for it.
     if previousCopies[slot].isEmpty { previousCopies[slot] = illumination.copies[slot] }
     let (modes, pixels) = (illumination.modes.count, grid.patternShape.count)
@@ -81,6 +86,7 @@ extension IncrementalReconstruction {
     let (copies, previous) = (illumination.copies[frame.seat.slot], previousCopies[frame.seat.slot])
     let (probe, previousProbe) = (copies.span, previous.span)
     let completes = parameters.engine == .raar
+    let (x, y) = (x.span, y.span)
     var result = AlignedArray(repeating: Complex64.zero, count: probe.count)
     var wave = result.mutableSpan
     for i in probe.indices {
@@ -106,8 +112,8 @@ extension IncrementalReconstruction {
     replaceProbe(by: illumination.modes.map { scaled($0, by: factor) })
     divideObject(by: factor)
     // Nothing is known of the power before the first frame.
-    previousCopies = illumination.copies
-    x = object.values
+    rememberCopies()
+    x = AlignedArray(object.values)
   }
 
   /// Divides what the probe multiplies by a factor; the object stays 1 where it is unlit.

@@ -57,7 +57,7 @@ extension IncrementalReconstruction {
       coverage = groups[0].sums.coverage
       coverageIsStale = false
     }
-    previousCopies = illumination.copies
+    rememberCopies()
     finishObject(wanted)
     overlapIsStale = false
     if wanted.probe { finishProbe() }
@@ -141,12 +141,34 @@ extension IncrementalReconstruction {
   /// Takes new modes of the probe, and has the groups make their copies.
   mutating func replaceProbe(by modes: [ComplexImage]) {
     let (shifts, slots, parts) = (illumination.shifts, illumination.slots, groups.count)
-    inGroups { $0.makeCopies(of: modes, slots: slots, parts: parts, shifts) }
+    // Runs of slots, because those of one row step share transforms.
+    let shares = (0..<parts).map {
+      slots[slots.count * $0 / parts..<slots.count * ($0 + 1) / parts]
+    }
+    for group in groups.indices {
+      groups[group].newCopies = shares[group].map { takeSpareCopy($0) }
+    }
+    inGroups { $0.makeCopies(of: modes, at: Array(shares[$0.number]), shifts) }
     var copies = illumination.copies
     for group in groups.indices {
-      for (slot, copy) in groups[group].newCopies { copies[slot] = copy }
+      for (slot, copy) in zip(shares[group], groups[group].newCopies) { copies[slot] = copy }
       groups[group].newCopies = []
     }
     illumination.replace(by: modes, copies: copies)
+    copiesAreNew = true
+  }
+
+  private mutating func takeSpareCopy(_ slot: Int) -> AlignedArray<Complex64> {
+    guard spareCopies.indices.contains(slot) else { return AlignedArray() }
+    defer { spareCopies[slot] = AlignedArray() }
+    return spareCopies[slot]
+  }
+
+  /// Makes the copies as they are the previous ones, whose memory serves the next refinement.
+  mutating func rememberCopies() {
+    guard copiesAreNew else { return }
+    spareCopies = previousCopies
+    previousCopies = illumination.copies
+    copiesAreNew = false
   }
 }

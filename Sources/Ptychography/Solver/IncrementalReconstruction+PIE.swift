@@ -44,6 +44,7 @@ extension IncrementalReconstruction {
       }
       if refinesProbe {
         groups[0].gatherProbe(sweep)
+        rememberCopies()
         finishProbe()
       }
       first = end

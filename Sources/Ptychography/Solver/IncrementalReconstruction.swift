@@ -40,10 +40,14 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var illumination: Illumination
   var object: ComplexImage
   /// What the next iteration's waves begin with; see `FrameSweep`.
-  var x: [Complex64]
-  var y: [Complex64] = []
+  var x: AlignedArray<Complex64>
+  var y = AlignedArray<Complex64>()
   /// The probe's copies before the latest refinement; empty where no frame needed one.
   var previousCopies: [AlignedArray<Complex64>]
+  /// Room for the copies of the next refinement; those that nobody needs any more.
+  var spareCopies: [AlignedArray<Complex64>] = []
+  /// Whether the probe's copies are others than `previousCopies`.
+  var copiesAreNew = false
   var groups: [FrameGroup]
   var frameCountSoFar = 0
   var indices: Set<Int> = []
@@ -132,7 +136,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
       transform: transform
     )
     self.object = object
-    x = object.values
+    x = AlignedArray(object.values)
     previousCopies = illumination.copies
     coverage = [Float](repeating: 0, count: grid.objectShape.count)
     // ePIE goes through all frames one after the other.

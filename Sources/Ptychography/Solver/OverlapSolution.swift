@@ -30,8 +30,8 @@ struct OverlapSolution {
     _ sums: ScanSums,
     _ coverage: [Float],
     object: inout [Complex64],
-    x: inout [Complex64],
-    y: inout [Complex64]
+    x: inout AlignedArray<Complex64>,
+    y: inout AlignedArray<Complex64>
   ) -> Double {
     if engine == .raar {
       // O_ψ, to begin with.
@@ -52,14 +52,14 @@ struct OverlapSolution {
     switch engine {
     case .raar where keepsApart:
       if usesWaveSums {
-        if y.isEmpty { y = [Complex64](repeating: .zero, count: x.count) }
+        if y.isEmpty { y = AlignedArray(repeating: .zero, count: x.count) }
         set(y.mutableSpan, to: x.span, times: -beta)
       } else {
-        y = []
+        y = AlignedArray()
       }
       set(x.mutableSpan, to: object.span, times: 2 * beta)
     case .raar:
-      y = []
+      y = AlignedArray()
       var x = x.mutableSpan
       combine(&x, times: -beta, object.span, times: 2 * beta)
     case .differenceMap:
@@ -78,7 +78,7 @@ struct OverlapSolution {
   private func takeWhole(
     _ sum: Span<Complex64>,
     _ coverage: Span<Float>,
-    _ x: inout [Complex64]
+    _ x: inout AlignedArray<Complex64>
   ) {
     var x = x.mutableSpan
     precondition(sum.count == x.count && coverage.count == x.count, "sums differ")
