@@ -89,10 +89,15 @@ public final class WorkerCrew: WorkSharing, @unchecked Sendable {
   }
 
   private func work() {
-    while let (number, body) = waitForPart() {
-      body(number)
-      finish()
-    }
+    while performPart() { finish() }
+  }
+
+  /// Does one part, and has let go of the job when it returns: arrays that the job shares must not be
+  /// copied because a thread that is through with them still knows it.
+  private func performPart() -> Bool {
+    guard let (number, body) = waitForPart() else { return false }
+    body(number)
+    return true
   }
 
   private func waitForPart() -> (Int, @Sendable (Int) -> Void)? {

@@ -56,18 +56,26 @@ extension IncrementalReconstruction {
     incidentPhotonsSoFar = nil
     stagnation.restart()
     if parameters.retrievesBackground { background.add(measured: frame.intensities.span) }
-    require(seat.slot)
-    let group = frameCount % groups.count
+    let group = group(for: seat.slot)
+    require(seat.slot, in: group)
     groups[group].waves.append(
       parameters.engine.keepsWaves ? initialWave(of: frame) : AlignedArray()
     )
+    places.append((group, groups[group].frames.count))
     groups[group].frames.append(frame)
-    frameCountSoFar += 1
     coverageIsStale = true
   }
 
-  /// Sees to it that a slot has its copy of the probe and room for its sums.
-  mutating func require(_ slot: Int) {
+  /// The group for one more frame: one that has room for the slot's sums already, unless another has
+  /// less to do.
+  private func group(for slot: Int) -> Int {
+    let fewest = groups.reduce(.max) { min($0, $1.frames.count) }
+    return groups.firstIndex { $0.frames.count <= fewest + 1 && !$0.sums.probe[slot].isEmpty }
+      ?? groups.firstIndex { $0.frames.count == fewest } ?? 0
+  }
+
+  /// Sees to it that a slot has its copy of the probe, and room for its sums in a group.
+  mutating func require(_ slot: Int, in group: Int) {
     if illumination.copies[slot].isEmpty {
       groups[0].newCopies = [AlignedArray()]
       groups[0].makeCopies(of: illumination.modes, at: [slot], illumination.shifts)
@@ -77,7 +85,7 @@ extension IncrementalReconstruction {
     // Whatever stands here, a new wave's R makes up for it.
     if previousCopies[slot].isEmpty { previousCopies[slot] = illumination.copies[slot] }
     let (modes, pixels) = (illumination.modes.count, grid.patternShape.count)
-    for group in groups.indices { groups[group].sums.require(slot, modes: modes, pixels: pixels) }
+    groups[group].sums.require(slot, modes: modes, pixels: pixels)
   }
 
   /// What a wave keeps that starts at ψ = P O: R for RAAR, ψ for the difference map.
@@ -113,7 +121,8 @@ extension IncrementalReconstruction {
     divideObject(by: factor)
     // Nothing is known of the power before the first frame.
     rememberCopies()
-    x = AlignedArray(object.values)
+    let values = object.values
+    set(x.mutableSpan, to: values.span, times: 1)
   }
 
   /// Divides what the probe multiplies by a factor; the object stays 1 where it is unlit.

@@ -47,8 +47,7 @@ extension IncrementalReconstruction {
       coverage: coverageIsStale,
       probe: probeIsDue
     )
-    let sweep = sweep(wanted)
-    inGroups { $0.iterate(sweep) }
+    sweepFrames(wanted)
     for k in groups.indices.dropFirst() {
       let sums = groups[k].sums
       groups[0].sums.add(sums, wanted)
@@ -61,6 +60,13 @@ extension IncrementalReconstruction {
     finishObject(wanted)
     overlapIsStale = false
     if wanted.probe { finishProbe() }
+  }
+
+  /// Has every frame do an iteration; what they share is nobody's any more when it returns, so that
+  /// it can be changed without a copy.
+  private mutating func sweepFrames(_ wanted: ScanSums.Wanted) {
+    let sweep = sweep(wanted)
+    inGroups { $0.iterate(sweep) }
   }
 
   /// What all frames share in an iteration.

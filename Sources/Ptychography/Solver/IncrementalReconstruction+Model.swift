@@ -64,8 +64,8 @@ extension IncrementalReconstruction {
 
   /// Where the probe's centre sat for each frame, as told or as refined, in the order of joining.
   public var positions: [ScanPosition] {
-    (0..<frameCount).map { k in
-      let frame = groups[k % groups.count].frames[k / groups.count]
+    places.map { group, k in
+      let frame = groups[group].frames[k]
       return ScanPosition(
         x: frame.position.x + frame.shift.column * grid.pixelSize.meters,
         y: frame.position.y + frame.shift.row * grid.pixelSize.meters
@@ -75,7 +75,7 @@ extension IncrementalReconstruction {
 
   /// The scan points of the frames that take part, in the order of joining.
   public var frameIndices: [Int] {
-    (0..<frameCount).map { groups[$0 % groups.count].frames[$0 / groups.count].index }
+    places.map { groups[$0].frames[$1].index }
   }
 
   /// The background, photons, DC at [N/2, N/2].

@@ -53,7 +53,7 @@ extension IncrementalReconstruction {
       placement != frame.seat.placement
     else { return }
     let slot = illumination.slot(of: placement)
-    require(slot)
+    require(slot, in: group)
     let seat = ScanFrame.Seat(placement: placement, slot: slot)
     groups[group].frames[k].seat = seat
     groups[group].frames[k].previousSeat = seat

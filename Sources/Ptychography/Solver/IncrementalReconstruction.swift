@@ -49,7 +49,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   /// Whether the probe's copies are others than `previousCopies`.
   var copiesAreNew = false
   var groups: [FrameGroup]
-  var frameCountSoFar = 0
+  /// Where each frame is, in the order of joining.
+  var places: [(group: Int, k: Int)] = []
   var indices: Set<Int> = []
   /// Σ|P|² over the frames that are there, photons, [row, column].
   var coverage: [Float]
@@ -164,7 +165,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   public var probe: ComplexImage { illumination.modes[0] }
 
   /// Frames that take part.
-  public var frameCount: Int { frameCountSoFar }
+  public var frameCount: Int { places.count }
 
   /// Whether there are enough frames to start iterating with.
   public var hasEnoughFrames: Bool { frameCount >= parameters.minimumFrames }
