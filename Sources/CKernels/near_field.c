@@ -272,6 +272,17 @@ double ck_divide(void *object, const void *sum, const float *weight, long count,
 }
 
 CK_CLONES
+float ck_largest(const float *values, long count) {
+  ck_v8 most = CK_ZERO;
+  float largest = 0;
+  long i = 0;
+  for (; i + 8 <= count; i += 8) most = CK_MAX(most, CK_LOAD(values + i));
+  for (int k = 0; k < 8; k++) largest = most[k] > largest ? most[k] : largest;
+  for (; i < count; i++) largest = values[i] > largest ? values[i] : largest;
+  return largest;
+}
+
+CK_CLONES
 void ck_combine(void *out, float a, const void *u, float b, const void *v, long count) {
   float *x = out;
   const float *p = u, *q = v;

@@ -65,6 +65,9 @@ void ck_add_intensity(float *weight, long weight_stride, const void *probe, long
 // the former.
 double ck_divide(void *object, const void *sum, const float *weight, long count, float threshold);
 
+// The largest of values that are not negative; 0 of none.
+float ck_largest(const float *values, long count);
+
 // out = a u + b v, in place of either where wanted.
 void ck_combine(void *out, float a, const void *u, float b, const void *v, long count);
 

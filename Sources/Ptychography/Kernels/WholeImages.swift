@@ -47,6 +47,11 @@ func combine(
   }
 }
 
+/// The largest of weights, which are not negative; 0 of none.
+func largest(_ weights: Span<Float>) -> Float {
+  unsafe weights.withUnsafeBufferPointer { unsafe ck_largest($0.baseAddress, $0.count) }
+}
+
 /// Sets an image to a x.
 func set(_ target: consuming MutableSpan<Complex64>, to x: Span<Complex64>, times a: Float) {
   precondition(target.count == x.count, "images differ in size")

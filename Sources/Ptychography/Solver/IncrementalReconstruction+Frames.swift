@@ -140,10 +140,7 @@ extension IncrementalReconstruction {
 
   /// Coverage above which an object pixel counts as lit, photons.
   var litThreshold: Float {
-    let weights = coverage.span
-    var largest: Float = 0
-    for i in weights.indices { largest = max(largest, weights[i]) }
-    return Float(parameters.litFraction) * largest
+    Float(parameters.litFraction) * largest(coverage.span)
   }
 
   /// Photons of an exposure without sample: as configured, else the mean of the brightest tenth.

@@ -121,7 +121,7 @@ extension IncrementalReconstruction {
   mutating func finishProbe() {
     let weight = groups[0].sums.probeDenominator
     let residuals = groups[0].sums.probeResidual
-    let floor = 1e-4 * (weight.max() ?? 0) + .leastNormalMagnitude
+    let floor = 1e-4 * largest(weight.span) + .leastNormalMagnitude
     var modes = illumination.modes
     for mode in modes.indices {
       var values = modes[mode].values.mutableSpan
