@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Glibc
-import Synchronization
 
 /// Memory in pages of two megabytes, from which arrays are cut one after the other.
 ///
@@ -44,51 +43,3 @@ final class PageSlab: @unchecked Sendable {
 
   deinit { unsafe munmap(mapping, length) }
 }
-
-/// A piece of a slab: the elements of one array.
-@safe
-@usableFromInline final class PagePiece: @unchecked Sendable {
-  // Sendable by hand: whoever writes has the only reference, and `start` never changes.
-
-  @usableFromInline let start: UnsafeMutableRawPointer
-  private let slab: PageSlab
-
-  /// Takes bytes.
-  ///
-  /// - Parameters:
-  ///   - bytes: How many.
-  ///   - pageOffset: Where in a page of 4096 bytes to begin; at the next cache line where nil.
-  @usableFromInline init(bytes: Int, pageOffset: Int?) {
-    let (slab, offset) = cutter.withLock { $0.cut(bytes, pageOffset) }
-    self.slab = slab
-    unsafe start = unsafe slab.base + offset
-  }
-}
-
-/// The slab that pieces are cut from at present.
-private struct SlabCutter: Sendable {
-  /// Kept by its pieces alone.
-  private weak var slab: PageSlab?
-  private var used = 0
-
-  mutating func cut(_ bytes: Int, _ pageOffset: Int?) -> (PageSlab, Int) {
-    guard bytes <= PageSlab.size / 2 else {
-      let own = PageSlab(atLeast: bytes + 4096)
-      return (own, pageOffset ?? 0)
-    }
-    let line = 64
-    let page = 4096
-    var offset = (used + line - 1) & ~(line - 1)
-    if let pageOffset { offset += (pageOffset - offset) & (page - 1) }
-    if let slab, offset + bytes <= PageSlab.size {
-      used = offset + bytes
-      return (slab, offset)
-    }
-    let next = PageSlab(atLeast: PageSlab.size)
-    slab = next
-    used = (pageOffset ?? 0) + bytes
-    return (next, pageOffset ?? 0)
-  }
-}
-
-private let cutter = Mutex(SlabCutter())

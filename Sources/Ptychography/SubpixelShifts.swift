@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import FourierTransform
-import Imaging
+package import FourierTransform
+package import Imaging
 
 /// Images moved by fractions of a pixel, and moved back.
 ///
 /// Moving by a phase ramp in the far field is exact where an image is band-limited, as a probe is by
 /// its lens. A ramp along rows and one along columns are applied each between the transforms of the
 /// other axis, so that the copies of one row step share half of their transforms.
-struct SubpixelShifts: Sendable {
+package struct SubpixelShifts: Sendable {
   /// Fractions of a pixel along each axis.
-  let steps: Int
+  package let steps: Int
   let transform: BlockedTransform2D
   /// By row step, for a tile of the transform, over the number of pixels: towards larger indices.
   private let down: [AlignedArray<Complex64>]
@@ -21,7 +21,12 @@ struct SubpixelShifts: Sendable {
   /// Their conjugates.
   private let left: [AlignedArray<Complex64>]
 
-  init(steps: Int, transform: BlockedTransform2D) {
+  /// Prepares the ramps.
+  ///
+  /// - Parameters:
+  ///   - steps: Fractions of a pixel along each axis.
+  ///   - transform: Of the images' shape.
+  package init(steps: Int, transform: BlockedTransform2D) {
     self.steps = steps
     self.transform = transform
     let shape = transform.shape
@@ -45,7 +50,7 @@ struct SubpixelShifts: Sendable {
   ///   - slots: Which slots, row step · steps + column step.
   ///   - copies: For each slot [mode, row, column]; arrays of that size are written over.
   ///   - room: For what is between.
-  func makeCopies(
+  package func makeCopies(
     of modes: [ComplexImage],
     at slots: [Int],
     _ copies: inout [AlignedArray<Complex64>],
@@ -97,7 +102,7 @@ struct SubpixelShifts: Sendable {
   ///   - first: Where the image begins in each.
   ///   - room: For what is between.
   /// - Returns: [row, column].
-  func gather(
+  package func gather(
     _ images: [AlignedArray<Complex64>],
     from first: Int,
     _ room: inout Room
@@ -143,14 +148,15 @@ struct SubpixelShifts: Sendable {
   }
 
   /// Room for what is between an image and its copies.
-  struct Room: Sendable {
+  package struct Room: Sendable {
     fileprivate var spectrum: AlignedArray<Complex64>
     fileprivate var tile: AlignedArray<Complex64>
     fileprivate var product: AlignedArray<Complex64>
     /// By row step: rows in real space, columns in the far field.
     fileprivate var halfway: [AlignedArray<Complex64>]
 
-    init(_ shifts: SubpixelShifts) {
+    /// Makes room for the images of `shifts`.
+    package init(_ shifts: SubpixelShifts) {
       let transform = shifts.transform
       func array(_ count: Int) -> AlignedArray<Complex64> {
         AlignedArray(repeating: .zero, count: count)
@@ -160,146 +166,5 @@ struct SubpixelShifts: Sendable {
       product = array(transform.tileCount)
       halfway = (0..<shifts.steps).map { _ in array(transform.spectrumCount) }
     }
-  }
-}
-
-// One step on one block, from one array to another.
-extension SubpixelShifts {
-  private func clear(_ array: inout AlignedArray<Complex64>) {
-    var pixels = array.mutableSpan
-    pixels.update(repeating: .zero)
-  }
-
-  private func forwardRows(
-    _ block: Int,
-    _ image: AlignedArray<Complex64>,
-    from first: Int,
-    _ spectrum: inout AlignedArray<Complex64>
-  ) {
-    var target = spectrum.mutableSpan
-    transform.forwardRows(block, of: image.span, from: first, into: &target)
-  }
-
-  private func forwardColumns(
-    _ block: Int,
-    _ spectrum: AlignedArray<Complex64>,
-    _ tile: inout AlignedArray<Complex64>
-  ) {
-    var target = tile.mutableSpan
-    transform.forwardColumns(block, of: spectrum.span, into: &target)
-  }
-
-  private func inverseColumns(
-    _ block: Int,
-    _ tile: AlignedArray<Complex64>,
-    _ spectrum: inout AlignedArray<Complex64>
-  ) {
-    var target = spectrum.mutableSpan
-    transform.inverseColumns(block, of: tile.span, into: &target)
-  }
-
-  private func inverseRows(
-    _ block: Int,
-    _ spectrum: AlignedArray<Complex64>,
-    _ image: inout AlignedArray<Complex64>,
-    at place: Int
-  ) {
-    var target = image.mutableSpan
-    var rows = target.elements(place..<place + transform.rowBlockCount)
-    transform.inverseRows(block, of: spectrum.span, into: &rows)
-  }
-
-  private func copy(
-    _ image: [Complex64],
-    to target: inout AlignedArray<Complex64>,
-    at place: Int
-  ) {
-    let source = image.span
-    var target = target.mutableSpan
-    for i in source.indices { target[place + i] = source[i] }
-  }
-
-  private func multiplyTile(
-    _ tile: AlignedArray<Complex64>,
-    by ramp: AlignedArray<Complex64>,
-    into product: inout AlignedArray<Complex64>
-  ) {
-    let (ramp, source) = (ramp.span, tile.span)
-    var target = product.mutableSpan
-    multiply(wholeTile(ramp), wholeTile(source), into: mutableTile(&target))
-  }
-
-  private func addTile(
-    _ tile: AlignedArray<Complex64>,
-    times ramp: AlignedArray<Complex64>,
-    to product: inout AlignedArray<Complex64>
-  ) {
-    let (ramp, source) = (ramp.span, tile.span)
-    var target = product.mutableSpan
-    addProduct(mutableTile(&target), wholeTile(ramp), wholeTile(source))
-  }
-
-  private func multiplyRows(
-    _ block: Int,
-    of spectrum: AlignedArray<Complex64>,
-    by ramp: AlignedArray<Complex64>,
-    into product: inout AlignedArray<Complex64>
-  ) {
-    let (ramp, source) = (ramp.span, spectrum.span)
-    var target = product.mutableSpan
-    multiply(everyRow(ramp), spectrumRows(block, source), into: mutableRows(block, &target))
-  }
-
-  private func addRows(
-    _ block: Int,
-    of spectrum: AlignedArray<Complex64>,
-    times ramp: AlignedArray<Complex64>,
-    to sum: inout AlignedArray<Complex64>
-  ) {
-    let (ramp, source) = (ramp.span, spectrum.span)
-    var target = sum.mutableSpan
-    addProduct(mutableRows(block, &target), everyRow(ramp), spectrumRows(block, source))
-  }
-
-  @_lifetime(copy tile)
-  private func wholeTile(_ tile: Span<Complex64>) -> PixelRows {
-    PixelRows(tile, stride: tile.count, rows: 1, columns: tile.count)
-  }
-
-  @_lifetime(&tile)
-  private func mutableTile(_ tile: inout MutableSpan<Complex64>) -> MutablePixelRows {
-    let count = tile.count
-    return MutablePixelRows(&tile, stride: count, rows: 1, columns: count)
-  }
-
-  /// One row that stands for every row of a block.
-  @_lifetime(copy row)
-  private func everyRow(_ row: Span<Complex64>) -> PixelRows {
-    PixelRows(row, stride: 0, rows: transform.rowsInBlock, columns: row.count)
-  }
-
-  @_lifetime(copy spectrum)
-  private func spectrumRows(_ block: Int, _ spectrum: Span<Complex64>) -> PixelRows {
-    PixelRows(
-      spectrum,
-      from: block * transform.rowsInBlock * transform.stride,
-      stride: transform.stride,
-      rows: transform.rowsInBlock,
-      columns: transform.shape.columns
-    )
-  }
-
-  @_lifetime(&spectrum)
-  private func mutableRows(
-    _ block: Int,
-    _ spectrum: inout MutableSpan<Complex64>
-  ) -> MutablePixelRows {
-    MutablePixelRows(
-      &spectrum,
-      from: block * transform.rowsInBlock * transform.stride,
-      stride: transform.stride,
-      rows: transform.rowsInBlock,
-      columns: transform.shape.columns
-    )
   }
 }

@@ -68,4 +68,48 @@ import Testing
     #expect(relativeError(run(3), of: one) < 1e-4)
     #expect(run(2) == run(2))
   }
+
+  /// More groups than frames at first, sub-pixel copies in some groups only, and two modes.
+  @Test(arguments: [PtychographyEngine.raar, .differenceMap, .errorReduction])
+  func groupsWithoutFramesChangeNothing(engine: PtychographyEngine) {
+    let scan = SyntheticScan(onPixels: false)
+    func run(_ parts: Int) -> [Complex64] {
+      var parameters = PtychographyParameters()
+      parameters.engine = engine
+      parameters.probeModes = 2
+      parameters.minimumFrames = 2
+      var solver = IncrementalReconstruction(
+        grid: scan.grid,
+        identity: ScanIdentity(scan: "groups", energy: PhotonEnergy(electronVolts: 708.2)),
+        plan: SyntheticScan.plan,
+        parameters: parameters,
+        probe: scan.probe,
+        workers: SerialWork(parts: parts)
+      )
+      for pattern in scan.patterns.prefix(3) { solver.add(pattern) }
+      solver.iterate(3)
+      for pattern in scan.patterns.dropFirst(3) { solver.add(pattern) }
+      solver.iterate(3)
+      #expect(solver.frameIndices == scan.patterns.map(\.index))
+      return solver.result().transmission.values
+    }
+    #expect(relativeError(run(5), of: run(1)) < 1e-3)
+  }
+
+  /// A wave that joins is probe times object, and where no frame was before stays so.
+  @Test func aFrameThatJoinsTheDifferenceMapIsNotDrawnToZero() {
+    let scan = SyntheticScan(side: 3)
+    var solver = scan.reconstruction {
+      $0.engine = .differenceMap
+      $0.probeUpdatePeriod = 0
+      $0.minimumFrames = 1
+    }
+    solver.add(scan.patterns[0])
+    solver.iterate(3)
+    for pattern in scan.patterns.dropFirst() { solver.add(pattern) }
+    solver.iterate(1)
+    // One iteration from P O with the right moduli explains most of every pattern.
+    solver.measureDataError()
+    #expect(solver.dataError < 0.5, "\(solver.dataError)")
+  }
 }

@@ -33,8 +33,8 @@ extension Conductor {
     }
   }
 
-  /// The iterations after a batch of new frames, one at least; after a slice of time the rest gives
-  /// way to newer frames and to a scan whose time is up.
+  /// The iterations after a batch of new frames; after a slice of time those that are left give way to
+  /// newer frames and to a scan whose time is up.
   private func iterateBatch(_ task: ScanTask) {
     let slice = ContinuousClock.now + Self.slice
     var left = engine.configuration.ptychography.iterationsPerBatch

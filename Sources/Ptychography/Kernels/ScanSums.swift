@@ -23,8 +23,9 @@ struct ScanSums: Sendable {
   var objectFromWave: AlignedArray<Complex64>
   /// Σ |P|² on the object's grid.
   var coverage: [Float]
-  /// Σ O* D on the probe's grid, for each sub-pixel slot, [mode, row, column]; empty where no frame
-  /// uses it.
+  /// Σ O* D on the probe's grid for each sub-pixel slot, [mode, row, column].
+  ///
+  /// For the difference map Σ O* ψ. Empty where no frame uses the slot; `gatherProbe` writes it over.
   var probe: [AlignedArray<Complex64>]
   /// Σ |O|² on the probe's grid, likewise.
   var probeWeight: [AlignedArray<Float>]
@@ -69,7 +70,11 @@ struct ScanSums: Sendable {
     dataNorm = 0
   }
 
-  /// Gathers what the frames at all slots say of the probe.
+  /// Gathers what the frames at all slots say of the probe: takes P Σ|O|² off each slot's sum, moves
+  /// what is left back and adds it up.
+  ///
+  /// The denominators are added as they are. They change by little within a pixel, and only how fast
+  /// the probe is found depends on them, not which.
   ///
   /// - Parameters:
   ///   - copies: The probe's copies, by slot, that the sums were taken with.

@@ -58,9 +58,14 @@ extension IncrementalReconstruction {
     if parameters.retrievesBackground { background.add(measured: frame.intensities.span) }
     let group = group(for: seat.slot)
     require(seat.slot, in: group)
-    groups[group].waves.append(
-      parameters.engine.keepsWaves ? initialWave(of: frame) : AlignedArray()
-    )
+    var wave = AlignedArray<Complex64>()
+    if parameters.engine.keepsWaves {
+      let count = illumination.modes.count * grid.patternShape.count
+      wave = AlignedArray(repeating: .zero, count: count)
+      start(&wave, of: frame)
+    }
+    if parameters.engine == .differenceMap { extendWholeObject(under: seat.placement) }
+    groups[group].waves.append(wave)
     places.append((group, groups[group].frames.count))
     groups[group].frames.append(frame)
     coverageIsStale = true
@@ -88,15 +93,18 @@ extension IncrementalReconstruction {
     groups[group].sums.require(slot, modes: modes, pixels: pixels)
   }
 
-  /// What a wave keeps that starts at ψ = P O: R for RAAR, ψ for the difference map.
-  func initialWave(of frame: ScanFrame) -> AlignedArray<Complex64> {
+  /// Starts a wave at ψ = P O: what it keeps is R for RAAR, ψ for the difference map.
+  ///
+  /// - Parameters:
+  ///   - wave: Written over, [mode, row, column].
+  ///   - frame: Its frame.
+  func start(_ wave: inout AlignedArray<Complex64>, of frame: ScanFrame) {
     let (count, columns) = (grid.patternShape.count, grid.patternShape.columns)
     let (copies, previous) = (illumination.copies[frame.seat.slot], previousCopies[frame.seat.slot])
     let (probe, previousProbe) = (copies.span, previous.span)
     let completes = parameters.engine == .raar
     let (x, y) = (x.span, y.span)
-    var result = AlignedArray(repeating: Complex64.zero, count: probe.count)
-    var wave = result.mutableSpan
+    var target = wave.mutableSpan
     for i in probe.indices {
       let (row, column) = (i % count / columns, i % columns)
       let place =
@@ -107,9 +115,23 @@ extension IncrementalReconstruction {
         value = value - probe[i] * x[place]
         if !y.isEmpty { value = value - previousProbe[i] * y[place] }
       }
-      wave[i] = value
+      target[i] = value
     }
-    return result
+  }
+
+  /// Has the difference map's waves begin with the object where no frame has been before, as the wave
+  /// of a new one does; zero would draw it there.
+  private mutating func extendWholeObject(under placement: Placement) {
+    let floor = OverlapSolution.floor(under: litThreshold)
+    let (values, coverage) = (object.values, coverage)
+    let (shape, columns) = (grid.patternShape, grid.objectShape.columns)
+    var target = x.mutableSpan
+    for row in placement.row..<placement.row + shape.rows {
+      let first = row * columns + placement.column
+      for place in first..<first + shape.columns where coverage[place] <= floor {
+        target[place] = values[place]
+      }
+    }
   }
 
   /// Sets Σ|P|² and divides the object accordingly; waves stay what they are.

@@ -32,23 +32,26 @@ extension IncrementalReconstruction {
     var first = 0
     while first < order.count {
       let end = min(first + length, order.count)
-      groups[0].sums.clear(wanted)
-      let sweep = sweep(wanted)
-      let regularization = Float(parameters.pieRegularization)
-      let step = FrameSweep.ObjectStep(
-        c: 1 - regularization,
-        floor: regularization * brightestIntensity
-      )
-      for k in order[first..<end] {
-        groups[0].correct(&object.values, by: k, step, sweep)
-      }
+      correctObject(by: order[first..<end], wanted)
       if refinesProbe {
-        groups[0].gatherProbe(sweep)
         rememberCopies()
         finishProbe()
       }
       first = end
     }
+  }
+
+  /// Has frames correct the object one after the other, and gathers what they say of the probe.
+  private mutating func correctObject(by frames: ArraySlice<Int>, _ wanted: ScanSums.Wanted) {
+    groups[0].sums.clear(wanted)
+    let sweep = sweep(wanted)
+    let regularization = Float(parameters.pieRegularization)
+    let step = FrameSweep.ObjectStep(
+      c: 1 - regularization,
+      floor: regularization * brightestIntensity
+    )
+    for k in frames { groups[0].correct(&object.values, by: k, step, sweep) }
+    if wanted.probe { groups[0].gatherProbe(sweep) }
   }
 
   /// max Σ|P|² over modes, the brightest pixel of the probe.

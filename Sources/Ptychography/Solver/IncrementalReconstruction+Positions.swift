@@ -59,7 +59,10 @@ extension IncrementalReconstruction {
     groups[group].frames[k].previousSeat = seat
     guard parameters.engine.keepsWaves else { return }
     // What its wave remembers belongs to the place before: it starts as a new frame does.
-    groups[group].waves[k] = initialWave(of: groups[group].frames[k])
+    var wave = AlignedArray<Complex64>()
+    swap(&wave, &groups[group].waves[k])
+    start(&wave, of: groups[group].frames[k])
+    swap(&wave, &groups[group].waves[k])
   }
 }
 

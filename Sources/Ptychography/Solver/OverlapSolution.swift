@@ -69,6 +69,9 @@ struct OverlapSolution {
     return explained
   }
 
+  /// What is added to the coverage of the difference map's object.
+  static func floor(under threshold: Float) -> Float { 1e-4 * threshold + .leastNormalMagnitude }
+
   /// Σ P* ψ / Σ|P|² wherever a probe reaches: what is not projected would be added up from one
   /// iteration to the next.
   ///
@@ -82,7 +85,7 @@ struct OverlapSolution {
   ) {
     var x = x.mutableSpan
     precondition(sum.count == x.count && coverage.count == x.count, "sums differ")
-    let floor = 1e-4 * threshold + .leastNormalMagnitude
+    let floor = Self.floor(under: threshold)
     for i in x.indices { x[i] = (1 / (coverage[i] + floor)) * sum[i] }
   }
 }
