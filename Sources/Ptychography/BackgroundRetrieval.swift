@@ -57,6 +57,12 @@ struct BackgroundRetrieval: Sendable {
   /// The frames that measured a pixel.
   private var counts: [Float]
   private var level = BackgroundLevel()
+  /// b of before it was forgotten, until there is another.
+  private var before: [Float]?
+  /// Updates in single pixels since the start or restart.
+  private(set) var pixelSteps = 0
+  /// Whether the step along the mean pattern has had its turn since the start or restart.
+  private(set) var hasSteppedAlong = false
   /// When it is retrieved.
   var schedule = BackgroundSchedule()
 
@@ -72,11 +78,17 @@ struct BackgroundRetrieval: Sendable {
     self.background = background
   }
 
-  /// Forgets what was found.
+  /// Forgets what was found, except for reports until something else is.
   mutating func restart() {
+    before = reported
     background = [Float](repeating: 0, count: background.count)
     level = BackgroundLevel()
+    pixelSteps = 0
+    hasSteppedAlong = false
   }
+
+  /// b as results tell it: that of before a restart while nothing has been found since.
+  var reported: [Float] { before ?? background }
 
   /// Adds a frame's photons.
   mutating func add(measured: Span<Float>) {
@@ -122,6 +134,8 @@ struct BackgroundRetrieval: Sendable {
     for i in background.indices {
       background[i] = max(0, background[i] + (step[i].isFinite ? step[i] : 0))
     }
+    before = nil
+    if stepsAlong { hasSteppedAlong = true } else { pixelSteps += 1 }
   }
 }
 

@@ -49,4 +49,7 @@ package struct BackgroundSchedule: Sendable {
     self.frames = nil
     return .restart
   }
+
+  /// Whether it has been updated since the start or restart, and so many frames bring no other restart.
+  package func knowsAll(frames: Int) -> Bool { self.frames == frames }
 }

@@ -58,6 +58,18 @@ import Testing
     #expect(shelf.object(of: "c") == nil)
   }
 
+  @Test func onlyWhatASeedNeedsIsKept() throws {
+    var whole = object(-80, 708.2)
+    whole.coverage = Image(shape: whole.coverage.shape, filledWith: 3)
+    whole.weakerModes = [whole.probe]
+    whole.background = whole.coverage
+    var shelf = ObjectShelf()
+    shelf.keep(whole, of: "a")
+    let kept = try #require(shelf.object(of: "a"))
+    #expect(kept.transmission == whole.transmission && kept.coverage == whole.coverage)
+    #expect(kept.probe.shape.count == 0 && kept.weakerModes.isEmpty && kept.background == nil)
+  }
+
   @Test func theOldestGivesWayWhenThereIsNoRoom() {
     var shelf = ObjectShelf(pixelLimit: 40)
     shelf.keep(object(1, 708.2), of: "a")

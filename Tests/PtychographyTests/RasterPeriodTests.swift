@@ -64,6 +64,20 @@ import Testing
     }
   }
 
+  /// What the object loses of its modulus, the coverage gains.
+  @Test func theErrorOfTheDensityStays() throws {
+    let scan = SyntheticScan(side: 12, jitter: 0)
+    let with = Self.result(scan, removes: true)
+    let without = Self.result(scan, removes: false)
+    let after = try #require(with.maps).opticalDensityError
+    let before = try #require(without.maps).opticalDensityError
+    let lit = 0.1 * (without.coverage.values.max() ?? 0)
+    let chosen = before.values.indices.filter { without.coverage.values[$0] > lit }
+    #expect(chosen.count > 500)
+    let change = chosen.map { abs(after.values[$0] / before.values[$0] - 1) }.max() ?? 1
+    #expect(change < 1e-3, "\(change)")
+  }
+
   @Test func aJitteredScanIsLeftAlone() {
     let scan = SyntheticScan(side: 8)
     let with = Self.result(scan, removes: true)

@@ -83,25 +83,70 @@ import Testing
     #expect(early.error < 1.15 * late.error, "\(early) \(late)")
   }
 
-  @Test func framesThatJoinAndRefinementsToComePutTheEndOff() {
+  /// A watch on ePIE takes an error every five iterations, and previews do not disturb it.
+  @Test func comparisonsInBetweenDoNotMoveTheEndOfEPIE() {
+    let scan = SyntheticScan()
+    let patterns = scan.noisyPatterns(photons: 3e4, seed: 2)
+    func end(comparing: Bool) -> Int {
+      var solver = scan.reconstruction {
+        $0.engine = .epie
+        $0.stagnationTolerance = 0.02
+      }
+      for pattern in patterns { solver.add(pattern) }
+      while !solver.hasStagnated, solver.iteration < 300 {
+        solver.iterate(1)
+        if comparing { solver.measureDataError() }
+      }
+      return solver.iteration
+    }
+    let alone = end(comparing: false)
+    #expect(alone >= 40 && alone < 300 && alone.isMultiple(of: 5), "\(alone)")
+    #expect(end(comparing: true) == alone)
+  }
+
+  @Test func framesThatJoinPutTheEndOff() {
     let scan = SyntheticScan()
     var solver = scan.reconstruction {
       // Any error will do for an end.
       $0.stagnationTolerance = 1
       $0.stagnationWindow = 5
       $0.probeUpdatePeriod = 0
-      $0.retrievesBackground = true
-      $0.backgroundStart = 30
     }
     for pattern in scan.patterns.dropLast() { solver.add(pattern) }
-    solver.iterate(39)
+    solver.iterate(9)
     let before = solver.hasStagnated
     solver.iterate(1)
     let reached = solver.hasStagnated
     solver.add(scan.patterns[scan.patterns.count - 1])
     let joined = solver.hasStagnated
-    solver.iterate(10)
+    solver.iterate(9)
+    let early = solver.hasStagnated
+    solver.iterate(1)
     let again = solver.hasStagnated
-    #expect(!before && reached && !joined && again)
+    #expect(!before && reached && !joined && !early && again)
+  }
+
+  /// The background's level takes its first step 75 iterations after its start; a frame that joins
+  /// has it start anew.
+  @Test func aBackgroundToComePutsTheEndOff() {
+    let scan = SyntheticScan()
+    var solver = scan.reconstruction {
+      $0.stagnationTolerance = 1
+      $0.stagnationWindow = 5
+      $0.probeUpdatePeriod = 0
+      $0.retrievesBackground = true
+      $0.backgroundStart = 30
+      $0.backgroundPeriod = 5
+    }
+    func end() -> Int {
+      repeat { solver.iterate(1) } while !solver.hasStagnated && solver.iteration < 400
+      return solver.iteration
+    }
+    for pattern in scan.patterns.dropLast() { solver.add(pattern) }
+    // Ten errors, the first of the iteration with the step of the level.
+    #expect(end() == 30 + 75 + 10)
+    solver.add(scan.patterns[scan.patterns.count - 1])
+    // Seen at the 115th, quiet at the 120th.
+    #expect(end() == 120 + 30 + 75 + 10)
   }
 }

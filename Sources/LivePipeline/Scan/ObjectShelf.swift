@@ -24,14 +24,27 @@ package struct ObjectShelf: Sendable {
     self.pixelLimit = pixelLimit
   }
 
-  /// Keeps a finished scan's object; nothing is kept where nobody knows its tilt.
+  /// Keeps a finished scan's object, without probe, background and maps; nothing is kept where
+  /// nobody knows its tilt.
   package mutating func keep(_ object: ReconstructedObject, of scan: String) {
     guard object.identity.tilt != nil else { return }
-    entries.append(Entry(scan: scan, object: object))
+    entries.append(Entry(scan: scan, object: Self.seed(of: object)))
     pixels += object.transmission.shape.count
     while pixels > pixelLimit, !entries.isEmpty {
       pixels -= entries.removeFirst().object.transmission.shape.count
     }
+  }
+
+  /// What `ScanGrid.seed(from:)` and the choice among objects need.
+  private static func seed(of object: ReconstructedObject) -> ReconstructedObject {
+    ReconstructedObject(
+      identity: object.identity,
+      transmission: object.transmission,
+      probe: ComplexImage(shape: Shape2D(rows: 0, columns: 0)),
+      coverage: object.coverage,
+      pixelSize: object.pixelSize,
+      origin: object.origin
+    )
   }
 
   /// The scan whose object is to start from: the latest of the same tilt at another energy.
@@ -51,7 +64,7 @@ package struct ObjectShelf: Sendable {
     }?.scan
   }
 
-  /// The object of a scan, nil where it is not kept any more.
+  /// The object of a scan with its coverage and an empty probe, nil where it is not kept any more.
   package func object(of scan: String) -> ReconstructedObject? {
     entries.last { $0.scan == scan }?.object
   }

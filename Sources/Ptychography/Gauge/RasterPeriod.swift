@@ -9,7 +9,8 @@ extension ReconstructedObject {
   /// With m(r) of the lattice's period, P(r − r_k) O(r) is the same for m P and O / m at all points
   /// r_k of the lattice: no pattern changes. m is what stands out of the object's spectrum at the
   /// lattice's frequencies: the excess over the spectrum round about, where it is nine times as strong
-  /// or more, so that an object of its own, which is smooth there, stays as it is.
+  /// or more, so that an object of its own, which is smooth there, stays as it is. The coverage goes
+  /// with |m|², as the probe's intensity does.
   ///
   /// - Parameter lattice: Of the scan, metres.
   /// - Returns: The rms of m about 1, 0 where nothing stood out.
@@ -27,6 +28,7 @@ extension ReconstructedObject {
       let factor = factors.values[i]
       let inverse = (1 / factor.squaredModulus) * factor.conjugate
       transmission.values[i] = inverse * transmission.values[i]
+      coverage.values[i] *= factor.squaredModulus
     }
     // The probe's pixel [N/2, N/2] stands at each of the points.
     let frame = probe.shape
@@ -57,8 +59,7 @@ extension ReconstructedObject {
       for k in -6...6 where h != 0 || k != 0 {
         let frequency = lattice.frequency(h, k)
         guard max(abs(frequency.row), abs(frequency.column)) < nyquist else { continue }
-        let amplitude = view.amplitude(frequency)
-        let around = view.powerAround(frequency)
+        let (amplitude, around) = view.amplitudeAndPowerAround(frequency)
         let power = Double(amplitude.squaredModulus)
         guard power > 9 * around else { continue }
         waves.append(
@@ -158,30 +159,42 @@ private struct LitView {
     (0..<count).map { Float(0.5 - 0.5 * cosine(2 * .pi * (Double($0) + 0.5) / Double(count))) }
   }
 
-  /// How much of a wave there is, over the mean.
-  func amplitude(_ frequency: (row: Double, column: Double)) -> Complex64 {
-    let shape = values.shape
-    let down = phasors(shape.rows, from: start.row, by: size, -frequency.row)
-    let right = phasors(shape.columns, from: start.column, by: size, -frequency.column)
-    var sum = Complex64.zero
-    for row in 0..<shape.rows {
-      var line = Complex64.zero
-      for column in 0..<shape.columns { line += right[column] * values[row, column] }
-      sum += down[row] * line
+  /// How much of a wave there is, over the mean, and the mean power beside its frequency, outside the
+  /// window's own width.
+  func amplitudeAndPowerAround(
+    _ frequency: (row: Double, column: Double)
+  ) -> (amplitude: Complex64, around: Double) {
+    let (down, right) = (3 * 2 * Double.pi / extent.row, 3 * 2 * Double.pi / extent.column)
+    var (own, sum) = (Complex64.zero, 0.0)
+    for x in -1...1 {
+      let lines = lines(frequency.column + Double(x) * right)
+      for y in -1...1 {
+        let amplitude = amplitude(of: lines, frequency.row + Double(y) * down)
+        if x == 0, y == 0 {
+          own = amplitude
+        } else {
+          sum += Double(amplitude.squaredModulus) / 8
+        }
+      }
     }
-    return sum
+    return (own, sum)
   }
 
-  /// The mean power beside a frequency, outside the window's own width.
-  func powerAround(_ frequency: (row: Double, column: Double)) -> Double {
-    let (down, right) = (3 * 2 * Double.pi / extent.row, 3 * 2 * Double.pi / extent.column)
-    var sum = 0.0
-    for (y, x) in [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)] {
-      let beside = (
-        row: frequency.row + Double(y) * down, column: frequency.column + Double(x) * right
-      )
-      sum += Double(amplitude(beside).squaredModulus) / 8
+  /// How much of a wave along the columns' axis each row holds.
+  private func lines(_ frequency: Double) -> [Complex64] {
+    let right = phasors(values.shape.columns, from: start.column, by: size, -frequency)
+    return (0..<values.shape.rows).map { row in
+      var line = Complex64.zero
+      for column in right.indices { line += right[column] * values[row, column] }
+      return line
     }
+  }
+
+  /// How much of a wave along the rows' axis a column of such sums holds.
+  private func amplitude(of lines: [Complex64], _ frequency: Double) -> Complex64 {
+    let down = phasors(lines.count, from: start.row, by: size, -frequency)
+    var sum = Complex64.zero
+    for row in lines.indices { sum += down[row] * lines[row] }
     return sum
   }
 }

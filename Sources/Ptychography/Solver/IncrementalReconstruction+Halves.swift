@@ -30,7 +30,7 @@ extension IncrementalReconstruction {
       half.indices.insert(frame.index)
       half.join(frame)
     }
-    half.background.background = background.background
+    half.background.start(from: background.reported)
     return half
   }
 

@@ -25,10 +25,34 @@ extension IncrementalReconstruction {
 
   /// Takes the iteration's error once all that is to be refined is.
   private mutating func watchForStagnation() {
-    guard stagnation.isWatching, settledIterations > lastStart else { return }
-    // ePIE has no error of its own; a comparison costs half an iteration.
-    if parameters.engine == .epie, iteration.isMultiple(of: 5) { measureDataError() }
-    stagnation.note(overlapError)
+    guard stagnation.isWatching, settledIterations > lastStart, backgroundIsFound else { return }
+    guard parameters.engine == .epie else {
+      stagnation.note(overlapError)
+      return
+    }
+    guard iteration.isMultiple(of: Self.comparisonPeriod) else { return }
+    measureDataError()
+    stagnation.note(dataError)
+  }
+
+  /// Iterations from one comparison to the next that ePIE, which has no error of its own, is watched
+  /// by: each costs half an iteration.
+  private static let comparisonPeriod = 5
+
+  /// The watch that the parameters ask for.
+  static func stagnation(of parameters: PtychographyParameters) -> Stagnation {
+    let period = parameters.engine == .epie ? comparisonPeriod : 1
+    return Stagnation(
+      tolerance: parameters.stagnationTolerance,
+      window: (parameters.stagnationWindow + period - 1) / period
+    )
+  }
+
+  /// Whether the background has been retrieved from all frames, its level too; true where none is
+  /// retrieved.
+  private var backgroundIsFound: Bool {
+    !parameters.retrievesBackground
+      || background.hasSteppedAlong && background.schedule.knowsAll(frames: frameCount)
   }
 
   /// The iterations with enough frames after which the last refinement begins.
@@ -69,8 +93,8 @@ extension IncrementalReconstruction {
     inGroups { $0.iterate(sweep) }
   }
 
-  /// What all frames share in an iteration.
-  func sweep(_ wanted: ScanSums.Wanted) -> FrameSweep {
+  /// What all frames share in an iteration, or in a comparison with the background that is reported.
+  func sweep(_ wanted: ScanSums.Wanted, reports: Bool = false) -> FrameSweep {
     FrameSweep(
       transform: transform,
       engine: parameters.engine,
@@ -84,7 +108,7 @@ extension IncrementalReconstruction {
       object: object.values,
       x: x,
       y: y,
-      background: background.background
+      background: reports ? background.reported : background.background
     )
   }
 

@@ -14,7 +14,7 @@ extension IncrementalReconstruction {
   /// a modulus that it comes from.
   @discardableResult
   private mutating func compareWithModel(sumsNoise: Bool) -> (error: Double, variance: Double) {
-    let sweep = sweep(ScanSums.Wanted())
+    let sweep = sweep(ScanSums.Wanted(), reports: true)
     inGroups { $0.compare(sweep, sumsNoise: sumsNoise) }
     let residual = groups.reduce(0) { $0 + $1.comparison.residual }
     let total = groups.reduce(0) { $0 + $1.comparison.total }
@@ -84,7 +84,7 @@ extension IncrementalReconstruction {
     return cornerToCenter(
       Image(
         shape: grid.patternShape,
-        values: transform.untiled(background.background.map { pixels * $0 })
+        values: transform.untiled(background.reported.map { pixels * $0 })
       )
     )
   }
@@ -103,11 +103,14 @@ extension IncrementalReconstruction {
       start: parameters.backgroundStart,
       period: period
     )
-    if turn == .restart { background.restart() }
+    if turn == .restart {
+      background.restart()
+      stagnation.restart()
+    }
     guard case .update(let update) = turn else { return }
     let interval = max(2, (25 + period - 1) / period)
     let stepsAlong = update >= 3 * interval && update.isMultiple(of: interval)
-    let half = stepsAlong || background.isUnknown ? nil : update & 1
+    let half = stepsAlong || background.isUnknown ? nil : background.pixelSteps & 1
     let sweep = sweep(ScanSums.Wanted())
     let empty = background.emptySums()
     inGroups { $0.compare(sweep, backgroundSums: empty, half: half) }

@@ -152,10 +152,7 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
       )
     }
     background = BackgroundRetrieval(count: grid.patternShape.count)
-    stagnation = Stagnation(
-      tolerance: parameters.stagnationTolerance,
-      window: parameters.stagnationWindow
-    )
+    stagnation = Self.stagnation(of: parameters)
   }
 
   /// The object's transmission as it is now, [row, column].
@@ -171,7 +168,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   public var hasEnoughFrames: Bool { frameCount >= parameters.minimumFrames }
 
   /// Whether the overlap error has stopped falling, as `PtychographyParameters.stagnationTolerance`
-  /// says; never before everything that is to be refined is, nor soon after frames have joined.
+  /// says; never before everything that is to be refined is, nor soon after frames have joined or
+  /// the background has begun anew.
   public var hasStagnated: Bool { stagnation.isReached }
 
   /// Whether a scan point takes part already.
