@@ -117,9 +117,22 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
 
 CK_CLONES
 void ck_add_background(float *model, float *gradient, float *inverse, float *part,
-                       float *scaling, const float *power, const float *intensity, const float *background,
-                       long count, float scale, float floor) {
-  for (long i = 0; i < count; i++) {
+                       float *scaling, const float *power, const float *intensity,
+                       const float *background, long count, float scale, float floor) {
+  long i = 0;
+  for (; i + 8 <= count; i += 8) {
+    ck_v8 raw = CK_LOAD(intensity + i);
+    ck_v8 there = CK_SELECT(raw < CK_ZERO, CK_ZERO, CK_ZERO + 1.0f);
+    ck_v8 g = there * scale * CK_LOAD(power + i);
+    ck_v8 q = 1.0f / (g + CK_LOAD(background + i) + floor);
+    ck_v8 excess = there * (CK_SQRT(CK_MAX(raw, CK_ZERO) * q) - 1.0f);
+    CK_STORE(model + i, CK_LOAD(model + i) + g);
+    CK_STORE(gradient + i, CK_LOAD(gradient + i) + excess);
+    CK_STORE(inverse + i, CK_LOAD(inverse + i) + there * q);
+    CK_STORE(part + i, CK_LOAD(part + i) + g * q);
+    CK_STORE(scaling + i, CK_LOAD(scaling + i) + g * excess);
+  }
+  for (; i < count; i++) {
     float measured = intensity[i] > 0 ? intensity[i] : 0;
     float there = intensity[i] < 0 ? 0 : 1;
     float g = there * scale * power[i];
