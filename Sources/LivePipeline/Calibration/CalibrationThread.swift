@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Preprocessing
+import Synchronization
 
 /// A thread of low priority that cleans whole frames and looks at them, one scan after the other.
 ///
@@ -22,6 +23,9 @@ final class CalibrationThread: Sendable {
     case photon
     /// Say that all before has been done.
     case mark
+
+    /// Whether a scan begins with it.
+    var isFirst: Bool { if case .begin = self { true } else { false } }
   }
 
   /// What was found.
@@ -39,22 +43,48 @@ final class CalibrationThread: Sendable {
   /// Few of them for each scan; they are taken with every message.
   private let findings = BoundedQueue<Finding>(limit: 1024, overflow: .dropOldest)
 
+  /// When the next check may begin, so that checks take a tenth of the time at most: where scans
+  /// follow each other fast, reconstructions need the processor more.
+  private final class Rest: Sendable {
+    private struct State: Sendable {
+      var spent = Duration.zero
+      var until = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
+
+    var isOver: Bool { state.withLock { $0.until <= ContinuousClock.now } }
+
+    /// Counts the time of a job; the first of a scan begins anew.
+    func note(_ time: Duration, isFirst: Bool) {
+      state.withLock { state in
+        state.spent = isFirst ? time : state.spent + time
+        state.until = ContinuousClock.now + state.spent * 9
+      }
+    }
+  }
+
+  private let rest = Rest()
+
   /// Starts the thread, which ends with the value that holds this.
   init(configuration: PipelineConfiguration) {
-    let (jobs, findings) = (jobs, findings)
+    let (jobs, findings, rest) = (jobs, findings, rest)
     _ = PipelineThread("calibration", niceness: configuration.compute.niceness) {
       var desk = Desk(configuration: configuration)
       while !jobs.isExhausted {
         guard let job = jobs.pop(timeout: 1) else { continue }
-        if let finding = desk.take(job) { findings.push(finding) }
+        let begin = ContinuousClock.now
+        let finding = desk.take(job)
+        rest.note(ContinuousClock.now - begin, isFirst: job.isFirst)
+        if let finding { findings.push(finding) }
       }
     }
   }
 
   deinit { jobs.close() }
 
-  /// Whether it has not come to everything that it was given.
-  var isBehind: Bool { jobs.depth > 0 }
+  /// Whether it has not come to everything that it was given, or rests.
+  var isBehind: Bool { jobs.depth > 0 || !rest.isOver }
 
   /// Gives it something to do; waits where 64 jobs wait already.
   func push(_ job: Job) { jobs.push(job) }
