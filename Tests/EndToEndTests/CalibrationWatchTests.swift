@@ -27,7 +27,7 @@ import Testing
     var configuration = PipelineConfiguration()
     configuration.preprocessing.findsCenter = true
     configuration.preprocessing.aduPerElectronVolt = 22.0 / 708
-    var watch = CalibrationWatch(configuration: configuration)
+    var watch = CalibrationWatch(configuration: configuration, rest: 0)
     var detector = try SimulatedDetector(Self.parameters(Self.beam))
     var moved = try SimulatedDetector(
       Self.parameters(Self.beam + PixelShift(rows: 0, columns: 1.5))
@@ -104,7 +104,7 @@ import Testing
     // A beam that is 1.2 px off is told, one in its place is not.
     for offset in [0, 1.2] {
       configuration.preprocessing.center = PicturePosition(row: 479.5, column: 479.5 + offset)
-      var watch = CalibrationWatch(configuration: configuration)
+      var watch = CalibrationWatch(configuration: configuration, rest: 0)
       watch.open("double", ScanDescription(identity: scan.identity, positions: []))
       var events: [RunEvent] = []
       for point in 0..<20 {
@@ -125,7 +125,7 @@ import Testing
     var configuration = PipelineConfiguration()
     configuration.preprocessing.findsCenter = true
     configuration.preprocessing.checksCalibration = false
-    var watch = CalibrationWatch(configuration: configuration)
+    var watch = CalibrationWatch(configuration: configuration, rest: 0)
     var detector = try SimulatedDetector(Self.parameters(.zero))
     var darks = DarkReference(geometry: configuration.detector)
     let scan = detector.plan.scans[0]
@@ -150,7 +150,7 @@ import Testing
     var configuration = PipelineConfiguration()
     configuration.preprocessing.findsCenter = true
     configuration.preprocessing.checksCalibration = false
-    var watch = CalibrationWatch(configuration: configuration)
+    var watch = CalibrationWatch(configuration: configuration, rest: 0)
     var detector = try SimulatedDetector(Self.parameters(Self.beam))
     let scan = detector.plan.scans[0]
     var darks = DarkReference(geometry: configuration.detector)

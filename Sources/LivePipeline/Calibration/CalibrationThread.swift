@@ -52,6 +52,9 @@ final class CalibrationThread: Sendable {
     }
 
     private let state = Mutex(State())
+    private let factor: Int
+
+    init(factor: Int) { self.factor = factor }
 
     var isOver: Bool { state.withLock { $0.until <= ContinuousClock.now } }
 
@@ -59,15 +62,20 @@ final class CalibrationThread: Sendable {
     func note(_ time: Duration, isFirst: Bool) {
       state.withLock { state in
         state.spent = isFirst ? time : state.spent + time
-        state.until = ContinuousClock.now + state.spent * 9
+        state.until = ContinuousClock.now + state.spent * factor
       }
     }
   }
 
-  private let rest = Rest()
+  private let rest: Rest
 
   /// Starts the thread, which ends with the value that holds this.
-  init(configuration: PipelineConfiguration) {
+  ///
+  /// - Parameters:
+  ///   - configuration: What frames are and how they are cleaned.
+  ///   - rest: How many times as long as a check it rests after it.
+  init(configuration: PipelineConfiguration, rest factor: Int) {
+    rest = Rest(factor: factor)
     let (jobs, findings, rest) = (jobs, findings, rest)
     _ = PipelineThread("calibration", niceness: configuration.compute.niceness) {
       var desk = Desk(configuration: configuration)

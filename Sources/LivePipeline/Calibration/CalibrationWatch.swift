@@ -52,8 +52,17 @@ package struct CalibrationWatch: Sendable {
   /// The energies, in twentieths of an electron volt, at which the gain has been looked at.
   var knownGains: Set<Int> = []
 
-  package init(configuration: PipelineConfiguration) {
+  /// How many times as long as a check of a later scan nothing is checked after it.
+  private let rest: Int
+
+  /// Makes a watch.
+  ///
+  /// - Parameters:
+  ///   - configuration: What frames are and how they are cleaned.
+  ///   - rest: How many times as long as a check of a later scan nothing is checked after it.
+  package init(configuration: PipelineConfiguration, rest: Int = 9) {
     self.configuration = configuration
+    self.rest = rest
   }
 
   /// A scan starts.
@@ -177,7 +186,7 @@ package struct CalibrationWatch: Sendable {
     // A file that cannot be read is told of where frames are cleaned.
     configuration.preprocessing =
       (try? configuration.preprocessing.withPixelsOfFile()) ?? configuration.preprocessing
-    return CalibrationThread(configuration: configuration)
+    return CalibrationThread(configuration: configuration, rest: rest)
   }
 
   /// Whether a frame is of the exposure time that is looked at: the shortest there is, or, where
