@@ -73,7 +73,7 @@ final class CalibrationThread: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: What frames are and how they are cleaned.
-  ///   - rest: How many times as long as a check it rests after it.
+  ///   - factor: How many times as long as a check it rests after it.
   init(configuration: PipelineConfiguration, rest factor: Int) {
     rest = Rest(factor: factor)
     let (jobs, findings, rest) = (jobs, findings, rest)
