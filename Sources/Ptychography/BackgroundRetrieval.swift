@@ -40,13 +40,15 @@ struct BackgroundRetrieval: Sendable {
 
     /// Adds another part of the frames.
     mutating func add(_ other: Sums) {
-      for i in model.indices {
-        model[i] += other.model[i]
-        gradient[i] += other.gradient[i]
-        inverse[i] += other.inverse[i]
-        part[i] += other.part[i]
-        scaling[i] += other.scaling[i]
+      func add(_ source: [Float], to target: inout [Float]) {
+        var target = target.mutableSpan
+        addScaled(source.span, by: 1, to: &target)
       }
+      add(other.model, to: &model)
+      add(other.gradient, to: &gradient)
+      add(other.inverse, to: &inverse)
+      add(other.part, to: &part)
+      add(other.scaling, to: &scaling)
     }
   }
 

@@ -54,9 +54,8 @@ extension SubpixelShifts {
     to target: inout AlignedArray<Complex64>,
     at place: Int
   ) {
-    let source = image.span
     var target = target.mutableSpan
-    for i in source.indices { target[place + i] = source[i] }
+    set(target.elements(place..<place + image.count), to: image.span, times: 1)
   }
 
   func multiplyTile(

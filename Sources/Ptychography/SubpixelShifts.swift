@@ -109,11 +109,11 @@ package struct SubpixelShifts: Sendable {
   ) -> ComplexImage {
     let slots = images.indices.filter { !images[$0].isEmpty }
     var sum = ComplexImage(shape: transform.shape)
-    if slots == [0] {
+    guard slots.contains(where: { $0 > 0 }) else {
       let image = images[0]
-      let source = image.span
-      var target = sum.values.mutableSpan
-      for i in target.indices { target[i] = source[first + i] }
+      guard !image.isEmpty else { return sum }
+      let pixels = first..<first + transform.shape.count
+      set(sum.values.mutableSpan, to: image.span.extracting(pixels), times: 1)
       return sum
     }
     for step in rowSteps(of: slots) { clear(&room.halfway[step]) }

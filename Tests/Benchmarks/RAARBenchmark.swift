@@ -27,11 +27,8 @@ private struct SquareScan {
   let patterns: [DiffractionPattern]
 
   init(side: Int, points: Int) {
-    if let path = Wisdom.defaultPath { Wisdom.load(from: path) }
     self.side = side
-    plan = FourierPlan2D(shape: Shape2D(square: side))
-    _ = plan.blocked
-    if let path = Wisdom.defaultPath { try? Wisdom.save(to: path) }
+    plan = patientPlan(Shape2D(square: side))
     patterns = randomPatterns(shape: plan.shape, points: points)
   }
 
@@ -123,6 +120,15 @@ private func transform(_ waves: inout [ComplexImage], _ plan: FourierPlan2D) {
     plan.forward(&pixels)
     plan.inverse(&pixels)
   }
+}
+
+/// The plan of a shape, whole and in blocks, by the wisdom of earlier runs and to theirs.
+func patientPlan(_ shape: Shape2D) -> FourierPlan2D {
+  if let path = Wisdom.defaultPath { Wisdom.load(from: path) }
+  let plan = FourierPlan2D(shape: shape)
+  _ = plan.blocked
+  if let path = Wisdom.defaultPath { try? Wisdom.save(to: path) }
+  return plan
 }
 
 private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -17,11 +17,8 @@ func solverBenchmarks() -> [BenchmarkCase] {
 
 /// Seconds for 500 iterations of a scan of 225 patterns of 128 x 128.
 private func settle() throws -> [BenchmarkResult] {
-  if let path = Wisdom.defaultPath { Wisdom.load(from: path) }
   let shape = Shape2D(square: 128)
-  let plan = FourierPlan2D(shape: shape)
-  _ = plan.blocked
-  if let path = Wisdom.defaultPath { try? Wisdom.save(to: path) }
+  let plan = patientPlan(shape)
   let patterns = randomPatterns(shape: shape, points: 15)
   let begin = ContinuousClock.now
   var solver = solver(patterns, plan: plan, PtychographyParameters(), threads: 2)

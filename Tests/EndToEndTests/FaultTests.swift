@@ -68,15 +68,21 @@ import Testing
     #expect(outcome.summary.framesLost == 0)
   }
 
-  /// A source that cannot wait: scans are finished with what they have, and said so.
-  @Test func aScanIsCutShortWhenNewerOnesWait() throws {
+  /// Small scans that are cut when newer ones wait.
+  private static func pressedRun(unfinishedScans: Int) -> SimulatedRun {
     var run = SimulatedRun()
     run.parameters.tiltCount = 3
     run.parameters.scanColumns = 3
     run.parameters.scanRows = 3
-    run.configuration.ptychography.iterations = 2000
     run.configuration.compute.whenBehind = .cut
-    run.configuration.compute.unfinishedScans = 2
+    run.configuration.compute.unfinishedScans = unfinishedScans
+    return run
+  }
+
+  /// A source that cannot wait: scans are finished with what they have, and said so.
+  @Test func aScanIsCutShortWhenNewerOnesWait() throws {
+    var run = Self.pressedRun(unfinishedScans: 2)
+    run.configuration.ptychography.iterations = 2000
     let outcome = try run.run()
     #expect(outcome.summary.scans.count == 6)
     #expect(outcome.summary.scans.contains { $0.iterations < 2000 })
@@ -86,13 +92,8 @@ import Testing
 
   /// What a batch of frames is given does not hold up the frames and scans that come after it.
   @Test func aLongBatchGivesWay() throws {
-    var run = SimulatedRun()
-    run.parameters.tiltCount = 3
-    run.parameters.scanColumns = 3
-    run.parameters.scanRows = 3
+    var run = Self.pressedRun(unfinishedScans: 1)
     run.configuration.ptychography.iterationsPerBatch = 1000
-    run.configuration.compute.whenBehind = .cut
-    run.configuration.compute.unfinishedScans = 1
     let outcome = try run.run()
     let cut = outcome.summary.scans.filter { $0.end == .cut }
     #expect(outcome.summary.scans.count == 6)

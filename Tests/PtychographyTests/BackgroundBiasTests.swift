@@ -60,19 +60,11 @@ import Testing
     parts: Int = 1,
     beta: Double = 0.75
   ) -> ReconstructedObject {
-    var parameters = PtychographyParameters()
-    parameters.subpixelSteps = 1
-    parameters.probeUpdatePeriod = 0
-    parameters.retrievesBackground = retrieves
-    parameters.beta = beta
-    var solver = IncrementalReconstruction(
-      grid: scan.grid,
-      identity: ScanIdentity(scan: "background", energy: PhotonEnergy(electronVolts: 708.2)),
-      plan: SyntheticScan.plan,
-      parameters: parameters,
-      probe: scan.probe,
-      workers: SerialWork(parts: parts)
-    )
+    var solver = scan.reconstruction(parts: parts) {
+      $0.probeUpdatePeriod = 0
+      $0.retrievesBackground = retrieves
+      $0.beta = beta
+    }
     let patterns = patterns ?? scan.patterns
     for pattern in patterns.dropLast(late) { solver.add(pattern) }
     if late > 0 { solver.iterate(60) }

@@ -50,16 +50,10 @@ import Testing
   func partsChangeNothingButTheOrderOfSums(engine: PtychographyEngine) {
     let scan = SyntheticScan()
     func run(_ parts: Int) -> [Complex64] {
-      var parameters = PtychographyParameters()
-      parameters.engine = engine
-      var solver = IncrementalReconstruction(
-        grid: scan.grid,
-        identity: ScanIdentity(scan: "parts", energy: PhotonEnergy(electronVolts: 708.2)),
-        plan: SyntheticScan.plan,
-        parameters: parameters,
-        probe: scan.probe,
-        workers: SerialWork(parts: parts)
-      )
+      var solver = scan.reconstruction(parts: parts) {
+        $0.engine = engine
+        $0.subpixelSteps = 4
+      }
       for pattern in scan.patterns { solver.add(pattern) }
       solver.iterate(5)
       return solver.result().transmission.values
@@ -74,18 +68,12 @@ import Testing
   func groupsWithoutFramesChangeNothing(engine: PtychographyEngine) {
     let scan = SyntheticScan(onPixels: false)
     func run(_ parts: Int) -> [Complex64] {
-      var parameters = PtychographyParameters()
-      parameters.engine = engine
-      parameters.probeModes = 2
-      parameters.minimumFrames = 2
-      var solver = IncrementalReconstruction(
-        grid: scan.grid,
-        identity: ScanIdentity(scan: "groups", energy: PhotonEnergy(electronVolts: 708.2)),
-        plan: SyntheticScan.plan,
-        parameters: parameters,
-        probe: scan.probe,
-        workers: SerialWork(parts: parts)
-      )
+      var solver = scan.reconstruction(parts: parts) {
+        $0.engine = engine
+        $0.subpixelSteps = 4
+        $0.probeModes = 2
+        $0.minimumFrames = 2
+      }
       for pattern in scan.patterns.prefix(3) { solver.add(pattern) }
       solver.iterate(3)
       for pattern in scan.patterns.dropFirst(3) { solver.add(pattern) }

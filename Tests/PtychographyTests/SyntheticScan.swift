@@ -191,6 +191,7 @@ struct SyntheticScan {
   func reconstruction(
     probe start: ComplexImage? = nil,
     modes: [ComplexImage]? = nil,
+    parts: Int = 1,
     _ change: (inout PtychographyParameters) -> Void = { _ in }
   ) -> IncrementalReconstruction {
     var parameters = PtychographyParameters()
@@ -202,7 +203,8 @@ struct SyntheticScan {
       identity: ScanIdentity(scan: "synthetic", energy: PhotonEnergy(electronVolts: 708.2)),
       plan: Self.plan,
       parameters: parameters,
-      modes: modes ?? ProbeStart.modes(of: start, count: parameters.probeModes)
+      modes: modes ?? ProbeStart.modes(of: start, count: parameters.probeModes),
+      workers: SerialWork(parts: parts)
     )
   }
 

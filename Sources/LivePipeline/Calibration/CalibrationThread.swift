@@ -91,8 +91,8 @@ final class CalibrationThread: Sendable {
 
   deinit { jobs.close() }
 
-  /// Whether it has not come to everything that it was given, or rests.
-  var isBehind: Bool { jobs.depth > 0 || !rest.isOver }
+  /// Whether it has done everything that it was given, and rested from it.
+  var isReady: Bool { jobs.depth == 0 && rest.isOver }
 
   /// Gives it something to do; waits where 64 jobs wait already.
   func push(_ job: Job) { jobs.push(job) }

@@ -74,8 +74,8 @@ package struct CalibrationWatch: Sendable {
     guard isFinding || parameters.checksCalibration else { return }
     let thread = self.thread ?? makeThread()
     self.thread = thread
-    // A check can be left out, and is where scans follow each other faster than they are checked.
-    guard isFinding || !thread.isBehind else { return }
+    // A check can be left out, and is where scans follow each other faster than they may be checked.
+    guard isFinding || thread.isReady else { return }
     let energy = description.identity.energy
     look = Look(
       subject: CalibrationLook.Subject(

@@ -31,23 +31,11 @@ package func projectOntoModuli(
   keep: Float,
   ahead: Span<Complex64> = Span()
 ) -> Double {
-  let count = wave.count
-  precondition(intensity.count == count && background.count == count, "runs differ in length")
-  precondition(ahead.isEmpty || ahead.count == count, "runs differ in length")
-  return unsafe wave.withUnsafeMutableBytes { wave in
-    unsafe intensity.withUnsafeBufferPointer { intensity in
-      unsafe background.withUnsafeBufferPointer { background in
-        unsafe ahead.withUnsafeBytes { ahead in
-          unsafe ck_project_moduli(
-            wave.baseAddress,
-            intensity.baseAddress,
-            background.baseAddress,
-            count,
-            keep,
-            ahead.baseAddress ?? UnsafeRawPointer(wave.baseAddress)
-          )
-        }
-      }
+  precondition(ahead.isEmpty || ahead.count == wave.count, "runs differ in length")
+  return unsafe ahead.withUnsafeBytes { ahead in
+    unsafe withRuns(&wave, intensity, background) { wave, intensity, background, count in
+      let next = unsafe ahead.baseAddress ?? UnsafeRawPointer(wave)
+      return unsafe ck_project_moduli(wave, intensity, background, count, keep, next)
     }
   }
 }
@@ -72,21 +60,7 @@ func modulusFactors(
   background: Span<Float>,
   keep: Float
 ) -> Double {
-  let count = power.count
-  precondition(intensity.count == count && background.count == count, "runs differ in length")
-  return unsafe power.withUnsafeMutableBufferPointer { power in
-    unsafe intensity.withUnsafeBufferPointer { intensity in
-      unsafe background.withUnsafeBufferPointer { background in
-        unsafe ck_modulus_factors(
-          power.baseAddress,
-          intensity.baseAddress,
-          background.baseAddress,
-          count,
-          keep
-        )
-      }
-    }
-  }
+  unsafe withRuns(&power, intensity, background) { unsafe ck_modulus_factors($0, $1, $2, $3, keep) }
 }
 
 /// Multiplies a wave by real factors.

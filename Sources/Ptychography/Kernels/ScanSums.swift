@@ -126,8 +126,7 @@ struct ScanSums: Sendable {
   }
 
   private func add(_ source: Span<Float>, to target: consuming MutableSpan<Float>) {
-    precondition(source.count == target.count, "sums differ")
-    for i in target.indices { target[i] += source[i] }
+    addScaled(source, by: 1, to: &target)
   }
 
   private func fill<Value>(_ target: consuming MutableSpan<Value>, with value: Value) {

@@ -14,21 +14,7 @@ func divide(
   above threshold: Float,
   into object: inout MutableSpan<Complex64>
 ) -> Double {
-  let count = object.count
-  precondition(sum.count == count && weight.count == count, "images differ in size")
-  return unsafe object.withUnsafeMutableBytes { object in
-    unsafe sum.withUnsafeBytes { sum in
-      unsafe weight.withUnsafeBufferPointer { weight in
-        unsafe ck_divide(
-          object.baseAddress,
-          sum.baseAddress,
-          weight.baseAddress,
-          count,
-          threshold
-        )
-      }
-    }
-  }
+  unsafe withRuns(&object, sum, weight) { unsafe ck_divide($0, $1, $2, $3, threshold) }
 }
 
 /// Sets an image to a x + b y, x being what it was.
@@ -69,18 +55,5 @@ func subtract(
   times wave: Span<Complex64>,
   from sum: inout MutableSpan<Complex64>
 ) {
-  let count = sum.count
-  precondition(weight.count == count && wave.count == count, "images differ in size")
-  unsafe sum.withUnsafeMutableBytes { sum in
-    unsafe wave.withUnsafeBytes { wave in
-      unsafe weight.withUnsafeBufferPointer { weight in
-        unsafe ck_subtract_weighted(
-          sum.baseAddress,
-          weight.baseAddress,
-          wave.baseAddress,
-          count
-        )
-      }
-    }
-  }
+  unsafe withRuns(&sum, weight, wave) { unsafe ck_subtract_weighted($0, $1, $2, $3) }
 }

@@ -55,14 +55,12 @@ extension IncrementalReconstruction {
       || background.hasSteppedAlong && background.schedule.knowsAll(frames: frameCount)
   }
 
-  /// The iterations with enough frames after which the last refinement begins.
+  /// The iterations with enough frames after which the last refinement of probe or positions begins.
   private var lastStart: Int {
-    let starts = [
+    max(
       parameters.probeUpdatePeriod > 0 ? parameters.probeUpdateStart : 0,
-      parameters.positionUpdatePeriod > 0 ? parameters.positionUpdateStart : 0,
-      parameters.retrievesBackground ? parameters.backgroundStart : 0,
-    ]
-    return starts.max() ?? 0
+      parameters.positionUpdatePeriod > 0 ? parameters.positionUpdateStart : 0
+    )
   }
 
   private mutating func stepByProjections() {
