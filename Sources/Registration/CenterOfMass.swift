@@ -3,50 +3,61 @@
 public import AcquisitionModel
 public import Imaging
 
-/// The centre of an optical density's mass, as its displacement from the image's centre.
+/// The centre of what stands out of an optical density, and whether all of it is in view.
 ///
-/// Only what rises above a quarter of the strongest pixels (99th percentile, after smoothing
-/// over 3 × 3 pixels) counts, so that noise around the object has no pull. A projection's centre
-/// of mass follows x cos t + z sin t; that makes it a seed and a sanity gate for registration.
-///
-/// - Parameters:
-///   - image: Optical density, [row, column].
-///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
-/// - Returns: The displacement from ((rows − 1)/2, (columns − 1)/2); nil if nothing stands out.
-public func centerOfMass(of image: Image, weights: Image) -> PixelShift? {
-  precondition(image.shape == weights.shape, "weights and image differ in shape")
-  let smooth = boxSmoothed(image, weights: weights)
-  let lit = zip(smooth.values, weights.values).filter { $0.1 > 0 }.map(\.0).sorted()
-  guard let strongest = lit.isEmpty ? nil : lit[(lit.count - 1) * 99 / 100], strongest > 0 else {
-    return nil
-  }
-  let threshold = strongest / 4
-  var mass = Image(shape: image.shape)
-  for i in mass.values.indices where weights.values[i] > 0 {
-    mass.values[i] = max(0, smooth.values[i] - threshold)
-  }
-  guard let center = centerOfMass(of: mass) else { return nil }
-  return PixelShift(
-    rows: center.row - Double(image.shape.rows - 1) / 2,
-    columns: center.column - Double(image.shape.columns - 1) / 2
-  )
-}
+/// A projection's centre of mass follows x cos t + z sin t; that makes it a seed and a sanity gate
+/// for registration. Only what rises above the background by a quarter of the contrast counts, so
+/// that neither noise around the object nor a support film has a pull.
+public struct MassCenter: Hashable, Sendable {
+  /// The displacement from the image's centre ((rows − 1)/2, (columns − 1)/2), pixels.
+  public var place: PixelShift
+  /// The part of the mass that lies on the border of what is lit.
+  public var borderPart: Double
 
-/// The weighted mean over 3 × 3 pixels; zero where nothing is trusted.
-private func boxSmoothed(_ image: Image, weights: Image) -> Image {
-  var smooth = Image(shape: image.shape)
-  for row in 0..<image.shape.rows {
-    for column in 0..<image.shape.columns {
-      var (sum, weight): (Float, Float) = (0, 0)
-      for y in max(0, row - 1)...min(image.shape.rows - 1, row + 1) {
-        for x in max(0, column - 1)...min(image.shape.columns - 1, column + 1) {
-          let trust = weights[y, x]
-          if trust > 0 { sum += trust * image[y, x] }
-          weight += trust
-        }
-      }
-      smooth[row, column] = weight > 0 ? sum / weight : 0
+  /// Whether the object is cut by the border, so that its centre is not where the mass says.
+  public var isCut: Bool { borderPart > 0.004 }
+
+  /// Finds the centre of mass.
+  ///
+  /// - Parameters:
+  ///   - image: Optical density, [row, column].
+  ///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
+  /// - Returns: The centre; nil if nothing stands out.
+  public init?(of image: Image, weights: Image) {
+    precondition(image.shape == weights.shape, "weights and image differ in shape")
+    let smooth = boxSmoothed(image, weights: weights)
+    let lit = zip(smooth.values, weights.values).filter { $0.1 > 0 }.map(\.0).sorted()
+    guard let strongest = lit.isEmpty ? nil : lit[(lit.count - 1) * 99 / 100], strongest > 0 else {
+      return nil
     }
+    let level = Float(BackgroundLevel(ofSmooth: smooth, weights: weights)?.value ?? 0)
+    let threshold = level + (strongest - level) / 4
+    var mass = Image(shape: image.shape)
+    var (border, all) = (0.0, 0.0)
+    for row in 0..<image.shape.rows {
+      for column in 0..<image.shape.columns where weights[row, column] > 0 {
+        let value = max(0, smooth[row, column] - threshold)
+        guard value > 0 else { continue }
+        mass[row, column] = value
+        all += Double(value)
+        if Self.isOnBorder(row, column, of: weights) { border += Double(value) }
+      }
+    }
+    guard let center = centerOfMass(of: mass) else { return nil }
+    place = PixelShift(
+      rows: center.row - Double(image.shape.rows - 1) / 2,
+      columns: center.column - Double(image.shape.columns - 1) / 2
+    )
+    borderPart = all > 0 ? border / all : 0
   }
-  return smooth
+
+  /// Whether a lit pixel has an unlit one or the image's edge within two pixels.
+  private static func isOnBorder(_ row: Int, _ column: Int, of weights: Image) -> Bool {
+    for (down, right) in [(2, 0), (-2, 0), (0, 2), (0, -2)] {
+      let (y, x) = (row + down, column + right)
+      guard y >= 0, x >= 0, y < weights.shape.rows, x < weights.shape.columns else { return true }
+      if weights[y, x] <= 0 { return true }
+    }
+    return false
+  }
 }

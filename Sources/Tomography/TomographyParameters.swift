@@ -10,6 +10,8 @@ public struct TomographyParameters: Sendable, Hashable {
   public var volumeHeight = 80
   /// Key `voxel_size_m`: the size of a voxel, equal to that of the projections' pixels.
   public var voxelSize = Length(nanometers: 6.7)
+  /// Key `subtract_film`: whether the density of a support film is taken off every projection.
+  public var subtractsFilm = true
   /// Key `relaxation`: λ of the first sweep.
   public var relaxation = 0.5
   /// Key `relaxation_decay`: λ of sweep n is relaxation / (1 + n · relaxation_decay).

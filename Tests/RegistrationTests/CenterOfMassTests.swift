@@ -21,15 +21,15 @@ import Testing
         }
       }
     }
-    let center = try #require(centerOfMass(of: image, weights: weights))
+    let center = try #require(MassCenter(of: image, weights: weights)).place
     #expect(abs(center.rows - 4.2) < 0.3)
     #expect(abs(center.columns + 6.7) < 0.3)
   }
 
   @Test func emptinessHasNoCentre() {
     let empty = Image(shape: Shape2D(square: 10))
-    #expect(centerOfMass(of: empty, weights: Image(shape: empty.shape, filledWith: 1)) == nil)
-    #expect(centerOfMass(of: empty, weights: empty) == nil)
+    #expect(MassCenter(of: empty, weights: Image(shape: empty.shape, filledWith: 1)) == nil)
+    #expect(MassCenter(of: empty, weights: empty) == nil)
   }
 
   @Test func parametersOutOfBoundsAreNamed() {

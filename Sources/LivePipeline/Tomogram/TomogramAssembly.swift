@@ -35,6 +35,12 @@ public struct TomogramAssembly: Sendable {
   var reconstructions: [ARTReconstruction]
   /// How far each energy's replays have come in their order.
   var replayCursors: [Int]
+  /// The factors of the last trusted tilts against the running volume, by energy.
+  var factors: [[Double]]
+  /// How far the rays of each energy's volume missed the projections in each final sweep, OD.
+  public internal(set) var sweepResiduals: [[Double]]
+  /// How far the last joint round of registration moved the tilts, RMS, pixels; nil before.
+  public internal(set) var selfConsistency: Double?
   let estimator: ShiftEstimator
 
   /// Starts an empty tomogram.
@@ -65,6 +71,8 @@ public struct TomogramAssembly: Sendable {
     self.tomography = tomography
     reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
     replayCursors = energies.map { _ in 0 }
+    factors = energies.map { _ in [] }
+    sweepResiduals = factors
     estimator = ShiftEstimator(
       shape: Self.fieldShape(registration: registration, tomography: tomography),
       parameters: registration
@@ -78,7 +86,9 @@ public struct TomogramAssembly: Sendable {
   public var acceptedTiltCount: Int { tilts.count(where: \.isAccepted) }
 
   /// The places of the tilts that are held back.
-  public var heldBackTilts: [Int] { tilts.filter { !$0.isAccepted }.map(\.index) }
+  public var heldBackTilts: [Int] {
+    tilts.filter { !$0.isAccepted && !$0.isRemoved }.map(\.index)
+  }
 
   /// How every tilt stands, by place in the series; costs a re-projection for each projection.
   public func tiltReports() -> [TiltReport] {
@@ -86,7 +96,10 @@ public struct TomogramAssembly: Sendable {
       TiltReport(
         tiltIndex: tilt.index,
         tilt: tilt.angle,
-        shift: tilt.shift,
+        shift: tilt.transform.shift,
+        shiftError: tilt.shiftError,
+        rotation: tilt.transform.rotationDegrees,
+        scale: tilt.transform.scale,
         energyOffsets: energies.indices.map { tilt.scans[$0]?.offset },
         residuals: energies.indices.map { energy in
           guard tilt.isAccepted else { return nil }
@@ -101,7 +114,10 @@ public struct TomogramAssembly: Sendable {
 
   /// The shift applied to each tilt's projections, by place in the series, pixels.
   public var shifts: [Int: PixelShift] {
-    Dictionary(tilts.map { ($0.index, $0.shift) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(
+      tilts.map { ($0.index, $0.transform.shift) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// One energy's projections on the volume's axes, by place in the series.
@@ -130,6 +146,8 @@ public struct TomogramAssembly: Sendable {
     energies.append(energy)
     reconstructions.append(ARTReconstruction(parameters: tomography))
     replayCursors.append(0)
+    factors.append([])
+    sweepResiduals.append([])
     return energies.count - 1
   }
 

@@ -183,6 +183,28 @@ extension ConfigurationTable {
         "how far registration and centre of mass may disagree before a tilt has to correlate better"
       ),
       at.number(
+        "maximum_factor",
+        \.maximumFactor,
+        1.01...1000,
+        "how many times denser or fainter than the tilts before it a tilt may be"
+      ),
+      at.choice(
+        "final_transform",
+        \.finalTransform,
+        "what the joint rounds at the end may do to a tilt: move it, or turn and scale it, too"
+      ),
+      at.number(
+        "self_consistency_px",
+        \.selfConsistency,
+        0...10,
+        "the joint rounds end when one moves the tilts by less, RMS"
+      ),
+      at.choice(
+        "interpolation",
+        \.interpolation,
+        "how projections are read between their pixels"
+      ),
+      at.number(
         "minimum_coverage",
         \.minimumCoverage,
         0...1,
@@ -211,6 +233,11 @@ extension ConfigurationTable {
         \.voxelSize,
         1e-10...1e-5,
         "the size of a voxel, equal to that of an object pixel"
+      ),
+      at.flag(
+        "subtract_film",
+        \.subtractsFilm,
+        "whether the density of a support film, a plateau around the objects, is taken off"
       ),
       at.number("relaxation", \.relaxation, 0.01...1.9, "λ of the first sweep"),
       at.number(
