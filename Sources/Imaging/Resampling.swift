@@ -81,6 +81,7 @@ extension Interpolation {
   ///   - shape: Its shape.
   ///   - row: The place, pixels from the first row.
   ///   - column: The place, pixels from the first column.
+  /// - Returns: The value there.
   public func value(
     of pixels: Span<Float>,
     shape: Shape2D,

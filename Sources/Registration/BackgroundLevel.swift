@@ -17,12 +17,11 @@ public struct BackgroundLevel: Hashable, Sendable {
   /// The level is the mean over the shortest interval that holds a fifth of the lit pixels, among the
   /// lower two thirds, after smoothing over 3 × 3 pixels. Where that interval is wider than a sixth
   /// of the contrast there is no plateau: the object fills the view, and its own density must not
-  /// be taken for a film's.
+  /// be taken for a film's. Nil then, and where nothing is lit.
   ///
   /// - Parameters:
   ///   - image: The image, [row, column].
   ///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
-  /// - Returns: The level; nil where there is no plateau or nothing is lit.
   public init?(of image: Image, weights: Image) {
     self.init(ofSmooth: boxSmoothed(image, weights: weights), weights: weights)
   }

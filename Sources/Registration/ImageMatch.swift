@@ -81,9 +81,12 @@ struct ImageMatch {
     system = LinearSystem(matrix: matrix, right: right)
   }
 
-  /// The transform after one step; nil where that is not determined.
+  /// The transform after one step.
   ///
-  /// - Parameter limit: The longest way that a step may move a pixel of the image, pixels.
+  /// - Parameters:
+  ///   - limit: The longest way that a step may move a pixel of the image, pixels.
+  ///   - radius: How far the outermost pixels lie from the centre, pixels.
+  /// - Returns: The transform; nil where the step is not determined.
   func next(limitedTo limit: Double, radius: Double) -> SimilarityTransform? {
     guard let solution = system.solution(), solution[0] > 0 else { return nil }
     func bounded(_ k: Int, _ limit: Double) -> Double {

@@ -8,6 +8,9 @@ import Tomography
 
 /// Tilts at two energies of a plate phantom, with noise, jitter and a round lit area.
 struct SimulatedSeries {
+  /// The strongest optical density in its projections.
+  static let strongest = 2.4
+
   let phantom: PlatePhantom
   let tilts: [TiltAngle]
   let energies = [PhotonEnergy(electronVolts: 708.2), PhotonEnergy(electronVolts: 710.2)]
@@ -24,6 +27,7 @@ struct SimulatedSeries {
   ///   - jitter: The largest displacement of a tilt along either axis, pixels.
   ///   - litRadius: The radius of the lit area, pixels.
   ///   - motion: What else displaces a tilt, by its place in the series, pixels.
+  ///   - turn: How an image is turned after that, +x towards +y, by its place, radians.
   ///   - film: The optical density of a support film at 0°.
   ///   - seed: Of noise and jitter.
   init(
@@ -32,6 +36,7 @@ struct SimulatedSeries {
     jitter: Double = 4,
     litRadius: Double = 45,
     motion: (Int) -> PixelShift = { _ in .zero },
+    turn: (Int) -> Double = { _ in 0 },
     film: Double = 0,
     seed: UInt64 = 5
   ) {
@@ -58,7 +63,8 @@ struct SimulatedSeries {
             tilt: tilt,
             energy: energy,
             shape: shape,
-            displacedBy: shift
+            displacedBy: shift,
+            turnedBy: turn(index)
           )
           var coverage = Image(shape: shape)
           for row in 0..<200 {

@@ -115,13 +115,14 @@ extension TomogramAssembly {
     return (abs(mean) > 3 * error ? mean : 0, growth)
   }
 
-  /// Puts the object where the recorded positions have it on the mean over all tilts.
+  /// Puts the object where the recorded positions, or a first alignment, have it on the mean over all
+  /// tilts.
   ///
   /// The axis stays where the projections want it: unlike the object's place, it is not free.
   private mutating func removeGaugeFromShifts() {
     let accepted = tilts.indices.filter { tilts[$0].isAccepted }
     let gauge = ShiftGauge(
-      fittedTo: accepted.map { tilts[$0].transform.shift },
+      fittedTo: accepted.map { tilts[$0].transform.shift - tilts[$0].anchor },
       at: accepted.map { tilts[$0].angle },
       includingAxis: false
     )

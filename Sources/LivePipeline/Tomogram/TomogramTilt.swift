@@ -17,6 +17,9 @@ extension TomogramAssembly {
     var scans: [Int: StoredProjection] = [:]
     /// Lays the first scan that came on the volume's axes, and with their offsets the others.
     var transform = SimilarityTransform.identity
+    /// Where the tilt's shift keeps the object on the mean over all tilts: where the scan had it, or where
+    /// a first alignment has put it.
+    var anchor = PixelShift.zero
     var confidence = 0.0
     /// One standard deviation of the shift at the last registration, pixels.
     var shiftError = PixelShift(rows: .infinity, columns: .infinity)

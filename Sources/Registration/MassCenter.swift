@@ -17,12 +17,11 @@ public struct MassCenter: Hashable, Sendable {
   /// Whether the object is cut by the border, so that its centre is not where the mass says.
   public var isCut: Bool { borderPart > 0.004 }
 
-  /// Finds the centre of mass.
+  /// Finds the centre of mass; nil if nothing stands out.
   ///
   /// - Parameters:
   ///   - image: Optical density, [row, column].
   ///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
-  /// - Returns: The centre; nil if nothing stands out.
   public init?(of image: Image, weights: Image) {
     precondition(image.shape == weights.shape, "weights and image differ in shape")
     let smooth = boxSmoothed(image, weights: weights)
