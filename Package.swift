@@ -52,7 +52,7 @@ let modules: [Target] = [
     name: "Registration",
     dependencies: ["Imaging", "AcquisitionModel", "FourierTransform"]
   ),
-  .target(name: "Tomography", dependencies: ["Imaging", "AcquisitionModel"]),
+  .target(name: "Tomography", dependencies: ["CKernels", "Imaging", "AcquisitionModel"]),
   .target(name: "ChemicalMapping", dependencies: ["Imaging", "AcquisitionModel"]),
 
   .target(name: "Reporting", dependencies: ["CCairo", "Imaging", "AcquisitionModel"]),

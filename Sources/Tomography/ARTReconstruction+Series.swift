@@ -129,7 +129,8 @@ extension ARTReconstruction {
       &volume,
       by: parameters.variationWeight * way,
       steps: parameters.variationSteps,
-      notBelow: isNonNegative ? 0 : -.infinity
+      notBelow: isNonNegative ? 0 : -.infinity,
+      sharing: work
     )
   }
 }

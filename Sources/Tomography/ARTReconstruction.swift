@@ -60,60 +60,23 @@ public struct ARTReconstruction: Sendable {
     )
     let height = volume.sizeY
     let low = isNonNegative ? 0 : -Float.infinity
-    let damping = damping
-    let measured = transposed(projection)
-    let trust = transposed(weights)
-    var residuals = [Float](repeating: 0, count: height)
-    var squares = [Float](repeating: 0, count: height)
-    var path = 0.0
-    var voxels = volume.values.mutableSpan
-    for column in 0..<rays.columns {
-      let range = rays.starts[column]..<rays.starts[column + 1]
-      guard !range.isEmpty else { continue }
-      let crossed = rays.voxels.span.extracting(range)
-      let lengths = rays.lengths.span.extracting(range)
-      let step = relaxation / (rays.squaredNorms[column] + damping)
-      var sums = residuals.mutableSpan
-      clear(&sums)
-      addLineIntegrals(of: voxels.span, over: crossed, lengths: lengths, to: &sums)
-      var total = squares.mutableSpan
-      turnIntoCorrections(
-        &sums,
-        measured: measured.values.span.extracting(column * height..<(column + 1) * height),
-        weights: trust.values.span.extracting(column * height..<(column + 1) * height),
-        step: step,
-        addingSquaresTo: &total
-      )
-      path += Double(rays.squaredNorms[column]) * innerProduct(sums.span, sums.span)
-      spread(sums.span, over: crossed, lengths: lengths, to: &voxels, notBelow: low)
+    let input = FoldInput(
+      height: height,
+      measured: transposed(projection).values,
+      weights: transposed(weights).values,
+      steps: rays.squaredNorms.map { $0 > 0 ? relaxation / ($0 + damping) : 0 }
+    )
+    // Of each slice: Σ weight · residual², then Σ |correction|².
+    var sums = [Float](repeating: 0, count: 2 * height)
+    volume.values.shareElements { voxels in
+      sums.shareElements { sums in
+        shareSlices(of: height, over: work) { slices in
+          rays.fold(input, slices: slices, into: voxels, notBelow: low, addingTo: sums)
+        }
+      }
     }
-    squaredPath += path
+    squaredPath += sum(sums.span.extracting(height...))
     let weight = sum(weights.values.span)
-    return weight > 0 ? (sum(squares.span) / weight).squareRoot() : 0
-  }
-}
-
-private func clear(_ values: inout MutableSpan<Float>) {
-  for i in values.indices { values[i] = 0 }
-}
-
-/// Replaces line integrals by step · weight · (measured − integral), and adds weight · residual².
-private func turnIntoCorrections(
-  _ integrals: inout MutableSpan<Float>,
-  measured: Span<Float>,
-  weights: Span<Float>,
-  step: Float,
-  addingSquaresTo squares: inout MutableSpan<Float>
-) {
-  let count = integrals.count
-  precondition(
-    measured.count == count && weights.count == count && squares.count == count,
-    "a ray's values differ in number"
-  )
-  for y in 0..<count {
-    let residual = measured[y] - integrals[y]
-    let weighted = weights[y] * residual
-    squares[y] += weighted * residual
-    integrals[y] = step * weighted
+    return weight > 0 ? (sum(sums.span.extracting(..<height)) / weight).squareRoot() : 0
   }
 }

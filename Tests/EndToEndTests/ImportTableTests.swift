@@ -25,7 +25,7 @@ import Testing
     "Preprocessing": values.union(["FourierTransform"]),
     "Ptychography": values.union(["CKernels", "FourierTransform", "ResolutionMetrics"]),
     "Registration": values.union(["FourierTransform", "ResolutionMetrics"]),
-    "Tomography": values.union(["ResolutionMetrics"]),
+    "Tomography": values.union(["CKernels", "ResolutionMetrics"]),
     "ChemicalMapping": values.union(["ResolutionMetrics"]),
 
     "Reporting": values.union(["CCairo"]).union(foundation),
@@ -47,11 +47,11 @@ import Testing
     ]),
   ]
 
-  /// The one module that may import each C library.
-  private static let wrappers = [
-    "CFFTW3": "FourierTransform", "CZeroMQ": "Messaging", "CHDF5": "HDF5Storage",
-    "CKernels": "Ptychography",
-    "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
+  /// The one module that may import each C library; our own loops in C belong to two stages.
+  private static let wrappers: [String: Set<String>] = [
+    "CFFTW3": ["FourierTransform"], "CZeroMQ": ["Messaging"], "CHDF5": ["HDF5Storage"],
+    "CKernels": ["Ptychography", "Tomography"],
+    "CCairo": ["Reporting"], "CLinuxFiles": ["HDF5Storage"], "CZlib": ["HDF5Storage"],
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].
@@ -118,11 +118,11 @@ import Testing
   }
 
   @Test func everyCLibraryHasOneImporter() {
-    for (library, wrapper) in Self.wrappers {
+    for (library, wrappers) in Self.wrappers {
       let importers = Self.imports.filter { module in
         module.value.values.contains { $0.contains(library) }
       }
-      #expect(Set(importers.keys).subtracting([wrapper]).isEmpty, "\(library)")
+      #expect(Set(importers.keys).subtracting(wrappers).isEmpty, "\(library)")
     }
   }
 
