@@ -34,7 +34,9 @@ extension StorageFile {
     }
     var curve = TomogramPaths.resolution(0)
     while exists(curve) {
-      let frequency = try readList(at: "\(curve)/frequency").map { $0 * record.voxelSize.nanometers }
+      let frequency = try readList(at: "\(curve)/frequency").map {
+        $0 * record.voxelSize.nanometers
+      }
       let correlation = try readList(at: "\(curve)/correlation")
       let halfBit = try readList(at: "\(curve)/half_bit")
       guard frequency.count == correlation.count, frequency.count == halfBit.count else {
