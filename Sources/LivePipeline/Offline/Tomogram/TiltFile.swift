@@ -7,7 +7,7 @@ import Foundation
 enum TiltFile {
   /// The file beside a series; of an aligned stack the refined angles before the measured ones.
   static func beside(_ path: String) -> String? {
-    let stem = URL(filePath: path).deletingPathExtension().path(percentEncoded: false)
+    let stem = TomogramResult.stem(path)
     let endings = path.lowercased().hasSuffix(".ali") ? ["tlt", "rawtlt"] : ["rawtlt", "tlt"]
     return endings.map { "\(stem).\($0)" }.first { FileManager.default.fileExists(atPath: $0) }
   }

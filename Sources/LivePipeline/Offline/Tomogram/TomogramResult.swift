@@ -84,8 +84,10 @@ extension TomogramResult {
     return written
   }
 
+  /// A path without its ending.
   static func stem(_ path: String) -> String {
-    URL(filePath: path).deletingPathExtension().path(percentEncoded: false)
+    let ending = URL(filePath: path).pathExtension
+    return ending.isEmpty ? path : String(path.dropLast(ending.count + 1))
   }
 
   private static func ending(_ energy: PhotonEnergy) -> String {
