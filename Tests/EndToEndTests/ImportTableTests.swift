@@ -18,7 +18,7 @@ import Testing
 
     "FourierTransform": values.union(["CFFTW3"]).union(foundation),
     "Messaging": values.union(["CZeroMQ"]).union(foundation),
-    "HDF5Storage": values.union(["CHDF5", "CLinuxFiles", "CZlib"]).union(foundation),
+    "HDF5Storage": values.union(["CHDF5", "CLinuxFiles", "CTiff", "CZlib"]).union(foundation),
     "WireFormat": values.union(["FoundationEssentials", "Foundation"]),
 
     "ResolutionMetrics": ["Imaging", "FourierTransform"],
@@ -51,7 +51,8 @@ import Testing
   private static let wrappers: [String: Set<String>] = [
     "CFFTW3": ["FourierTransform"], "CZeroMQ": ["Messaging"], "CHDF5": ["HDF5Storage"],
     "CKernels": ["Ptychography", "Tomography"],
-    "CCairo": ["Reporting"], "CLinuxFiles": ["HDF5Storage"], "CZlib": ["HDF5Storage"],
+    "CCairo": ["Reporting"], "CLinuxFiles": ["HDF5Storage"],
+    "CTiff": ["HDF5Storage"], "CZlib": ["HDF5Storage"],
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].

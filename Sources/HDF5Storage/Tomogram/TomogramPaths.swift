@@ -9,8 +9,11 @@ enum TomogramPaths {
   static let voxelSize = "/entry/voxel_size"
   static let process = "/entry/process"
   static let alignment = "/entry/alignment"
+  static let convergence = "/entry/convergence"
+  static let quantity = "/entry/quantity"
   static let chemistry = "/entry/chemistry"
 
   static func volume(_ energy: Int) -> String { "/entry/volume_\(energy)" }
+  static func resolution(_ curve: Int) -> String { "/entry/resolution_\(curve)" }
   static func projections(_ energy: Int) -> String { "/entry/projections_\(energy)" }
 }
