@@ -19,6 +19,8 @@ public struct ARTReconstruction: Sendable {
   public var isNonNegative: Bool
   /// Added to |a|² of each ray, voxels²; zero for the plain method.
   public var damping: Float
+  /// Σ |correction|² over all folds since the variation was last lowered, the volume's unit squared.
+  var squaredPath = 0.0
 
   /// Starts from a volume.
   ///
@@ -40,13 +42,15 @@ public struct ARTReconstruction: Sendable {
   ///   - weights: The trust in each, 0 to 1, same shape; where zero, the ray does not enter.
   ///   - rays: The projection's rays.
   ///   - relaxation: λ, in (0, 2).
+  ///   - work: Threads that share the slices; the volume does not depend on their number.
   /// - Returns: The weighted root-mean-square residual that each ray met when its turn came.
   @discardableResult
   public mutating func fold(
     _ projection: Image,
     weights: Image,
     along rays: RayTable,
-    relaxation: Float
+    relaxation: Float,
+    sharing work: any WorkSharing = SerialWork()
   ) -> Double {
     precondition(rays.fits(volume), "the rays were traced for another volume")
     precondition(projection.shape == weights.shape, "weights and projection differ in shape")
@@ -61,6 +65,7 @@ public struct ARTReconstruction: Sendable {
     let trust = transposed(weights)
     var residuals = [Float](repeating: 0, count: height)
     var squares = [Float](repeating: 0, count: height)
+    var path = 0.0
     var voxels = volume.values.mutableSpan
     for column in 0..<rays.columns {
       let range = rays.starts[column]..<rays.starts[column + 1]
@@ -79,8 +84,10 @@ public struct ARTReconstruction: Sendable {
         step: step,
         addingSquaresTo: &total
       )
+      path += Double(rays.squaredNorms[column]) * innerProduct(sums.span, sums.span)
       spread(sums.span, over: crossed, lengths: lengths, to: &voxels, notBelow: low)
     }
+    squaredPath += path
     let weight = sum(weights.values.span)
     return weight > 0 ? (sum(squares.span) / weight).squareRoot() : 0
   }

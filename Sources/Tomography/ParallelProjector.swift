@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import AcquisitionModel
 public import Imaging
 
 /// Line integrals of a volume along parallel rays, and the adjoint of that.
@@ -7,6 +8,16 @@ public import Imaging
 /// ⟨project(v), p⟩ = ⟨v, backProject(p)⟩ up to rounding. Projections are [row = y, column = x′],
 /// in units of the voxel value times voxels of length.
 public enum ParallelProjector {
+  /// Integrates a volume along the rays of a tilt, one for each voxel along x.
+  ///
+  /// - Parameters:
+  ///   - volume: The volume, [x, z, y].
+  ///   - tilt: The tilt.
+  /// - Returns: The projection, [row = y, column = x′].
+  public static func project(_ volume: Volume, at tilt: TiltAngle) -> Image {
+    project(volume, along: RayTable(tilt: tilt, sizeX: volume.sizeX, sizeZ: volume.sizeZ))
+  }
+
   /// Integrates a volume along the rays of a tilt.
   ///
   /// - Parameters:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
-public import Ptychography
+public import Imaging
 
 /// Threads that solvers share their frames with.
 ///

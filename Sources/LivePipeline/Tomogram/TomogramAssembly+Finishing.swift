@@ -47,7 +47,7 @@ extension TomogramAssembly {
       let left = Set(order.indices.filter { $0 % partCount == part }.map { accepted[order[$0]] })
       let others = accepted.filter { !left.contains($0) }.compactMap { means[$0] }
       let volume = ARTReconstruction.volume(
-        from: others,
+        from: TiltSeries(others),
         parameters: plain,
         sweeps: Self.sweepsPerRound
       )
@@ -56,7 +56,7 @@ extension TomogramAssembly {
         let estimate = gaussNewtonShift(
           of: mean.values,
           weights: mean.weights,
-          onto: ParallelProjector.project(volume, along: mean.rays),
+          onto: ParallelProjector.project(volume, at: mean.tilt),
           steps: registration.refinementSteps,
           limit: registration.stepLimit
         )
@@ -91,7 +91,7 @@ extension TomogramAssembly {
       }
       guard !series.isEmpty else { continue }
       reconstructions[energy].volume = ARTReconstruction.volume(
-        from: series,
+        from: TiltSeries(series),
         parameters: tomography
       )
     }

@@ -33,10 +33,9 @@ extension TomogramAssembly {
       }
       if tilt.isAccepted { layOnOtherEnergy(position, energy: energy) }
       tilts[position].isAccepted = true
-      let before = reconstructions[energy].volume
       let residual = foldIn(position, energy: energy)
       replay(energy: energy, except: position)
-      reconstructions[energy].lowerVariation(since: before, parameters: tomography)
+      reconstructions[energy].lowerVariation(parameters: tomography)
       let folded = tilts[position]
       return FoldReport(
         tiltIndex: folded.index,
@@ -108,11 +107,7 @@ extension TomogramAssembly {
       tilts[position].scans[energy] = scan
       return .placed(position, energy: energy)
     }
-    var tilt = Tilt(
-      index: index,
-      angle: angle,
-      rays: RayTable(tilt: angle, sizeX: tomography.volumeSide, sizeZ: tomography.volumeSide)
-    )
+    var tilt = Tilt(index: index, angle: angle)
     tilt.scans[energy] = scan
     tilts.append(tilt)
     return .placed(tilts.count - 1, energy: energy)
@@ -185,7 +180,7 @@ extension TomogramAssembly {
     let source = count(energy) > count(fullest) / 2 ? energy : fullest
     guard count(source) > 0 else { return nil }
     return resampled(
-      ParallelProjector.project(reconstructions[source].volume, along: tilt.rays),
+      ParallelProjector.project(reconstructions[source].volume, at: tilt.angle),
       to: fieldShape
     )
   }
@@ -253,7 +248,7 @@ extension TomogramAssembly {
     let estimate = gaussNewtonShift(
       of: projection.values,
       weights: projection.weights,
-      onto: ParallelProjector.project(reconstructions[energy].volume, along: projection.rays),
+      onto: ParallelProjector.project(reconstructions[energy].volume, at: projection.tilt),
       steps: 1,
       limit: registration.stepLimit
     )

@@ -21,7 +21,6 @@ extension TomogramAssembly {
   struct Tilt: Sendable {
     let index: Int
     let angle: TiltAngle
-    let rays: RayTable
     /// By energy index.
     var scans: [Int: Scan] = [:]
     /// Applied to the first scan that came, and with their offsets to the others.
@@ -64,7 +63,7 @@ extension TomogramAssembly {
           columns: total.columns,
           interpolation: .minimum
         ),
-        rays: rays
+        tilt: angle
       )
     }
   }

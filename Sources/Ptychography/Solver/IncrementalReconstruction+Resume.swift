@@ -2,7 +2,7 @@
 
 public import AcquisitionModel
 public import FourierTransform
-import Imaging
+public import Imaging
 
 extension IncrementalReconstruction {
   /// Prepares to go on from an earlier result: from its object, probe, background and count of

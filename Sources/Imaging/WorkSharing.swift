@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Threads that a reconstruction may spread its frames over.
+/// Threads that a reconstruction may spread its frames or slices over.
 ///
-/// Frames are dealt to as many groups as there are `parts`, so that a result depends on that number
-/// and never on which thread did what or when.
+/// Frames or slices are dealt to as many groups as there are `parts`, so that a result may depend
+/// on that number but never on which thread did what or when.
 public protocol WorkSharing: Sendable {
-  /// The groups that frames are dealt to.
+  /// The groups that frames or slices are dealt to.
   var parts: Int { get }
 
   /// Calls `body` once with each number from 0 to `count` − 1, on any thread and in any order, and
@@ -15,12 +15,12 @@ public protocol WorkSharing: Sendable {
 
 /// Everything one after the other on the caller's thread.
 public struct SerialWork: WorkSharing {
-  /// The groups that frames are dealt to.
+  /// The groups that frames or slices are dealt to.
   public let parts: Int
 
   /// Makes work of one group, or of several where a result is to be that of several threads.
   public init(parts: Int = 1) {
-    precondition(parts > 0, "frames need a group")
+    precondition(parts > 0, "there must be a group")
     self.parts = parts
   }
 
