@@ -29,6 +29,8 @@ public struct TomogramRecord: Sendable {
   public var accepted: [Bool]
   /// The chemistry, where it was solved.
   public var chemistry: TomogramChemistry?
+  /// The shell correlation of each energy that has tilts enough, where it was measured.
+  public var resolution: [TomogramResolution] = []
   /// The configuration, as text.
   public var parameters: String
   /// The version of the program.

@@ -38,6 +38,7 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
   if let chemistry = record.chemistry {
     try file.write(chemistry, voxelSize: record.voxelSize)
   }
+  try file.write(record.resolution)
   let shown =
     record.chemistry != nil ? "chemistry" : record.volumes.isEmpty ? "alignment" : "volume_0"
   try file.setAttribute("default", of: TomogramPaths.entry, to: shown)

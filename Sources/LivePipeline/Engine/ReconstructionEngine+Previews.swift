@@ -51,6 +51,7 @@ extension ReconstructionEngine {
       }
     }
     guard let reports else { return }
+    addResolution(content.resolution, to: &header)
     func column(_ name: String, _ unit: String, _ value: (TiltReport) -> Double) -> PreviewArray {
       PreviewArray(
         name: name,
@@ -69,7 +70,7 @@ extension ReconstructionEngine {
         column("residual", "1") { $0.residuals.compactMap { $0 }.max() ?? .nan },
         column("confidence", "1") { $0.confidence },
         column("accepted", "1") { $0.accepted ? 1 : 0 },
-      ]
+      ] + resolutionArrays(content.resolution)
     )
   }
 

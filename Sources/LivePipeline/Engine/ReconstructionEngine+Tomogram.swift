@@ -92,6 +92,7 @@ extension ReconstructionEngine {
       schedule.note(ScheduleStep(.complete, tomogram: name))
       let reports = content.assembly.finish()
       solve(&content)
+      measureResolution(of: name, &content)
       let heldBack = content.assembly.heldBackTilts
       if content.assembly.acceptedTiltCount == 0 {
         let refusal = content.firstRefusal
@@ -221,7 +222,7 @@ extension ReconstructionEngine {
       projections.append(stack)
       coverage.append(weights)
     }
-    return TomogramRecord(
+    var record = TomogramRecord(
       name: name,
       voxelSize: configuration.tomography.voxelSize,
       tilts: reports.map(\.tilt),
@@ -246,5 +247,7 @@ extension ReconstructionEngine {
       parameters: configuration.describedInFull,
       version: tiltfoldVersion
     )
+    record.resolution = content.resolution.map(\.record)
+    return record
   }
 }

@@ -12,6 +12,8 @@ final class TomogramSession: Sendable {
     /// The energies of each tilt whose projections were taken, by place in the series.
     var energiesOfTilt: [Int: Set<Int>] = [:]
     var chemistry: ChemicalVolumes?
+    /// The resolution of each energy, as it was measured last.
+    var resolution: [ShellCorrelation] = []
     /// The tilts and energies that are in, or given up; a repeated scan counts once.
     private(set) var places: [Place] = []
     /// How close angles and energies are one.

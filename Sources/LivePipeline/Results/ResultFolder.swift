@@ -212,7 +212,12 @@ extension RunSummary.Tomogram {
       refused: content.refused,
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemistry?.stateOfCharge?.fraction,
-      stateOfChargeUncertainty: content.chemistry?.stateOfCharge?.uncertainty
+      stateOfChargeUncertainty: content.chemistry?.stateOfCharge?.uncertainty,
+      halfPeriods: content.resolution.isEmpty
+        ? nil
+        : content.resolution.map {
+          $0.halfPeriod.meters.isFinite ? $0.halfPeriod.meters : nil
+        }
     )
   }
 }
