@@ -13,6 +13,7 @@ struct TiltfoldCommand: ParsableCommand {
     subcommands: [
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
+      ResolutionCommand.self, ProfileCommand.self,
     ]
   )
 }

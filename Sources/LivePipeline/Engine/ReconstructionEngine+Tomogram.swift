@@ -130,21 +130,45 @@ extension ReconstructionEngine {
       .map(\.name).sorted()
   }
 
-  /// Solves the chemistry of a tomogram that has two energies; the lower one comes first.
+  /// How optical densities become phases; nil where the configuration leaves that open.
+  var inversion: TwoEnergyInversion? {
+    try? TwoEnergyInversion(parameters: configuration.chemistry)
+  }
+
+  /// Sums up the chemistry of a tomogram that has two energies; the lower one comes first.
+  ///
+  /// Previews solve what they show; voxel by voxel it is solved for the file alone.
   private func solve(_ content: inout TomogramSession.Content) {
-    let energies = content.assembly.energies
-    guard energies.count > 1,
-      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
-    else { return }
-    let order = energies.indices.sorted { energies[$0] < energies[$1] }
-    let volumes = content.assembly.volumes
-    let chemistry = inversion.solve(
-      first: volumes[order[0]],
-      second: volumes[order[1]],
+    guard let (first, second) = energyPair(content), let inversion else { return }
+    let summary = inversion.summary(first: first, second: second, sharing: crew)
+    content.chemicalSummary = summary
+    board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
+  }
+
+  /// The chemistry of every voxel; nil without two energies.
+  private func chemistry(of content: TomogramSession.Content) -> TomogramChemistry? {
+    guard let (first, second) = energyPair(content), let inversion else { return nil }
+    let solved = inversion.solve(
+      first: first,
+      second: second,
       voxelSize: configuration.tomography.voxelSize
     )
-    content.chemistry = chemistry
-    board.update { $0.stateOfCharge = chemistry.stateOfCharge?.fraction }
+    return TomogramChemistry(
+      lithiated: solved.lithiated,
+      delithiated: solved.delithiated,
+      composition: solved.composition,
+      polarAngle: solved.polarAngle,
+      phaseLabel: solved.phaseLabel
+    )
+  }
+
+  /// The volumes of the two lowest energies; nil where there is one only.
+  private func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
+    let energies = content.assembly.energies
+    guard energies.count > 1 else { return nil }
+    let order = energies.indices.sorted { energies[$0] < energies[$1] }
+    let volumes = content.assembly.volumes
+    return (volumes[order[0]], volumes[order[1]])
   }
 
   private func tomogram(
@@ -235,15 +259,7 @@ extension ReconstructionEngine {
         reports.map { $0.residuals[energy] ?? .nan }
       },
       accepted: reports.map(\.accepted),
-      chemistry: content.chemistry.map {
-        TomogramChemistry(
-          lithiated: $0.lithiated,
-          delithiated: $0.delithiated,
-          composition: $0.composition,
-          polarAngle: $0.polarAngle,
-          phaseLabel: $0.phaseLabel
-        )
-      },
+      chemistry: chemistry(of: content),
       parameters: configuration.describedInFull,
       version: tiltfoldVersion
     )

@@ -2,7 +2,7 @@
 
 package import AcquisitionModel
 package import Imaging
-import ResolutionMetrics
+package import ResolutionMetrics
 package import Tomography
 
 /// Even and odd tilts at one energy, each reconstructed by itself and then compared; in slices.
@@ -17,6 +17,7 @@ package struct HalfTomograms: Sendable {
 
   private let series: TiltSeries
   private let parameters: TomographyParameters
+  private let edge: SoftEdge
   /// The places in the series of each half's tilts, in the order of replay.
   private let orders: [[Int]]
   /// What is known before; its correlation is empty.
@@ -36,12 +37,15 @@ package struct HalfTomograms: Sendable {
   ///   - energy: The photon energy.
   ///   - diameter: The object's diameter across the rotation axis, where it is known.
   ///   - parameters: How the volume is made.
+  ///   - edge: How the halves fade out towards their faces before they are compared; a soft edge
+  ///     is for objects that reach them.
   package init?(
     _ series: TiltSeries,
     energyIndex: Int,
     energy: PhotonEnergy?,
     diameter: Length?,
-    parameters: TomographyParameters
+    parameters: TomographyParameters,
+    edge: SoftEdge = .none
   ) {
     guard series.tilts.count >= Self.fewestTilts else { return nil }
     let ranked = series.tilts.indices.sorted {
@@ -61,7 +65,11 @@ package struct HalfTomograms: Sendable {
     )
     self.series = series
     self.parameters = parameters
+    self.edge = edge
   }
+
+  /// The folds of both halves.
+  var foldCount: Int { parameters.finalSweeps * series.tilts.count }
 
   /// Folds one projection, or does a slice of the comparison.
   ///
@@ -89,7 +97,8 @@ package struct HalfTomograms: Sendable {
       comparison = ShellComparison(
         sizeX: parameters.volumeSide,
         sizeZ: parameters.volumeSide,
-        sizeY: parameters.volumeHeight
+        sizeY: parameters.volumeHeight,
+        edge: edge
       )
     }
     if let running { comparison?.add(running.volume, to: half == 0 ? .first : .second) }
@@ -99,7 +108,9 @@ package struct HalfTomograms: Sendable {
   }
 
   /// Does all that is left.
-  package consuming func correlation(sharing work: any WorkSharing = SerialWork()) -> ShellCorrelation {
+  package consuming func correlation(sharing work: any WorkSharing = SerialWork())
+    -> ShellCorrelation
+  {
     while true {
       if let result = advance(sharing: work) { return result }
     }

@@ -20,7 +20,7 @@ func diameterAcrossAxis(of volume: Volume) -> Double? {
     for y in 0..<volume.sizeY { lanes[y & 3] += voxels[place * volume.sizeY + y] }
     sums[place] = lanes.sum()
   }
-  guard let level = otsuThreshold(of: sums.span) else { return nil }
+  guard let level = otsuThreshold(of: sums) else { return nil }
   let empty = sums.lazy.filter { Double($0) < level }.map { Double($0) }
   let count = Double(max(empty.count, 1))
   let mean = empty.reduce(0, +) / count
