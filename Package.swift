@@ -135,7 +135,7 @@ let tests: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
       "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
-      "WireFormat",
+      "WireFormat", "ChemicalMapping",
     ],
     path: "Tests/Benchmarks"
   ),

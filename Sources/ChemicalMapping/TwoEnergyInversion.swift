@@ -24,6 +24,11 @@ public struct TwoEnergyInversion: Sendable {
     self.parameters = parameters
   }
 
+  /// Takes parameters that were checked before.
+  init(checked parameters: ChemistryParameters) {
+    self.parameters = parameters
+  }
+
   /// The relation between composition and polar angle.
   public var polarComposition: PolarComposition { PolarComposition(matrix: parameters.matrix) }
 
@@ -63,12 +68,17 @@ public struct TwoEnergyInversion: Sendable {
   ///   - second: The same at the second energy.
   /// - Returns: Thicknesses of the phases in µm, composition, polar angle and label of every pixel.
   public func solve(first: Image, second: Image) -> ChemicalImages {
+    images(first, second, length: 1)
+  }
+
+  /// Solves every pixel; a concentration of 1 fills a length in µm.
+  func images(_ first: Image, _ second: Image, length: Double) -> ChemicalImages {
     precondition(first.shape == second.shape, "the two energies' images differ in shape")
     let solution = solution(
       first.values,
       second.values,
       rowLength: first.shape.columns,
-      length: 1
+      length: length
     )
     return ChemicalImages(
       lithiated: Image(shape: first.shape, values: solution.lithiated),
@@ -99,9 +109,7 @@ public struct TwoEnergyInversion: Sendable {
     length: Double
   ) -> Solution {
     precondition(length > 0, "a voxel has a size")
-    // Where all voxels are alike, nothing can be told apart: then every voxel is empty.
-    let minimumIron =
-      parameters.minimumIron ?? otsuThreshold(ofMeanOf: first.span, and: second.span) ?? .infinity
+    let minimumIron = minimumIron(first, second, sharing: SerialWork())
     let kernel = VoxelKernel(parameters: parameters, length: length, minimumIron: minimumIron)
     var lithiated = [Float](repeating: 0, count: first.count)
     var delithiated = lithiated

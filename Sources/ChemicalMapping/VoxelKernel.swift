@@ -74,10 +74,16 @@ struct VoxelKernel {
     _ delithiated: inout MutableSpan<Float>
   ) {
     for i in first.indices {
-      let (x, y) = (first[i], second[i])
-      lithiated[i] = lithiatedFromFirst * x + lithiatedFromSecond * y
-      delithiated[i] = delithiatedFromFirst * x + delithiatedFromSecond * y
+      (lithiated[i], delithiated[i]) = free(first[i], second[i])
     }
+  }
+
+  @inline(__always)
+  private func free(_ x: Float, _ y: Float) -> (lithiated: Float, delithiated: Float) {
+    (
+      lithiatedFromFirst * x + lithiatedFromSecond * y,
+      delithiatedFromFirst * x + delithiatedFromSecond * y
+    )
   }
 
   /// Solves min |A c − o|² with c ≥ 0 for every voxel.
@@ -92,17 +98,30 @@ struct VoxelKernel {
     _ delithiated: inout MutableSpan<Float>
   ) {
     for i in first.indices {
-      let (x, y) = (first[i], second[i])
-      let l = lithiatedFromFirst * x + lithiatedFromSecond * y
-      let d = delithiatedFromFirst * x + delithiatedFromSecond * y
-      let lithiatedAlone = lithiatedAloneFromFirst * x + lithiatedAloneFromSecond * y
-      let delithiatedAlone = delithiatedAloneFromFirst * x + delithiatedAloneFromSecond * y
-      let boundedL = d < 0 ? lithiatedAlone : l
-      let boundedD = l < 0 ? delithiatedAlone : d
-      // Comparisons with NaN are false: what was not measured stays NaN.
-      lithiated[i] = l < 0 ? 0 : boundedL < 0 ? 0 : boundedL
-      delithiated[i] = d < 0 ? 0 : boundedD < 0 ? 0 : boundedD
+      (lithiated[i], delithiated[i]) = bounded(first[i], second[i])
     }
+  }
+
+  @inline(__always)
+  private func bounded(_ x: Float, _ y: Float) -> (lithiated: Float, delithiated: Float) {
+    let (l, d) = free(x, y)
+    let lithiatedAlone = lithiatedAloneFromFirst * x + lithiatedAloneFromSecond * y
+    let delithiatedAlone = delithiatedAloneFromFirst * x + delithiatedAloneFromSecond * y
+    let boundedL = d < 0 ? lithiatedAlone : l
+    let boundedD = l < 0 ? delithiatedAlone : d
+    // Comparisons with NaN are false: what was not measured stays NaN.
+    return (
+      l < 0 ? 0 : boundedL < 0 ? 0 : boundedL,
+      d < 0 ? 0 : boundedD < 0 ? 0 : boundedD
+    )
+  }
+
+  /// Whether a voxel is not empty.
+  @inline(__always)
+  func hasIron(_ x: Float, _ y: Float, isNonNegative: Bool) -> Bool {
+    guard 0.5 * (x + y) >= minimumIron else { return false }
+    let (l, d) = isNonNegative ? bounded(x, y) : free(x, y)
+    return l + d > 0
   }
 
   /// Composition, polar angle and label of every voxel; NaN and 0 where there is too little iron.

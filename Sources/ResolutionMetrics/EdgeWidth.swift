@@ -14,6 +14,13 @@ public struct EdgeWidth: Hashable, Sendable {
   public var levelBefore: Double
   /// The level behind the edge.
   public var levelBehind: Double
+  /// How far values lie from the levels before and behind the edge, as a standard deviation.
+  public var scatter: Double
+
+  /// The height of the edge over the scatter at its sides; below 3 it may be none.
+  public var contrast: Double {
+    scatter > 0 ? abs(levelBehind - levelBefore) / scatter : .infinity
+  }
 
   /// Measures the one edge of a profile; nil where it holds none or NaN lies in it.
   public init?(of profile: LineProfile) {
@@ -21,6 +28,13 @@ public struct EdgeWidth: Hashable, Sendable {
     guard values.count >= 5, values.allSatisfy(\.isFinite) else { return nil }
     levelBefore = Self.median(values.prefix(values.count / 5))
     levelBehind = Self.median(values.suffix(values.count / 5))
+    let sides = [
+      (values.prefix(values.count / 5), levelBefore),
+      (values.suffix(values.count / 5), levelBehind),
+    ]
+    // The median of distances is 0.6745 standard deviations.
+    scatter =
+      Self.median(sides.flatMap { side, level in side.map { abs($0 - level) } }[...]) / 0.674_49
     let (low, span) = (levelBefore, levelBehind - levelBefore)
     guard span != 0 else { return nil }
     // From 0 before the edge to 1 behind it, whichever way it goes.

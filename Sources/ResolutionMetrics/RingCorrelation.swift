@@ -46,8 +46,7 @@ public struct RingCorrelation: Hashable, Sendable {
     precondition(first.shape == second.shape, "the images differ in shape")
     let extents = [1, first.shape.rows, first.shape.columns]
     let window = Window(extents: extents, edge: edge)
-    let sums = window.sums(window.faded(first.values), window.faded(second.values))
-    self.init(sums) { product, _ in product.re }
+    self.init(real: window.sums(window.faded(first.values), window.faded(second.values)))
   }
 
   /// Correlates two complex images of one shape, which must lie on one another, [row, column].
@@ -92,8 +91,19 @@ public struct RingCorrelation: Hashable, Sendable {
   /// Correlates two volumes of one shape, which must lie on one another, shell by shell.
   public init(_ first: Volume, _ second: Volume, edge: SoftEdge = .raisedCosine(0.1)) {
     precondition(first.hasShape(of: second), "the volumes differ in shape")
-    let window = Window(extents: [first.sizeX, first.sizeZ, first.sizeY], edge: edge)
-    let sums = window.sums(window.faded(first.values), window.faded(second.values))
+    var comparison = ShellComparison(
+      sizeX: first.sizeX,
+      sizeZ: first.sizeZ,
+      sizeY: first.sizeY,
+      edge: edge
+    )
+    comparison.add(first, to: .first)
+    comparison.add(second, to: .second)
+    self = comparison.correlation()
+  }
+
+  /// The correlation of what real images or volumes have summed up to.
+  init(real sums: RingSums) {
     self.init(sums) { product, _ in product.re }
   }
 

@@ -16,6 +16,7 @@ struct ControlCommand: ParsableCommand {
         tiltfold control status
         tiltfold control place NS_181126001_ccdframes_0_0 --tilt=-12.5 --tomogram plates
         tiltfold control set ptychography.iterations 200
+        tiltfold control measure-resolution
         tiltfold control finish-scan
         tiltfold control abort-scan
       """,
@@ -23,7 +24,7 @@ struct ControlCommand: ParsableCommand {
     defaultSubcommand: Unknown.self
   )
   private static let requests: [any ParsableCommand.Type] = [
-    Status.self, Place.self, Set.self, FinishScan.self, AbortScan.self,
+    Status.self, Place.self, Set.self, MeasureResolution.self, FinishScan.self, AbortScan.self,
   ]
 
   /// Where the process is.
@@ -84,6 +85,16 @@ struct ControlCommand: ParsableCommand {
     var value: String
     @OptionGroup var options: Options
     func run() throws { try options.ask(.set(key: key, value: value)) }
+  }
+
+  struct MeasureResolution: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measures the resolution of a growing tomogram when no data waits."
+    )
+    @Argument(help: "The tomogram's name; all that grow where none is named.")
+    var tomogram: String?
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.measureResolution(tomogram)) }
   }
 
   struct FinishScan: ParsableCommand {

@@ -14,6 +14,7 @@ struct TiltfoldCommand: ParsableCommand {
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, TomogramCommand.self,
       InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
+      ResolutionCommand.self, ProfileCommand.self,
     ]
   )
 }

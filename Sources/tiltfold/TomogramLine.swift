@@ -20,8 +20,12 @@ struct TomogramLine {
     switch step {
     case .laying(let done, let all):
       return line("laying tilts onto one another", done, all, "tilt \(done)/\(all)")
-    case .aligning(let rounds):
-      return "aligning all tilts jointly | \(rounds) round\(rounds == 1 ? "" : "s") ..."
+    case .aligning(let round, let rounds, let part, let parts):
+      let what = "round \(round + 1) of \(rounds) at most | part \(part)/\(parts)"
+      return line("aligning all tilts jointly", round * parts + part, rounds * parts, what)
+    case .moved(let round, let pixels):
+      return
+        "joint round \(round + 1) moved the tilts by \(String(format: "%.3f", pixels)) pixels RMS"
     case .sweeping(let energy, let energies, let sweep, let sweeps, let residual):
       let which = energies > 1 ? "energy \(energy + 1)/\(energies) | " : ""
       let what = "\(which)sweep \(sweep)/\(sweeps) | residual \(String(format: "%.4g", residual))"

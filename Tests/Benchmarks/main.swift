@@ -7,6 +7,7 @@ import Foundation
 let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
+cases += chemicalUpdateBenchmarks()
 cases += raarBenchmarks()
 cases += solverBenchmarks()
 cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])

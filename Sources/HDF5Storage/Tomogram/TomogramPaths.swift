@@ -14,6 +14,6 @@ enum TomogramPaths {
   static let chemistry = "/entry/chemistry"
 
   static func volume(_ energy: Int) -> String { "/entry/volume_\(energy)" }
-  static func resolution(_ curve: Int) -> String { "/entry/resolution_\(curve)" }
+  static func resolution(_ energy: Int) -> String { "/entry/resolution_\(energy)" }
   static func projections(_ energy: Int) -> String { "/entry/projections_\(energy)" }
 }

@@ -32,26 +32,6 @@ extension StorageFile {
         offset: try readValue(at: "\(group)/axis_offset")
       )
     }
-    var curve = TomogramPaths.resolution(0)
-    while exists(curve) {
-      let frequency = try readList(at: "\(curve)/frequency").map {
-        $0 * record.voxelSize.nanometers
-      }
-      let correlation = try readList(at: "\(curve)/correlation")
-      let halfBit = try readList(at: "\(curve)/half_bit")
-      guard frequency.count == correlation.count, frequency.count == halfBit.count else {
-        throw StorageError("its lists differ in length", file: path, path: curve)
-      }
-      record.resolution.append(
-        ResolutionCurve(
-          name: try readText(at: "\(curve)/title"),
-          frequency: frequency,
-          correlation: correlation,
-          halfBit: halfBit
-        )
-      )
-      curve = TomogramPaths.resolution(record.resolution.count)
-    }
   }
 
   /// A list of numbers; empty where there is none.

@@ -29,6 +29,9 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
   record.shifts = zip(rows, columns).map { PixelShift(rows: $0, columns: $1) }
   record.accepted = try file.read(UInt8.self, at: "\(alignment)/accepted").values.map { $0 != 0 }
   for index in energies.indices {
+    if let resolution = try file.readResolution(energy: index) {
+      record.resolution.append(resolution)
+    }
     let residual = "\(alignment)/residual_\(index)"
     if file.exists(residual) {
       record.residuals.append(try file.read(Double.self, at: residual).values)

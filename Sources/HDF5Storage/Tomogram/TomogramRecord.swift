@@ -42,10 +42,10 @@ public struct TomogramRecord: Sendable {
   public var sweepResiduals: [[Double]] = []
   /// Where the rotation axis was found in the projections as they were measured.
   public var axis: RotationAxis?
-  /// How far halves of the data agree, one curve for each comparison.
-  public var resolution: [ResolutionCurve] = []
   /// The chemistry, where it was solved.
   public var chemistry: TomogramChemistry?
+  /// The shell correlation of each energy that has tilts enough, where it was measured.
+  public var resolution: [TomogramResolution] = []
   /// The configuration, as text.
   public var parameters: String
   /// The version of the program.

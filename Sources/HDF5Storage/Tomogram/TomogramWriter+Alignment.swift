@@ -50,19 +50,4 @@ extension StorageFile {
       try write(list: residuals + missing, at: "\(group)/residual_\(energy)", unit: "1")
     }
   }
-
-  /// Writes one comparison of halves of the data.
-  func write(
-    _ curve: ResolutionCurve,
-    at group: String,
-    of record: TomogramRecord
-  ) throws(StorageError) {
-    try makeData(group, signal: "correlation", axes: ["frequency"])
-    try setAttribute("auxiliary_signals", of: group, to: ["half_bit"])
-    try write(text: curve.name, at: "\(group)/title")
-    let perNanometer = curve.frequency.map { $0 / record.voxelSize.nanometers }
-    try write(list: perNanometer, at: "\(group)/frequency", unit: "1/nm")
-    try write(list: curve.correlation, at: "\(group)/correlation", unit: "1")
-    try write(list: curve.halfBit, at: "\(group)/half_bit", unit: "1")
-  }
 }

@@ -31,9 +31,6 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
   try file.write(text: record.quantity, at: TomogramPaths.quantity)
   try file.writeAlignment(of: record)
   try file.writeConvergence(of: record)
-  for (index, curve) in record.resolution.enumerated() {
-    try file.write(curve, at: TomogramPaths.resolution(index), of: record)
-  }
   for (index, stack) in record.projections.enumerated() {
     try file.writeProjections(stack, energy: index, of: record)
   }
@@ -43,6 +40,7 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
   if let chemistry = record.chemistry {
     try file.write(chemistry, voxelSize: record.voxelSize)
   }
+  try file.write(record.resolution)
   let shown =
     record.chemistry != nil ? "chemistry" : record.volumes.isEmpty ? "alignment" : "volume_0"
   try file.setAttribute("default", of: TomogramPaths.entry, to: shown)

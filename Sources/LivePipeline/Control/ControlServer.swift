@@ -54,6 +54,8 @@ struct ControlServer: ~Copyable {
         return ControlReply(ok: true, header.text["state"] ?? "", figures: header.quality)
       case .place(let placement):
         return ControlReply(ok: true, conductor.place(placement))
+      case .measureResolution(let tomogram):
+        return ControlReply(ok: true, try conductor.measureResolution(of: tomogram))
       case .set(let key, let value):
         return ControlReply(ok: true, try conductor.set(key, to: value))
       case .finishScan(let name):

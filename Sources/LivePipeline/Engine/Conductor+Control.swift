@@ -41,6 +41,27 @@ extension Conductor {
     }
   }
 
+  /// Measures the resolution of tomograms that grow, when there is nothing else to do.
+  ///
+  /// - Parameter name: The tomogram; nil for all.
+  /// - Returns: What is to be done, in words.
+  /// - Throws: `PipelineError` where nothing can be measured.
+  func measureResolution(of name: String?) throws(PipelineError) -> String {
+    let asked = try engine.measurements(of: name)
+    return locked {
+      let names = asked.map { measurement in
+        let name = measurement.session.name
+        guard !measurements.contains(where: { $0.session.name == name }) else {
+          return "\(name) (asked for before)"
+        }
+        measurements.append(measurement)
+        return name
+      }
+      return "the resolution of \(names.joined(separator: ", ")) is measured when no scan and no "
+        + "projection waits; an event tells the result"
+    }
+  }
+
   /// Sets a key of the configuration.
   ///
   /// - Parameters:

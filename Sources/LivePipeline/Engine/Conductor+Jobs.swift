@@ -28,8 +28,17 @@ extension Conductor {
       locked {
         isOnVolume = false
         fullTomograms.removeAll { $0 == name }
+        measurements.removeAll { $0.session.name == name }
       }
       onTomogramComplete()
+    case .measure(let measurement):
+      let slice = ContinuousClock.now + Self.slice
+      var isDone = false
+      while !isDone, ContinuousClock.now < slice { isDone = engine.advance(measurement) }
+      locked {
+        isMeasuring = false
+        if isDone { measurements.removeAll { $0 === measurement } }
+      }
     }
   }
 

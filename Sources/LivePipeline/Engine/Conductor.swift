@@ -19,6 +19,7 @@ final class Conductor: @unchecked Sendable {
     case settle(ScanTask)
     case fold(FinishedScan)
     case complete(String)
+    case measure(ResolutionMeasurement)
   }
 
   /// A scan as the conductor sees it.
@@ -49,6 +50,9 @@ final class Conductor: @unchecked Sendable {
   var toFold = Fifo<FinishedScan>()
   var isOnVolume = false
   var fullTomograms: [String] = []
+  /// What somebody asked for, to be done when there is nothing else.
+  var measurements: [ResolutionMeasurement] = []
+  var isMeasuring = false
   var pace = ScanPace()
   private var sourceHasEnded = false
   private var isDone = false
@@ -173,6 +177,13 @@ final class Conductor: @unchecked Sendable {
     if isEverythingButVolumesDone, !isOnVolume, let name = engine.openTomograms.first {
       isOnVolume = true
       return .complete(name)
+    }
+    // The threads of a scan or volume that is worked on are left to it.
+    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy),
+      let measurement = measurements.first
+    {
+      isMeasuring = true
+      return .measure(measurement)
     }
     return nil
   }

@@ -90,8 +90,9 @@ extension ReconstructionEngine {
         return
       }
       schedule.note(ScheduleStep(.complete, tomogram: name))
-      let reports = content.assembly.finish()
+      let reports = content.assembly.finish(sharing: crew)
       solve(&content)
+      measureResolution(of: name, &content)
       let heldBack = content.assembly.heldBackTilts
       if content.assembly.acceptedTiltCount == 0 {
         let refusal = content.firstRefusal
@@ -118,7 +119,7 @@ extension ReconstructionEngine {
         status.tomogramsComplete += 1
       }
       offerTomogram(name, content, reports: reports, isComplete: true)
-      results.write(record(of: session.name, content, reports), content, report: report)
+      results.write(record(of: content, reports), content, report: report)
     }
   }
 
@@ -129,21 +130,45 @@ extension ReconstructionEngine {
       .map(\.name).sorted()
   }
 
-  /// Solves the chemistry of a tomogram that has two energies; the lower one comes first.
+  /// How optical densities become phases; nil where the configuration leaves that open.
+  var inversion: TwoEnergyInversion? {
+    try? TwoEnergyInversion(parameters: configuration.chemistry)
+  }
+
+  /// Sums up the chemistry of a tomogram that has two energies; the lower one comes first.
+  ///
+  /// Previews solve what they show; voxel by voxel it is solved for the file alone.
   private func solve(_ content: inout TomogramSession.Content) {
-    let energies = content.assembly.energies
-    guard energies.count > 1,
-      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
-    else { return }
-    let order = energies.indices.sorted { energies[$0] < energies[$1] }
-    let volumes = content.assembly.volumes
-    let chemistry = inversion.solve(
-      first: volumes[order[0]],
-      second: volumes[order[1]],
+    guard let (first, second) = energyPair(content), let inversion else { return }
+    let summary = inversion.summary(first: first, second: second, sharing: crew)
+    content.chemicalSummary = summary
+    board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
+  }
+
+  /// The chemistry of every voxel; nil without two energies.
+  private func chemistry(of content: TomogramSession.Content) -> TomogramChemistry? {
+    guard let (first, second) = energyPair(content), let inversion else { return nil }
+    let solved = inversion.solve(
+      first: first,
+      second: second,
       voxelSize: configuration.tomography.voxelSize
     )
-    content.chemistry = chemistry
-    board.update { $0.stateOfCharge = chemistry.stateOfCharge?.fraction }
+    return TomogramChemistry(
+      lithiated: solved.lithiated,
+      delithiated: solved.delithiated,
+      composition: solved.composition,
+      polarAngle: solved.polarAngle,
+      phaseLabel: solved.phaseLabel
+    )
+  }
+
+  /// The volumes of the two lowest energies; nil where there is one only.
+  private func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
+    let energies = content.assembly.energies
+    guard energies.count > 1 else { return nil }
+    let order = energies.indices.sorted { energies[$0] < energies[$1] }
+    let volumes = content.assembly.volumes
+    return (volumes[order[0]], volumes[order[1]])
   }
 
   private func tomogram(
@@ -192,59 +217,12 @@ extension ReconstructionEngine {
   }
 
   private func record(
-    of name: String,
-    _ content: TomogramSession.Content,
+    of content: TomogramSession.Content,
     _ reports: [TiltReport]
   ) -> TomogramRecord {
-    let assembly = content.assembly
-    let shape = Shape2D(
-      rows: configuration.tomography.volumeHeight,
-      columns: configuration.tomography.volumeSide
-    )
-    // By energy, whichever scan was folded first.
-    let order = assembly.energies.indices.sorted { assembly.energies[$0] < assembly.energies[$1] }
-    let volumes = assembly.volumes
-    var projections: [ImageStack] = []
-    var coverage: [ImageStack] = []
-    for energy in order {
-      let aligned = Dictionary(
-        assembly.alignedProjections(energy: energy).map { ($0.tiltIndex, $0) },
-        uniquingKeysWith: { first, _ in first }
-      )
-      var stack = ImageStack(count: reports.count, shape: shape)
-      var weights = stack
-      for (place, report) in reports.enumerated() {
-        guard let projection = aligned[report.tiltIndex] else { continue }
-        stack[place] = projection.opticalDensity
-        weights[place] = projection.weights
-      }
-      projections.append(stack)
-      coverage.append(weights)
-    }
-    return TomogramRecord(
-      name: name,
-      voxelSize: configuration.tomography.voxelSize,
-      tilts: reports.map(\.tilt),
-      energies: order.map { assembly.energies[$0] },
-      projections: projections,
-      coverage: coverage,
-      volumes: order.map { volumes[$0] },
-      shifts: reports.map(\.shift),
-      residuals: order.map { energy in
-        reports.map { $0.residuals[energy] ?? .nan }
-      },
-      accepted: reports.map(\.accepted),
-      chemistry: content.chemistry.map {
-        TomogramChemistry(
-          lithiated: $0.lithiated,
-          delithiated: $0.delithiated,
-          composition: $0.composition,
-          polarAngle: $0.polarAngle,
-          phaseLabel: $0.phaseLabel
-        )
-      },
-      parameters: configuration.describedInFull,
-      version: tiltfoldVersion
-    )
+    var record = content.assembly.record(reports, parameters: configuration.describedInFull)
+    record.chemistry = chemistry(of: content)
+    record.resolution = content.resolution.map(\.record)
+    return record
   }
 }

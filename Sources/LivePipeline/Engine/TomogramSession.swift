@@ -11,7 +11,10 @@ final class TomogramSession: Sendable {
     var assembly: TomogramAssembly
     /// The energies of each tilt whose projections were taken, by place in the series.
     var energiesOfTilt: [Int: Set<Int>] = [:]
-    var chemistry: ChemicalVolumes?
+    /// What the chemistry is as a whole, once there are two energies.
+    var chemicalSummary: ChemicalSummary?
+    /// The resolution of each energy, as it was measured last.
+    var resolution: [ShellCorrelation] = []
     /// The tilts and energies that are in, or given up; a repeated scan counts once.
     private(set) var places: [Place] = []
     /// How close angles and energies are one.

@@ -48,6 +48,10 @@ extension PreviewMessage {
     header.quality["overlap_error"] = status.overlapError
     header.quality["data_error"] = status.dataError
     header.quality["frc_half_period_m"] = status.halfPeriod?.meters ?? .nan
+    for (energy, halfPeriod) in status.shellHalfPeriods.enumerated() {
+      header.quality["fsc_half_period_m_\(energy)"] = halfPeriod.meters
+      header.quality["fsc_tilts"] = Double(status.shellTilts)
+    }
     header.quality["elapsed_s"] = status.elapsed
     header.quality["remaining_s"] = status.secondsLeft ?? .nan
     header.quality["state_of_charge"] = status.stateOfCharge ?? .nan

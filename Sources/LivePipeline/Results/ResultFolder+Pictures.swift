@@ -72,6 +72,17 @@ extension ResultFolder {
         writing("\(prefix)polar-histogram.png", report) { try writePicture(plot, to: $0) }
       }
     }
+    if !record.resolution.isEmpty {
+      writing("\(prefix)resolution.png", report) { path in
+        let tilts = record.resolution[0].tilts.map { "\($0)" }.joined(separator: " + ")
+        let plot = ResolutionPlot.plot(
+          record.resolution,
+          labels: record.resolution.map { "\(record.energies[$0.energyIndex].electronVolts) eV" },
+          title: "\(record.name): resolution by halves of the tilts, \(tilts)"
+        )
+        try writePicture(plot, to: path)
+      }
+    }
     writing("\(prefix)alignment.png", report) { path in
       try writePicture(alignment(record), to: path)
     }

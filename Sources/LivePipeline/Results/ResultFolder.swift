@@ -211,8 +211,13 @@ extension RunSummary.Tomogram {
       heldBack: content.assembly.heldBackTilts,
       refused: content.refused,
       energies: record.energies.map(\.electronVolts),
-      stateOfCharge: content.chemistry?.stateOfCharge?.fraction,
-      stateOfChargeUncertainty: content.chemistry?.stateOfCharge?.uncertainty
+      stateOfCharge: content.chemicalSummary?.stateOfCharge?.fraction,
+      stateOfChargeUncertainty: content.chemicalSummary?.stateOfCharge?.uncertainty,
+      halfPeriods: content.resolution.isEmpty
+        ? nil
+        : content.resolution.map {
+          $0.halfPeriod.meters.isFinite ? $0.halfPeriod.meters : nil
+        }
     )
   }
 }

@@ -63,12 +63,16 @@ public struct RunSummary: Codable, Sendable {
     public var stateOfCharge: Double?
     /// Its standard uncertainty.
     public var stateOfChargeUncertainty: Double?
+    /// The half period at 1/2 bit of each energy's volume by Fourier shell correlation, metres;
+    /// null where nothing correlates, nil where it was not measured.
+    public var halfPeriods: [Double?]?
 
     enum CodingKeys: String, CodingKey {
       case name, tilts, refused
       case heldBack = "held_back"
       case energies = "energies_eV"
       case stateOfCharge = "state_of_charge"
+      case halfPeriods = "fsc_half_periods_m"
       case stateOfChargeUncertainty = "state_of_charge_uncertainty"
     }
   }

@@ -56,6 +56,11 @@ public struct RunStatus: Sendable, Hashable {
   public var scanEnd: ReconstructionEnd?
   /// The half period to which its two halves agree, by 1/2 bit; nil where not measured.
   public var halfPeriod: Length?
+  /// The half period at 1/2 bit of the volume of each energy, the lowest energy first, by Fourier
+  /// shell correlation; empty where not measured.
+  public var shellHalfPeriods: [Length] = []
+  /// The tilts that it was measured from.
+  public var shellTilts = 0
   /// Scans that started.
   public var scansStarted = 0
   /// Scans that are done.

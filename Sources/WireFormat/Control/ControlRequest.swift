@@ -14,13 +14,17 @@ public enum ControlRequest: Sendable, Hashable {
   case place(ScanPlacement)
   /// Sets a key of the configuration to a value as it would stand in the file.
   case set(key: String, value: String)
+  /// Measures the resolution of a tomogram, or of all that grow, when there is time.
+  case measureResolution(String?)
   /// Ends a scan, or all that have not ended, as if its source had stopped it.
   case finishScan(String?)
   /// Ends a scan, or all that have not ended, as if its source had given it up.
   case abortScan(String?)
 
   /// The names of the requests.
-  public static let names = ["status", "place", "set", "finish_scan", "abort_scan"]
+  public static let names = [
+    "status", "place", "set", "measure_resolution", "finish_scan", "abort_scan",
+  ]
 
   /// Reads a request.
   ///
@@ -39,6 +43,7 @@ public enum ControlRequest: Sendable, Hashable {
     )
     switch fields.request {
     case "status": return .status
+    case "measure_resolution": return .measureResolution(fields.tomogram_id)
     case "finish_scan": return .finishScan(fields.scan)
     case "abort_scan": return .abortScan(fields.scan)
     case "set":
@@ -82,6 +87,8 @@ public enum ControlRequest: Sendable, Hashable {
     let fields =
       switch self {
       case .status: ControlFields(request: "status")
+      case .measureResolution(let tomogram):
+        ControlFields(request: "measure_resolution", tomogram_id: tomogram)
       case .finishScan(let scan): ControlFields(request: "finish_scan", scan: scan)
       case .abortScan(let scan): ControlFields(request: "abort_scan", scan: scan)
       case .set(let key, let value):

@@ -68,6 +68,7 @@ extension ProjectionSeries {
     )
     series.quantity = record.quantity
     series.parameters = record.parameters
+    series.isAligned = true
     if record.coverage.count == record.projections.count { series.coverage = record.coverage }
     let known = series.tilts.indices.filter { tilt in
       series.energies.indices.contains { series.hasProjection(energy: $0, tilt: tilt) }

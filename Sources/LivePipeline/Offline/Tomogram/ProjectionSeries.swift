@@ -21,6 +21,8 @@ public struct ProjectionSeries: Sendable {
   public var pixelSize: Length
   /// The shift that was applied to the projections of each tilt before, pixels, [tilt].
   public var shifts: [PixelShift]
+  /// Whether the projections lie on the volume's axes already, as those of a tomogram do.
+  public var isAligned = false
   /// What the line integrals are of: "optical density" or "signal".
   public var quantity = "optical density"
   /// Whether the layout of the file says that the rotation axis runs from row to row.

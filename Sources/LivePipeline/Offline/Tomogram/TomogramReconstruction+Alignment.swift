@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import ChemicalMapping
+import HDF5Storage
 import Imaging
-import Registration
 import Tomography
 
 // The one place where a series meets `TomogramAssembly`.
 extension TomogramReconstruction {
-  /// Lays all tilts onto one another.
-  ///
-  /// From the tilt nearest to zero outwards, so that each has a neighbour in the volume already,
-  /// whatever the order in the file.
-  func align(_ progress: (Progress) -> Void) -> AlignedSeries {
-    // The volumes are made by sweeps of our own when the shifts are known.
+  /// What became of a series.
+  struct Outcome {
+    var assembly: TomogramAssembly
+    var reports: [TiltReport]
+    /// Why the first tilt that was held back was, in words.
+    var refusal: String?
+    /// What a person should know of the alignment.
+    var remarks: [String] = []
+  }
+
+  /// Lays all tilts onto one another and reconstructs every energy.
+  func assemble(_ progress: (Progress) -> Void) -> Outcome {
     var tomography = configuration.tomography
-    (tomography.finalSweeps, tomography.averagedSweeps) = (1, 1)
+    if !options.aligns { tomography.finalAlignmentRounds = 0 }
     var assembly = TomogramAssembly(
       name: series.name,
       energies: series.energies,
@@ -23,78 +30,50 @@ extension TomogramReconstruction {
       registration: configuration.registration,
       tomography: tomography
     )
-    let order = series.tilts.indices.sorted {
-      (abs(series.tilts[$0].degrees), series.places[$0])
-        < (abs(series.tilts[$1].degrees), series.places[$1])
+    let projections = series.tilts.indices.flatMap { tilt in
+      series.energies.indices.filter { series.hasProjection(energy: $0, tilt: tilt) }
+        .map { projection(energy: $0, tilt: tilt) }
     }
-    var refusal: String?
-    for (done, tilt) in order.enumerated() where !shouldFinish {
-      for energy in series.energies.indices where series.hasProjection(energy: energy, tilt: tilt) {
-        let report = assembly.fold(projection(energy: energy, tilt: tilt))
-        if refusal == nil, let reason = report.heldBackReason {
-          refusal = reason + (report.remedy.map { ". \($0)" } ?? "")
-        }
-      }
-      progress(.laying(done: done + 1, of: order.count))
+    progress(.laying(done: 0, of: projections.count))
+    let isAligned = !options.aligns || series.isAligned
+    let placement = assembly.take(projections, isAligned: isAligned) { done in
+      progress(.laying(done: done, of: projections.count))
     }
-    let rounds = tomography.finalAlignmentRounds
-    if !shouldFinish, rounds > 0 { progress(.aligning(rounds: rounds)) }
-    let reports = shouldFinish ? assembly.tiltReports() : assembly.finish()
-    var aligned = standing()
-    aligned.accepted = series.tilts.map { _ in false }
-    aligned.confidence = series.tilts.map { _ in 0 }
-    aligned.energyShifts = series.energies.map { _ in
-      series.tilts.map { _ in PixelShift(rows: .nan, columns: .nan) }
+    let crew = WorkerCrew(threads: configuration.compute.threadCount)
+    defer { crew.end() }
+    let reports = assembly.finish(sharing: crew) { step in
+      tell(step, rounds: tomography.finalAlignmentRounds, progress)
+      return !shouldFinish
     }
-    aligned.refusal = refusal
-    aligned.volumes = assembly.volumes
-    for report in reports where report.tiltIndex < series.tilts.count {
-      aligned.accepted[report.tiltIndex] = report.accepted
-      aligned.confidence[report.tiltIndex] = report.confidence
-      aligned.shifts[report.tiltIndex] = report.shift
-      for energy in series.energies.indices {
-        guard let offset = report.energyOffsets[energy] else { continue }
-        aligned.energyShifts[energy][report.tiltIndex] = offset
-      }
+    var outcome = Outcome(assembly: assembly, reports: reports)
+    outcome.refusal = placement.refused.first.map { report in
+      (report.heldBackReason ?? "no reason is known") + (report.remedy.map { ". \($0)" } ?? "")
     }
-    for energy in series.energies.indices {
-      for projection in assembly.alignedProjections(energy: energy) {
-        aligned.projections[energy][projection.tiltIndex] = projection.opticalDensity
-        aligned.coverage[energy][projection.tiltIndex] = projection.weights
-      }
+    if let slices = placement.sliceCount {
+      outcome.remarks.append("first places by the mass of \(slices) slices")
+    } else if !isAligned {
+      outcome.remarks.append("first places on the growing volume, tilt by tilt")
     }
-    return aligned
+    return outcome
   }
 
-  /// The series as it stands, cut or padded to the volume's projection.
-  func standing() -> AlignedSeries {
-    let tomography = configuration.tomography
-    let shape = Shape2D(rows: tomography.volumeHeight, columns: tomography.volumeSide)
-    var projections: [ImageStack] = []
-    var coverage: [ImageStack] = []
-    for energy in series.energies.indices {
-      var values = ImageStack(count: series.tilts.count, shape: shape)
-      var trust = values
-      for tilt in series.tilts.indices {
-        values[tilt] = resampled(series.projections[energy][tilt], to: shape)
-        trust[tilt] = resampled(
-          series.coverage(energy: energy, tilt: tilt),
-          to: shape,
-          interpolation: .minimum
+  private func tell(_ step: FinishStep, rounds: Int, _ progress: (Progress) -> Void) {
+    switch step {
+    case .round(let round, let part, let parts):
+      progress(.aligning(round: round, of: rounds, part: part + 1, parts: parts))
+    case .moved(let round, let pixels):
+      progress(.moved(round: round, pixels: pixels))
+    case .sweep(let sweep, let sweeps, let energy, let residual):
+      progress(
+        .sweeping(
+          energy: series.energies.firstIndex(of: energy) ?? 0,
+          of: series.energies.count,
+          sweep: sweep + 1,
+          sweeps: sweeps,
+          residual: residual
         )
-      }
-      projections.append(values)
-      coverage.append(trust)
+      )
     }
-    let side = tomography.volumeSide
-    let empty = Volume(sizeX: side, sizeZ: side, sizeY: tomography.volumeHeight)
-    return AlignedSeries(
-      projections: projections,
-      coverage: coverage,
-      shifts: series.tilts.map { _ in .zero },
-      accepted: series.tilts.map { _ in true },
-      volumes: series.energies.map { _ in empty }
-    )
   }
 
   private func projection(energy: Int, tilt: Int) -> Projection {
@@ -109,6 +88,25 @@ extension TomogramReconstruction {
       opticalDensity: series.projections[energy][tilt],
       coverage: series.coverage(energy: energy, tilt: tilt),
       pixelSize: series.pixelSize
+    )
+  }
+
+  /// The chemistry of two energies' optical densities, the lower one first.
+  func chemistry(of record: TomogramRecord) -> TomogramChemistry? {
+    guard record.energies.count > 1, series.quantity == "optical density",
+      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
+    else { return nil }
+    let solved = inversion.solve(
+      first: record.volumes[0],
+      second: record.volumes[1],
+      voxelSize: record.voxelSize
+    )
+    return TomogramChemistry(
+      lithiated: solved.lithiated,
+      delithiated: solved.delithiated,
+      composition: solved.composition,
+      polarAngle: solved.polarAngle,
+      phaseLabel: solved.phaseLabel
     )
   }
 }

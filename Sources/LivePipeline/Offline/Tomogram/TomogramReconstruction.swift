@@ -17,8 +17,10 @@ public final class TomogramReconstruction: Sendable {
   public enum Progress: Sendable {
     /// So many tilts are laid onto the running volume.
     case laying(done: Int, of: Int)
-    /// All tilts are aligned jointly, in so many rounds.
-    case aligning(rounds: Int)
+    /// A part of a joint round of alignment is done, rounds counted from 0; fewer may be enough.
+    case aligning(round: Int, of: Int, part: Int, parts: Int)
+    /// A joint round moved the tilts so far, RMS, pixels.
+    case moved(round: Int, pixels: Double)
     /// A sweep is done, with the RMS residual that its rays met.
     case sweeping(energy: Int, of: Int, sweep: Int, sweeps: Int, residual: Double)
     /// Something that a person should know.
@@ -78,44 +80,25 @@ public final class TomogramReconstruction: Sendable {
     progress: (Progress) -> Void = { _ in }
   ) throws(PipelineError) -> TomogramResult {
     let began = ContinuousClock.now
-    var aligned = options.aligns ? align(progress) : standing()
-    guard aligned.accepted.contains(true) else {
+    let outcome = assemble(progress)
+    guard outcome.assembly.acceptedTiltCount > 0 else {
       throw PipelineError(
         .data,
-        "not one of the projections could be laid: \(aligned.refusal ?? "no reason is known")"
+        "not one of the projections could be laid: \(outcome.refusal ?? "no reason is known")"
       )
     }
-    var sweepResiduals: [[Double]] = []
-    var residuals: [[Double]] = []
-    for energy in series.energies.indices {
-      let reconstruction = sweep(aligned, energy: energy, progress)
-      if let volume = reconstruction.volume { aligned.volumes[energy] = volume }
-      sweepResiduals.append(reconstruction.residuals)
-      residuals.append(residualsOfTilts(aligned, energy: energy))
-    }
-    var record = TomogramRecord(
-      name: series.name,
-      voxelSize: configuration.tomography.voxelSize,
-      tilts: series.tilts,
-      energies: series.energies,
-      projections: aligned.projections,
-      coverage: aligned.coverage,
-      volumes: aligned.volumes,
-      shifts: zip(series.shifts, aligned.shifts).map { $0 + $1 },
-      residuals: residuals,
-      accepted: aligned.accepted,
-      chemistry: chemistry(of: aligned.volumes),
-      parameters: configuration.describedInFull,
-      version: tiltfoldVersion
+    var record = outcome.assembly.record(
+      outcome.reports,
+      parameters: configuration.describedInFull
     )
+    let tilts = outcome.reports.map(\.tiltIndex)
+    record.shifts = zip(tilts, record.shifts).map { series.shifts[$0] + $1 }
+    record.chemistry = chemistry(of: record)
     record.quantity = series.quantity
-    record.confidence = aligned.confidence
-    record.energyShifts = aligned.energyShifts
-    record.sweepResiduals = sweepResiduals
     return TomogramResult(
       record: record,
-      places: series.places,
-      remarks: series.remarks,
+      places: tilts.map { series.places[$0] },
+      remarks: series.remarks + outcome.remarks,
       paths: paths,
       wasAligned: options.aligns,
       sweeps: configuration.tomography.finalSweeps,

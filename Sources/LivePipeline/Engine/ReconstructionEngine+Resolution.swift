@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import HDF5Storage
+import Imaging
+import Synchronization
+import WireFormat
+
+// The resolution of volumes: on request while they grow, and once when they are complete.
+extension ReconstructionEngine {
+  /// Prepares the measurement of what somebody asks for.
+  ///
+  /// - Parameter name: The tomogram; nil for all that grow.
+  /// - Returns: One measurement for each, to be advanced when there is time.
+  /// - Throws: `PipelineError` where there is none, or nothing in it that could be measured.
+  func measurements(of name: String?) throws(PipelineError) -> [ResolutionMeasurement] {
+    let known = tomograms.withLock { $0.values.sorted { $0.name < $1.name } }
+    let named = known.filter { name == nil || $0.name == name }
+    guard !named.isEmpty else {
+      let names = known.map(\.name).joined(separator: ", ")
+      throw PipelineError(
+        .data,
+        (name.map { "there is no tomogram \($0)" } ?? "no projection has been folded yet")
+          + (known.isEmpty ? "" : "; there is \(names)")
+      )
+    }
+    var refusals: [String] = []
+    let measurements = named.filter { session in
+      session.content.withLock { content in
+        if let refusal = refusal(of: session.name, content) {
+          refusals.append(refusal)
+          return false
+        }
+        return true
+      }
+    }
+    guard !measurements.isEmpty else {
+      throw PipelineError(.data, refusals.joined(separator: "; "))
+    }
+    return measurements.map(ResolutionMeasurement.init(of:))
+  }
+
+  /// Why a tomogram's resolution cannot be measured now, in words; nil where it can be.
+  private func refusal(of name: String, _ content: TomogramSession.Content) -> String? {
+    if content.isComplete {
+      let words = Self.inWords(content.resolution) ?? "nothing could be measured"
+      return "\(name) is complete: \(words)"
+    }
+    let tilts = content.assembly.acceptedTiltCount
+    guard tilts < HalfTomograms.fewestTilts else { return nil }
+    return "\(name) has \(tilts) tilts so far; halves of fewer than \(HalfTomograms.fewestTilts) "
+      + "say nothing"
+  }
+
+  /// Does a slice of a measurement; says the result when there is one.
+  ///
+  /// - Returns: Whether it is done.
+  func advance(_ measurement: ResolutionMeasurement) -> Bool {
+    guard let resolution = measurement.advance(sharing: crew) else { return false }
+    measurement.session.content.withLock { content in
+      // Measured again when it was completed meanwhile, with all its tilts.
+      guard !content.isComplete else { return }
+      content.resolution = resolution
+      tell(resolution, of: measurement.session.name)
+      offerAlignment(content)
+    }
+    return true
+  }
+
+  /// Measures a tomogram that is complete.
+  func measureResolution(of name: String, _ content: inout TomogramSession.Content) {
+    content.resolution = content.assembly.shellCorrelations(sharing: crew)
+    tell(content.resolution, of: name)
+  }
+
+  private func tell(_ resolution: [ShellCorrelation], of name: String) {
+    guard let words = Self.inWords(resolution) else { return }
+    board.update { status in
+      status.shellHalfPeriods = resolution.map(\.halfPeriod)
+      status.shellTilts = resolution.map { $0.tilts.reduce(0, +) }.max() ?? 0
+    }
+    report(RunEvent(.info, "tomogram \(name): \(words)"))
+  }
+
+  /// The half periods of all energies in a sentence; nil where there is none.
+  static func inWords(_ resolution: [ShellCorrelation]) -> String? {
+    guard let first = resolution.first else { return nil }
+    let periods = resolution.map { correlation in
+      "\(correlation.halfPeriodInWords) at \(correlation.energy?.electronVolts ?? .nan) eV"
+    }
+    let tilts = first.tilts.map { "\($0)" }.joined(separator: " + ")
+    let limit = first.crowtherLimit.map {
+      "; the Crowther limit is \(inTenths($0.nanometers)) nm full period"
+    }
+    return "resolved to \(periods.joined(separator: ", ")), half periods at 1/2 bit of the Fourier "
+      + "shell correlation from \(tilts) tilts\(limit ?? "")"
+  }
+
+  // MARK: - Previews
+
+  /// Shows the tilts' shifts as they stand, with the resolution.
+  private func offerAlignment(_ content: TomogramSession.Content) {
+    var header = PreviewHeader(sequence: 0)
+    header.tomogram = content.assembly.name
+    header.timestamp = nanosecondsNow()
+    header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
+    addResolution(content.resolution, to: &header)
+    let tilts = content.assembly.standings
+    func column(_ name: String, _ unit: String, _ values: [Double]) -> PreviewArray {
+      PreviewArray(name: name, shape: [values.count], values: values.map { Float($0) }, unit: unit)
+    }
+    offer(
+      .alignment,
+      header,
+      [
+        column("rotation_angle", "degree", tilts.map(\.degrees)),
+        column("shift_rows", "pixel", tilts.map(\.shift.rows)),
+        column("shift_columns", "pixel", tilts.map(\.shift.columns)),
+        column("confidence", "1", tilts.map(\.confidence)),
+        column("accepted", "1", tilts.map { $0.isAccepted ? 1 : 0 }),
+      ] + resolutionArrays(content.resolution)
+    )
+  }
+
+  /// Adds the half period of each energy and the number of tilts to a preview's figures.
+  func addResolution(_ resolution: [ShellCorrelation], to header: inout PreviewHeader) {
+    guard let first = resolution.first else { return }
+    header.quality["fsc_tilts"] = Double(first.tilts.reduce(0, +))
+    header.quality["crowther_full_period_m"] = first.crowtherLimit?.meters ?? .nan
+    for correlation in resolution {
+      let name = "fsc_half_period_m_\(correlation.energyIndex)"
+      header.quality[name] = correlation.halfPeriod.meters
+    }
+  }
+
+  /// The correlation and threshold of each energy, as a preview has them.
+  func resolutionArrays(_ resolution: [ShellCorrelation]) -> [PreviewArray] {
+    resolution.flatMap { correlation in
+      let record = correlation.record
+      func array(_ name: String, _ unit: String, _ values: [Double]) -> PreviewArray {
+        PreviewArray(
+          name: "\(name)_\(correlation.energyIndex)",
+          shape: [values.count],
+          values: values.map { Float($0) },
+          unit: unit
+        )
+      }
+      return [
+        array("fsc_frequency", "1/nm", record.frequencies),
+        array("fsc_correlation", "1", record.correlations),
+        array("fsc_half_bit", "1", record.halfBitThreshold),
+      ]
+    }
+  }
+}

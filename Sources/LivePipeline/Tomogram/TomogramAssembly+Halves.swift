@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import AcquisitionModel
+public import Imaging
+import Registration
+import Tomography
+
+extension TomogramAssembly {
+  /// Measures the resolution of every energy from even and odd tilts, at the shifts as they stand.
+  ///
+  /// Costs two reconstructions of half the tilts for each energy, and the memory of three volumes.
+  ///
+  /// - Parameters:
+  ///   - diameter: The object's diameter across the rotation axis; as the volumes show it if nil.
+  ///   - work: Threads that share the slices.
+  /// - Returns: One correlation for each energy that has tilts enough, the lowest energy first,
+  ///   their `energyIndex` counted in that order.
+  public func shellCorrelations(
+    diameter: Length? = nil,
+    sharing work: any WorkSharing = SerialWork()
+  ) -> [ShellCorrelation] {
+    halves(diameter: diameter).map { $0.correlation(sharing: work) }
+  }
+
+  /// How a tilt stands, without what costs a re-projection.
+  struct Standing {
+    let degrees: Double
+    let shift: PixelShift
+    let confidence: Double
+    let isAccepted: Bool
+  }
+
+  /// How every tilt stands, by place in the series.
+  var standings: [Standing] {
+    tilts.sorted { $0.index < $1.index }.map { tilt in
+      Standing(
+        degrees: tilt.angle.degrees,
+        shift: tilt.transform.shift,
+        confidence: tilt.confidence,
+        isAccepted: tilt.isAccepted
+      )
+    }
+  }
+
+  /// The halves of every energy that has tilts enough, the lowest energy first.
+  ///
+  /// They keep what they need: the tomogram may go on growing meanwhile.
+  func halves(diameter: Length? = nil) -> [HalfTomograms] {
+    let order = energies.indices.sorted { energies[$0] < energies[$1] }
+    return order.enumerated().compactMap { rank, energy in
+      let accepted = tilts.filter { $0.isAccepted && $0.scans[energy] != nil }
+      guard accepted.count >= HalfTomograms.fewestTilts else { return nil }
+      let shape = projectionShape
+      let series = TiltSeries(tilts: accepted.map(\.angle)) { place in
+        guard let projection = accepted[place].aligned(energy: energy, shape: shape) else {
+          preconditionFailure("a tilt that was chosen for its scan has none")
+        }
+        return projection
+      }
+      let lit =
+        diameter
+        ?? diameterAcrossAxis(of: reconstructions[energy].volume).map {
+          Length(meters: $0 * tomography.voxelSize.meters)
+        }
+      return HalfTomograms(
+        series,
+        energyIndex: rank,
+        energy: energies[energy],
+        diameter: lit,
+        parameters: tomography
+      )
+    }
+  }
+}
