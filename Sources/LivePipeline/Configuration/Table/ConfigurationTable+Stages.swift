@@ -212,7 +212,8 @@ extension ConfigurationTable {
         1e-10...1e-5,
         "the size of a voxel, equal to that of an object pixel"
       ),
-      at.number("relaxation", \.relaxation, 0.01...1.9, "λ of the first sweep"),
+      at.choice("method", \.method, "how projections correct the volume; `art` for live use"),
+      at.number("relaxation", \.relaxation, 0.01...1.9, "λ of the first sweep and of replays"),
       at.number(
         "relaxation_decay",
         \.relaxationDecay,
@@ -232,10 +233,10 @@ extension ConfigurationTable {
         "sweeps over all tilts when the volume is rebuilt at the end"
       ),
       at.integer(
-        "averaged_sweeps",
-        \.averagedSweeps,
-        1...1000,
-        "how many of the last final sweeps are averaged into the result"
+        "settling_sweeps",
+        \.settlingSweeps,
+        0...1000,
+        "over how many of the last final sweeps λ falls to a tenth besides"
       ),
       at.integer(
         "final_alignment_rounds",
@@ -247,15 +248,22 @@ extension ConfigurationTable {
       at.number(
         "variation_weight",
         \.variationWeight,
-        0...1,
-        "length of each step down the total variation between sweeps, as a part of the way that "
-          + "the sweep has gone; 0 for none"
+        0...10,
+        "length of each step down the total variation between sweeps, as a part of what one fold "
+          + "corrects on the mean; 0 for none"
       ),
       at.integer(
         "variation_steps",
         \.variationSteps,
         0...100,
         "how many such steps follow each sweep"
+      ),
+      at.number(
+        "support_threshold",
+        \.supportThreshold,
+        0...1,
+        "after half of the final sweeps, voxels whose surroundings hold less than this part of the "
+          + "object's density stay empty; 0 for none"
       ),
       at.flag("non_negative", \.isNonNegative, "whether voxels are kept from going below zero"),
       at.integer("seed", \.seed, 0...Int.max, "of the order of replay"),
