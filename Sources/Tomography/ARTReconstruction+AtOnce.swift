@@ -71,7 +71,7 @@ extension ARTReconstruction {
         volume.values[i] = max(volume.values[i] + step, low)
       }
     }
-    pathFolds += 1
+    pathFolds += series.tilts.count
     squaredPath += path
     support?.apply(to: &volume, sharing: work)
     return (total / Double(max(1, series.tilts.count))).squareRoot()
