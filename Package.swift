@@ -132,7 +132,7 @@ let tests: [Target] = [
   .executableTarget(
     name: "tiltfold-bench",
     dependencies: [
-      "CKernels", "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
+      "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
       "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
       "WireFormat",
     ],
