@@ -30,16 +30,27 @@ extension [Float] {
 /// Calls `body` once for each of several runs of slices, on the threads of `work`.
 ///
 /// Runs begin at multiples of 16, so that slices are not dealt out within a register.
+///
+/// - Parameters:
+///   - height: The number of slices.
+///   - work: The threads.
+///   - other: Something else to be done by one of them meanwhile.
+///   - body: Does some slices.
 func shareSlices(
   of height: Int,
   over work: any WorkSharing,
+  beside other: (@Sendable () -> Void)? = nil,
   _ body: @escaping @Sendable (Range<Int>) -> Void
 ) {
   let parts = max(1, min(work.parts, height / 16))
-  guard parts > 1 else { return body(0..<height) }
-  work.perform(parts) { part in
+  let before = other == nil ? 0 : 1
+  work.perform(before + parts) { number in
+    guard number >= before else {
+      other?()
+      return
+    }
     func border(_ part: Int) -> Int { part == parts ? height : height * part / parts & ~15 }
-    body(border(part)..<border(part + 1))
+    body(border(number - before)..<border(number - before + 1))
   }
 }
 
@@ -101,13 +112,15 @@ extension RayTable {
   /// Folds measured values into some slices of a volume, ray after ray.
   ///
   /// - Parameters:
-  ///   - projection: Values and weights, [ray, y], and the step of each ray.
+  ///   - projection: Values and weights.
+  ///   - steps: What each ray's weighted residual is multiplied by, [ray].
   ///   - slices: The slices.
   ///   - volume: The volume, [x, z, y].
   ///   - low: The lowest value that a voxel may take.
   ///   - sums: For each slice Σ weight · residual², then for each Σ |correction|².
   func fold(
-    _ projection: FoldInput,
+    _ projection: PreparedProjection,
+    steps: [Float],
     slices: Range<Int>,
     into volume: SharedFloats,
     notBelow low: Float,
@@ -115,11 +128,11 @@ extension RayTable {
   ) {
     let height = projection.height
     precondition(volume.count == sizeX * sizeZ * height && sums.count == 2 * height)
-    precondition(projection.measured.count == columns * height && projection.steps.count == columns)
+    precondition(projection.measured.count == columns * height && steps.count == columns)
     precondition(projection.weights.count == columns * height && squaredNorms.count == columns)
     precondition(slices.lowerBound >= 0 && slices.upperBound <= height)
     unsafe withCrossings { rays in
-      unsafe projection.steps.withUnsafeBufferPointer { steps in
+      unsafe steps.withUnsafeBufferPointer { steps in
         unsafe squaredNorms.withUnsafeBufferPointer { norms in
           unsafe projection.measured.withUnsafeBufferPointer { measured in
             unsafe projection.weights.withUnsafeBufferPointer { weights in
@@ -145,14 +158,10 @@ extension RayTable {
   }
 }
 
-/// A projection as the rays take it.
-struct FoldInput: Sendable {
-  /// The number of slices.
-  let height: Int
-  /// The measured line integrals, [ray, y].
-  let measured: [Float]
-  /// The trust in each, 0 to 1, [ray, y].
-  let weights: [Float]
-  /// λ over what each ray's residual is divided by, [ray].
-  let steps: [Float]
+extension SharedFloats {
+  /// Multiplies some elements by zero or one.
+  func multiply(by mask: [UInt8], in range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= min(count, mask.count))
+    for i in range { unsafe start[i] *= Float(mask[i]) }
+  }
 }

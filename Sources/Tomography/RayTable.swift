@@ -100,6 +100,15 @@ public struct RayTable: Sendable {
     }
   }
 
+  /// Σ length² of each ray as the lengths stand, [ray], voxels².
+  var squaredLengths: [Double] {
+    (0..<columns).map { ray in
+      (starts[ray]..<starts[ray + 1]).reduce(0.0) {
+        $0 + Double(lengths[$1]) * Double(lengths[$1])
+      }
+    }
+  }
+
   /// Adds Σ length over all rays to each voxel column, [x, z], voxels.
   func addColumnSums(to sums: inout [Double]) {
     precondition(sums.count == sizeX * sizeZ, "one sum for each voxel column")

@@ -19,7 +19,13 @@ extension ReconstructionEngine {
 
   /// Folds a finished scan's projection into its tomogram, and solves the chemistry anew where its
   /// tilt now has both energies.
-  func fold(_ scan: FinishedScan) -> FoldOutcome {
+  ///
+  /// - Parameters:
+  ///   - scan: The scan.
+  ///   - replays: How many stored tilts are folded again after it, as a recorded run did; if nil as
+  ///     many as `tomography.replay_budget_s` leaves time for.
+  /// - Returns: What became of it.
+  func fold(_ scan: FinishedScan, replays: Int? = nil) -> FoldOutcome {
     guard let finished = placedOrHeldBack(scan) else { return FoldOutcome() }
     guard !finished.wasAborted else {
       report(
@@ -36,9 +42,14 @@ extension ReconstructionEngine {
       tilts: finished.tiltCount,
       energies: finished.energyCount
     )
-    schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
     return session.content.withLock { content in
-      let fold = content.assembly.fold(finished.projection)
+      let end = ContinuousClock.now + .seconds(configuration.tomography.replayBudget)
+      let fold = content.assembly.fold(finished.projection, replays: replays, sharing: crew) {
+        replays != nil || ContinuousClock.now < end
+      }
+      schedule.note(
+        ScheduleStep(.fold, scan: finished.key, iterations: fold.replays, tomogram: session.name)
+      )
       content.add(fold, of: finished.object.identity)
       // A projection that comes after the end, such as a repeated tilt: completed again later.
       content.isComplete = false

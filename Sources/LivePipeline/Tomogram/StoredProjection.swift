@@ -17,8 +17,8 @@ struct StoredProjection: Sendable {
   let background: BackgroundLevel?
   /// The shift against the tilt's own.
   var offset = PixelShift.zero
-  /// How often it has been folded into the running volume.
-  var foldCount = 0
+  /// The weighted RMS residual that its rays met when it was folded last; nil before.
+  var residual: Double?
 
   /// Cuts a projection to a field and takes what is not a number out of it.
   ///

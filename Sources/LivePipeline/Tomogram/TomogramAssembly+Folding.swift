@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
-import Imaging
+public import Imaging
 import Registration
 import Tomography
 
 extension TomogramAssembly {
   /// Lays a projection on the running volume and folds it in, then replays stored tilts.
   ///
-  /// - Parameter projection: The optical density of one tilt at one energy, of any shape about
-  ///   the rotation axis' middle; what lies outside the volume counts as empty.
+  /// - Parameters:
+  ///   - projection: The optical density of one tilt at one energy, of any shape about the rotation
+  ///     axis' middle; what lies outside the volume counts as empty.
+  ///   - replays: How many replays follow; the parameters' number if nil.
+  ///   - work: Threads that share the slices.
+  ///   - goesOn: Asked before each replay whether there is time for it.
   /// - Returns: What became of it.
-  public mutating func fold(_ projection: Projection) -> FoldReport {
+  public mutating func fold(
+    _ projection: Projection,
+    replays: Int? = nil,
+    sharing work: any WorkSharing = SerialWork(),
+    while goesOn: () -> Bool = { true }
+  ) -> FoldReport {
     switch place(projection) {
     case .refused(let report):
       return report
@@ -28,9 +37,14 @@ extension TomogramAssembly {
       }
       if tilt.isAccepted { layOnOtherEnergy(position, energy: energy) }
       tilts[position].isAccepted = true
-      let residual = foldIn(position, energy: energy)
-      replay(energy: energy, except: position)
-      reconstructions[energy].lowerVariation(parameters: tomography)
+      let residual = foldIn(position, energy: energy, sharing: work)
+      let most = replays ?? tomography.replaysPerFold
+      let done = replay(most, energy, besides: position, sharing: work, while: goesOn)
+      reconstructions[energy].lowerVariation(
+        parameters: tomography,
+        ofSweepOver: tilts.count { $0.isAccepted && $0.scans[energy] != nil },
+        sharing: work
+      )
       let folded = tilts[position]
       return FoldReport(
         tiltIndex: folded.index,
@@ -38,44 +52,64 @@ extension TomogramAssembly {
         shift: folded.transform.shift + (folded.scans[energy]?.offset ?? .zero),
         confidence: folded.confidence,
         residual: residual,
-        accepted: true
+        accepted: true,
+        replays: done
       )
     }
   }
 
   // MARK: - Volumes
 
-  /// Folds a stored scan into its volume, the more gently the more often it has been.
+  /// Folds a stored scan into its volume.
   @discardableResult
-  private mutating func foldIn(_ position: Int, energy: Int) -> Double {
+  private mutating func foldIn(
+    _ position: Int,
+    energy: Int,
+    sharing work: any WorkSharing
+  ) -> Double {
     guard let projection = tilts[position].aligned(energy: energy, shape: projectionShape) else {
       return .nan
     }
-    let folds = tilts[position].scans[energy]?.foldCount ?? 0
-    tilts[position].scans[energy]?.foldCount += 1
-    return reconstructions[energy].fold(
+    let isNew = tilts[position].scans[energy]?.residual == nil
+    let residual = reconstructions[energy].fold(
       projection,
-      relaxation: tomography.relaxation(ofSweep: folds)
+      relaxation: isNew ? tomography.relaxationOfNewTilt : tomography.relaxationOfReplay,
+      sharing: work
     )
+    tilts[position].scans[energy]?.residual = residual
+    return residual
   }
 
   /// Folds stored tilts again, far from one another in angle, each re-aligned by a small step.
-  private mutating func replay(energy: Int, except newest: Int) {
+  ///
+  /// - Returns: How many there was time for.
+  private mutating func replay(
+    _ count: Int,
+    _ energy: Int,
+    besides newest: Int,
+    sharing work: any WorkSharing,
+    while goesOn: () -> Bool
+  ) -> Int {
     let stored = tilts.indices.filter {
-      tilts[$0].isAccepted && $0 != newest && tilts[$0].scans[energy] != nil
+      tilts[$0].isAccepted && ($0 == newest || tilts[$0].scans[energy] != nil)
     }
-    guard !stored.isEmpty else { return }
-    let order = ReplayOrder.decorrelated(stored.map { tilts[$0].angle })
-    for _ in 0..<min(tomography.replaysPerFold, stored.count) {
-      let position = stored[order[replayCursors[energy] % order.count]]
-      replayCursors[energy] += 1
-      realign(position, energy: energy)
-      foldIn(position, energy: energy)
+    let angles = Dictionary(uniqueKeysWithValues: stored.map { ($0, tilts[$0].angle) })
+    for done in 0..<min(count, stored.count - 1) {
+      guard goesOn(),
+        let position = schedules[energy].replays(1, of: angles, besides: newest).first
+      else { return done }
+      realign(position, energy: energy, sharing: work)
+      foldIn(position, energy: energy, sharing: work)
     }
+    return max(0, min(count, stored.count - 1))
   }
 
   /// Takes a part of one capped Gauss-Newton step towards the running volume.
-  private mutating func realign(_ position: Int, energy: Int) {
+  private mutating func realign(
+    _ position: Int,
+    energy: Int,
+    sharing work: any WorkSharing
+  ) {
     guard
       registration.replayDamping > 0,
       let projection = tilts[position].aligned(energy: energy, shape: projectionShape)
@@ -83,7 +117,11 @@ extension TomogramAssembly {
     let estimate = gaussNewtonShift(
       of: projection.values,
       weights: projection.weights,
-      onto: ParallelProjector.project(reconstructions[energy].volume, at: projection.tilt),
+      onto: ParallelProjector.project(
+        reconstructions[energy].volume,
+        at: projection.tilt,
+        sharing: work
+      ),
       steps: 1,
       limit: registration.stepLimit
     )

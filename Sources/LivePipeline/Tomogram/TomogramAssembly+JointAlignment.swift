@@ -50,7 +50,11 @@ extension TomogramAssembly {
         estimates[position] = gaussNewtonSimilarity(
           of: mean.values,
           weights: mean.weights,
-          onto: ParallelProjector.project(reconstructions[0].volume, at: mean.tilt),
+          onto: ParallelProjector.project(
+            reconstructions[0].volume,
+            at: mean.tilt,
+            sharing: work
+          ),
           freedom: registration.finalTransform,
           steps: registration.refinementSteps,
           limit: registration.stepLimit

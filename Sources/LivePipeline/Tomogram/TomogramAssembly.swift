@@ -33,8 +33,8 @@ public struct TomogramAssembly: Sendable {
   /// All tilts that came, in the order of their coming.
   var tilts: [Tilt] = []
   var reconstructions: [ARTReconstruction]
-  /// How far each energy's replays have come in their order.
-  var replayCursors: [Int]
+  /// Which tilts each energy replays next.
+  var schedules: [ReplaySchedule]
   /// The factors of the last trusted tilts against the running volume, by energy.
   var factors: [[Double]]
   /// How far the rays of each energy's volume missed the projections in each final sweep, OD.
@@ -70,7 +70,7 @@ public struct TomogramAssembly: Sendable {
     self.registration = registration
     self.tomography = tomography
     reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
-    replayCursors = energies.map { _ in 0 }
+    schedules = energies.map { _ in ReplaySchedule() }
     factors = energies.map { _ in [] }
     sweepResiduals = factors
     estimator = ShiftEstimator(
@@ -90,8 +90,12 @@ public struct TomogramAssembly: Sendable {
     tilts.filter { !$0.isAccepted && !$0.isRemoved }.map(\.index)
   }
 
-  /// How every tilt stands, by place in the series; costs a re-projection for each projection.
-  public func tiltReports() -> [TiltReport] {
+  /// How every tilt stands, by place in the series.
+  ///
+  /// - Parameter isFinal: Whether residuals are measured against the volumes as they stand, which costs a
+  ///   re-projection for each projection; else they are what each met when it was folded last.
+  /// - Returns: The reports.
+  public func tiltReports(measuringResiduals isFinal: Bool = true) -> [TiltReport] {
     tilts.sorted { $0.index < $1.index }.map { tilt in
       TiltReport(
         tiltIndex: tilt.index,
@@ -103,6 +107,7 @@ public struct TomogramAssembly: Sendable {
         energyOffsets: energies.indices.map { tilt.scans[$0]?.offset },
         residuals: energies.indices.map { energy in
           guard tilt.isAccepted else { return nil }
+          guard isFinal else { return tilt.scans[energy]?.residual }
           return tilt.aligned(energy: energy, shape: projectionShape)?
             .residual(against: reconstructions[energy].volume)
         },
@@ -145,7 +150,7 @@ public struct TomogramAssembly: Sendable {
     guard energies.count < energyLimit else { return nil }
     energies.append(energy)
     reconstructions.append(ARTReconstruction(parameters: tomography))
-    replayCursors.append(0)
+    schedules.append(ReplaySchedule())
     factors.append([])
     sweepResiduals.append([])
     return energies.count - 1

@@ -16,6 +16,8 @@ public struct FoldReport: Sendable, Hashable {
   public var residual: Double
   /// Whether it was folded into the volume.
   public var accepted: Bool
+  /// How many stored tilts were folded again after it.
+  public var replays = 0
   /// Why it was not, in words.
   public var heldBackReason: String?
   /// What to do where that is so of all projections, in words.
