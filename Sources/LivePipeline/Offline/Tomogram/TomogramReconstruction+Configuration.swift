@@ -36,8 +36,8 @@ extension TomogramReconstruction {
     }
     if let sweeps = options.sweeps {
       keys.append("tomography.final_sweeps=\(sweeps)")
-      let averaged = max(1, min(configuration.tomography.averagedSweeps, sweeps))
-      keys.append("tomography.averaged_sweeps=\(averaged)")
+      let settling = min(configuration.tomography.settlingSweeps, sweeps)
+      keys.append("tomography.settling_sweeps=\(settling)")
     }
     try configuration.apply(keys + overrides)
     return configuration
