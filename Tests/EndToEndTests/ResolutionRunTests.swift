@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import LivePipeline
+import Ptychography
+import ResolutionMetrics
+import TestSupport
+import Testing
+import WireFormat
+
+/// The resolution of a tomogram, asked for while it grows and measured when it is complete.
+@Suite(.serialized) struct ResolutionRunTests {
+  private static func wait(until isTrue: () -> Bool) {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while !isTrue(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+  }
+
+  @Test func theResolutionIsToldOnRequestAndWrittenAtTheEnd() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 11
+    run.framesPerSecond = 40
+    run.configuration.ptychography.iterations = 15
+    run.configuration.results.pictures = true
+    run.configuration.control.isEnabled = true
+    run.configuration.control.endpoint = "tcp://127.0.0.1:*"
+    let outcome = try run.run { pipeline in
+      Self.wait { pipeline.status.controlEndpoint != nil }
+      guard let endpoint = pipeline.status.controlEndpoint else { return }
+      func ask(_ tomogram: String?) -> ControlReply? {
+        try? ControlClient.ask(.measureResolution(tomogram), at: endpoint)
+      }
+      Self.wait { pipeline.status.projectionsFolded >= 2 }
+      let early = ask(nil)
+      #expect(early?.ok == false && early?.text.contains("halves of fewer than 8") == true)
+      let unknown = ask("no such tomogram")
+      #expect(unknown?.ok == false && unknown?.text.contains("there is ") == true)
+
+      Self.wait { pipeline.status.projectionsFolded >= 17 }
+      #expect(pipeline.status.shellHalfPeriods.isEmpty)
+      let reply = ask(nil)
+      #expect(
+        reply?.ok == true && reply?.text.contains("is measured when") == true,
+        "\(reply?.text ?? "")"
+      )
+      Self.wait { !pipeline.status.shellHalfPeriods.isEmpty }
+      // Of the tilts that were there, while the others still come.
+      #expect(pipeline.status.tomogramsComplete == 0)
+      #expect(pipeline.status.shellHalfPeriods.count == 2)
+      #expect((8..<11).contains(pipeline.status.shellTilts))
+      let figures = (try? ControlClient.ask(.status, at: endpoint))?.figures ?? [:]
+      #expect(figures["fsc_tilts"] == Double(pipeline.status.shellTilts))
+      #expect(figures["fsc_half_period_m_0"] ?? 0 >= 6.7e-9)
+    }
+    #expect(outcome.summary.errors == 0)
+    #expect(outcome.summary.tomograms.first?.tilts == 11)
+    let told = outcome.events.filter { $0.message.contains("resolved to") }
+    #expect(told.count == 2, "\(outcome.events)")
+    #expect(told.last?.message.contains("half periods at 1/2 bit") == true)
+    #expect(told.last?.message.contains("from 6 + 5 tilts") == true)
+    #expect(told.last?.message.contains("nm full period") == true)
+
+    let record = try outcome.tomogram()
+    #expect(record.resolution.map(\.energyIndex) == [0, 1])
+    for (place, resolution) in record.resolution.enumerated() {
+      #expect(resolution.tilts == [6, 5])
+      // 64 voxels of 6.7 nm; an object of some 220 nm.
+      #expect(resolution.frequencies.count == 32)
+      #expect(abs((resolution.frequencies.last ?? 0) - 0.5 / 6.7) < 1e-9)
+      #expect((6.6...60).contains(resolution.halfPeriodAtHalfBit.nanometers))
+      #expect(resolution.halfPeriodAtOneHalf.meters >= resolution.halfPeriodAtHalfBit.meters)
+      let diameter = try #require(resolution.diameter).nanometers
+      #expect((120...430).contains(diameter), "\(diameter)")
+      #expect(
+        abs((resolution.crowtherLimit?.nanometers ?? 0) - .pi * diameter / 11) < 1e-6
+      )
+      let summarised = outcome.summary.tomograms[0].halfPeriods?[place]
+      #expect(summarised == resolution.halfPeriodAtHalfBit.meters)
+    }
+    let picture = "\(outcome.results)/resolution.png"
+    #expect(FileManager.default.fileExists(atPath: picture))
+
+    // From the file alone the same comes out.
+    let report = try ResolutionReport(tomogram: "\(outcome.results)/tomogram.h5")
+    for (again, live) in zip(report.correlations, record.resolution) {
+      #expect(again.tilts == live.tilts)
+      for (a, b) in zip(again.correlation.rings, live.correlations) {
+        #expect(abs(a.correlation - b) < 1e-3)
+      }
+    }
+    print("resolution run:", told.last?.message ?? "")
+  }
+}
