@@ -175,6 +175,30 @@ import Tomography
     #expect(few.code == 65 && few.errors.contains("fewer than 8 tilts"), "\(few.errors)")
   }
 
+  /// Every command of the how-to that needs no running process.
+  @Test func theCommandsOfTheHowToRun() throws {
+    let text = try #require(Repository.text(of: "Docs/HowTo/MeasureResolution.md"))
+    let commands = text.components(separatedBy: "```").enumerated()
+      .filter { !$0.offset.isMultiple(of: 2) }
+      .flatMap { $0.element.split(separator: "\n") }
+      .map { $0.split(separator: " ").map(String.init) }
+      .filter { $0.first == "tiltfold" && ["resolution", "profile"].contains($0[1]) }
+    #expect(commands.count == 5)
+    let results = scratch.file("results")
+    try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
+    try writeTomogram(try tomogram(tilts: 20), to: "\(results)/tomogram.h5")
+    _ = try mrc("even.mrc", slab(deviation: 2, seed: 3))
+    _ = try mrc("odd.mrc", slab(deviation: 2, seed: 4))
+    for command in commands {
+      let outcome = try tiltfold.run(
+        Array(command.dropFirst()),
+        limit: "cd \(URL(filePath: results).deletingLastPathComponent().path)"
+      )
+      #expect(outcome.code == 0, "\(command): \(outcome.errors)")
+      #expect(outcome.output.contains("written: "))
+    }
+  }
+
   private func tomogram(tilts count: Int) throws -> TomogramRecord {
     var object = Volume(sizeX: 32, sizeZ: 32, sizeY: 28)
     for x in 10..<22 {
