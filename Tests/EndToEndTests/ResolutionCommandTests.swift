@@ -178,11 +178,16 @@ import Tomography
   /// Every command of the how-to that needs no running process.
   @Test func theCommandsOfTheHowToRun() throws {
     let text = try #require(Repository.text(of: "Docs/HowTo/MeasureResolution.md"))
-    let commands = text.components(separatedBy: "```").enumerated()
-      .filter { !$0.offset.isMultiple(of: 2) }
-      .flatMap { $0.element.split(separator: "\n") }
-      .map { $0.split(separator: " ").map(String.init) }
-      .filter { $0.first == "tiltfold" && ["resolution", "profile"].contains($0[1]) }
+    var commands: [[String]] = []
+    // Every other piece stands between fences.
+    for (place, block) in text.components(separatedBy: "```").enumerated()
+    where !place.isMultiple(of: 2) {
+      for line in block.split(separator: "\n") {
+        let words: [String] = line.split(separator: " ").map { String($0) }
+        guard words.first == "tiltfold", words[1] != "control" else { continue }
+        commands.append(words)
+      }
+    }
     #expect(commands.count == 5)
     let results = scratch.file("results")
     try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
