@@ -9,6 +9,7 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CFFTW3", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
   .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
   .systemLibrary(name: "CLinuxFiles"),
+  .systemLibrary(name: "CTiff", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
   .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
@@ -33,7 +34,7 @@ let modules: [Target] = [
   .target(name: "Messaging", dependencies: ["CZeroMQ", "Imaging"]),
   .target(
     name: "HDF5Storage",
-    dependencies: ["CHDF5", "CLinuxFiles", "CZlib", "Imaging", "AcquisitionModel"]
+    dependencies: ["CHDF5", "CLinuxFiles", "CTiff", "CZlib", "Imaging", "AcquisitionModel"]
   ),
   .target(name: "WireFormat", dependencies: ["Imaging", "AcquisitionModel"]),
 
@@ -52,7 +53,7 @@ let modules: [Target] = [
     name: "Registration",
     dependencies: ["Imaging", "AcquisitionModel", "FourierTransform"]
   ),
-  .target(name: "Tomography", dependencies: ["Imaging", "AcquisitionModel"]),
+  .target(name: "Tomography", dependencies: ["CKernels", "Imaging", "AcquisitionModel"]),
   .target(name: "ChemicalMapping", dependencies: ["Imaging", "AcquisitionModel"]),
 
   .target(name: "Reporting", dependencies: ["CCairo", "Imaging", "AcquisitionModel"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
+public import Imaging
 
 /// How projections are laid onto one another.
 public struct RegistrationParameters: Sendable, Hashable {
@@ -17,6 +18,14 @@ public struct RegistrationParameters: Sendable, Hashable {
   /// Key `mass_gate_px`: how far registration and centre of mass may disagree, pixels, before
   /// a tilt needs twice the way from `minimum_confidence` to 1 to be believed.
   public var massGate = 8.0
+  /// Key `maximum_factor`: how many times denser or fainter than the tilts before it a tilt may be.
+  public var maximumFactor = 2.0
+  /// Key `final_transform`: what the joint rounds at the end may do to a tilt, `shift` or `similarity`.
+  public var finalTransform = TransformFreedom.similarity
+  /// Key `self_consistency_px`: the joint rounds end when one moves the tilts by less, RMS, pixels.
+  public var selfConsistency = 0.02
+  /// Key `interpolation`: how projections are read between their pixels, `cubic` or `bilinear`.
+  public var interpolation = ProjectionInterpolation.cubic
   /// Key `minimum_coverage`: the part of the volume's projection that must be lit.
   public var minimumCoverage = 0.2
 
@@ -33,6 +42,24 @@ public struct RegistrationParameters: Sendable, Hashable {
     try ParameterError.require(replayDamping, in: 0...1, key: "replay_damping")
     try ParameterError.require(minimumConfidence, in: 0...1, key: "minimum_confidence")
     try ParameterError.require(massGate, in: 0.5...500, key: "mass_gate_px")
+    try ParameterError.require(maximumFactor, in: 1.01...1000, key: "maximum_factor")
+    try ParameterError.require(selfConsistency, in: 0...10, key: "self_consistency_px")
     try ParameterError.require(minimumCoverage, in: 0...1, key: "minimum_coverage")
+  }
+}
+
+/// How projections are read between their pixels on their way into the volume.
+public enum ProjectionInterpolation: String, CaseIterable, Sendable {
+  /// Cubic convolution, which keeps fine detail.
+  case cubic
+  /// Straight lines between pixels, as Yu et al. (2018) had it.
+  case bilinear
+
+  /// The kernel.
+  public var kernel: Interpolation {
+    switch self {
+    case .cubic: .cubic
+    case .bilinear: .linear
+    }
   }
 }

@@ -8,10 +8,12 @@ public import Imaging
 ///
 /// The correlation is not normalised to unit modulus: with noise at every frequency the phase-only
 /// form loses to the plain one. Of all whole-pixel displacements s within the search, the one is
-/// taken that explains most of the image's power over its trusted pixels,
-/// (Σ w b p(· − s))² / Σ w p²(· − s), so that a reference that reaches beyond the lit area is
-/// judged only inside it; both sums are correlations and cost a few transforms. Gauss-Newton
-/// steps then find the fraction of a pixel (`gaussNewtonShift`).
+/// taken that explains most of the image's variance over its trusted pixels with a factor and an
+/// offset, cov(b, p(· − s))² / var p(· − s), both weighted by w: a reference that reaches beyond the
+/// lit area is judged only inside it, and a support film, the same everywhere, does not count. The
+/// sums Σ w b p, Σ w p² and Σ w p are correlations and cost a few transforms (after Padfield, IEEE
+/// Trans. Image Process. 21, 2706 (2012), doi 10.1109/TIP.2011.2181402). Gauss-Newton steps then
+/// find the fraction of a pixel (`gaussNewtonShift`).
 public struct ShiftEstimator: Sendable {
   /// The images' shape.
   public let shape: Shape2D
@@ -80,10 +82,19 @@ public struct ShiftEstimator: Sendable {
     near expected: PixelShift,
     within radius: Double
   ) -> PixelShift {
-    let products = correlation(of: multiplied(image, weights), with: reference)
-    let powers = correlation(of: weights, with: multiplied(reference, reference))
-    // Half of the reference's whole power, so that a sliver in view cannot win.
-    let floor = 0.5 * Float(innerProduct(reference.values.span, reference.values.span))
+    let weighted = multiplied(image, weights)
+    let (weight, mean) = (sum(weights.values.span), sum(weighted.values.span))
+    guard weight > 0 else { return expected }
+    let trust = transformed(weights)
+    let wave = transformed(reference)
+    let products = correlation(of: transformed(weighted), with: wave)
+    let powers = correlation(of: trust, with: transformed(multiplied(reference, reference)))
+    let sums = correlation(of: trust, with: wave)
+    // Half of the reference's whole variance, so that a sliver in view cannot win.
+    let total = sum(reference.values.span)
+    let power = innerProduct(reference.values.span, reference.values.span)
+    let floor = Float(max(0, power - total * total / Double(shape.count)) / 2)
+    let (inverse, average) = (Float(1 / weight), Float(mean / weight))
     var best = expected
     var bestScore: Float = 0
     let reach = Int(parameters.maximumShift)
@@ -93,8 +104,9 @@ public struct ShiftEstimator: Sendable {
         let distance = candidate - expected
         guard max(abs(distance.rows), abs(distance.columns)) <= radius else { continue }
         let i = wrapped(rows, padded.rows) * padded.columns + wrapped(columns, padded.columns)
-        let product = max(0, products[i])
-        let score = product * product / max(powers[i], floor, .leastNormalMagnitude)
+        let product = max(0, products[i] - average * sums[i])
+        let variance = powers[i] - inverse * sums[i] * sums[i]
+        let score = product * product / max(variance, floor, .leastNormalMagnitude)
         if score > bestScore { (best, bestScore) = (candidate, score) }
       }
     }
@@ -102,11 +114,12 @@ public struct ShiftEstimator: Sendable {
   }
 
   /// Σ a(r) b(r − s) for every displacement s, corner-centred, [row, column] of the padded shape.
-  private func correlation(of a: Image, with b: Image) -> [Float] {
-    var first = transformed(a)
-    let second = transformed(b)
+  ///
+  /// Both come transformed.
+  private func correlation(of a: [Complex64], with b: [Complex64]) -> [Float] {
+    var first = a
     let scale = 1 / Float(padded.count)
-    for i in first.indices { first[i] = scale * (first[i] * second[i].conjugate) }
+    for i in first.indices { first[i] = scale * (first[i] * b[i].conjugate) }
     var span = first.mutableSpan
     plan.inverse(&span)
     return first.map(\.re)

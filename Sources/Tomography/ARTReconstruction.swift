@@ -17,25 +17,42 @@ public struct ARTReconstruction: Sendable {
   public var volume: Volume
   /// Whether voxels are kept from going below zero.
   public var isNonNegative: Bool
-  /// Added to |a|² of each ray, voxels²; zero for the plain method.
+  /// Added to |a|² of each ray, voxels², or to its length, voxels, where all rays of a projection
+  /// go at once; zero for the plain method.
   public var damping: Float
+  /// How projections correct the volume.
+  public var method: ReconstructionMethod
+  /// The voxels that may hold anything; all if nil.
+  public var support: Support?
   /// Σ |correction|² over all folds since the variation was last lowered, the volume's unit squared.
   var squaredPath = 0.0
+  /// The folds since then.
+  var pathFolds = 0
 
   /// Starts from a volume.
   ///
   /// - Parameters:
   ///   - volume: The volume to start from, [x, z, y].
+  ///   - method: How projections correct it.
   ///   - isNonNegative: Whether voxels are kept from going below zero.
   ///   - damping: Added to |a|² of each ray, voxels².
-  public init(volume: Volume, isNonNegative: Bool = true, damping: Float = 0) {
+  ///   - support: The voxels that may hold anything; all if nil.
+  public init(
+    volume: Volume,
+    method: ReconstructionMethod = .art,
+    isNonNegative: Bool = true,
+    damping: Float = 0,
+    support: Support? = nil
+  ) {
     precondition(damping >= 0, "the damping is negative")
     self.volume = volume
+    self.method = method
     self.isNonNegative = isNonNegative
     self.damping = damping
+    self.support = support
   }
 
-  /// Folds one projection into the volume, ray by ray.
+  /// Folds one projection into the volume: ray by ray, or all its rays at once with another method.
   ///
   /// - Parameters:
   ///   - projection: The measured line integrals, [row = y, column = x′].
@@ -52,68 +69,80 @@ public struct ARTReconstruction: Sendable {
     relaxation: Float,
     sharing work: any WorkSharing = SerialWork()
   ) -> Double {
-    precondition(rays.fits(volume), "the rays were traced for another volume")
-    precondition(projection.shape == weights.shape, "weights and projection differ in shape")
-    precondition(
-      projection.shape == Shape2D(rows: volume.sizeY, columns: rays.columns),
-      "the projection is \(projection.shape)"
+    fold(
+      PreparedProjection(projection, weights: weights, along: rays),
+      relaxation: relaxation,
+      sharing: work
     )
-    let height = volume.sizeY
-    let low = isNonNegative ? 0 : -Float.infinity
-    let damping = damping
-    let measured = transposed(projection)
-    let trust = transposed(weights)
-    var residuals = [Float](repeating: 0, count: height)
-    var squares = [Float](repeating: 0, count: height)
-    var path = 0.0
-    var voxels = volume.values.mutableSpan
-    for column in 0..<rays.columns {
-      let range = rays.starts[column]..<rays.starts[column + 1]
-      guard !range.isEmpty else { continue }
-      let crossed = rays.voxels.span.extracting(range)
-      let lengths = rays.lengths.span.extracting(range)
-      let step = relaxation / (rays.squaredNorms[column] + damping)
-      var sums = residuals.mutableSpan
-      clear(&sums)
-      addLineIntegrals(of: voxels.span, over: crossed, lengths: lengths, to: &sums)
-      var total = squares.mutableSpan
-      turnIntoCorrections(
-        &sums,
-        measured: measured.values.span.extracting(column * height..<(column + 1) * height),
-        weights: trust.values.span.extracting(column * height..<(column + 1) * height),
-        step: step,
-        addingSquaresTo: &total
-      )
-      path += Double(rays.squaredNorms[column]) * innerProduct(sums.span, sums.span)
-      spread(sums.span, over: crossed, lengths: lengths, to: &voxels, notBelow: low)
-    }
-    squaredPath += path
-    let weight = sum(weights.values.span)
-    return weight > 0 ? (sum(squares.span) / weight).squareRoot() : 0
   }
-}
 
-private func clear(_ values: inout MutableSpan<Float>) {
-  for i in values.indices { values[i] = 0 }
-}
+  /// Folds one aligned projection into the volume.
+  ///
+  /// - Parameters:
+  ///   - projection: The projection with its weights and tilt.
+  ///   - relaxation: λ, in (0, 2).
+  ///   - work: Threads that share the slices.
+  /// - Returns: The weighted root-mean-square residual that each ray met when its turn came.
+  @discardableResult
+  public mutating func fold(
+    _ projection: AlignedProjection,
+    relaxation: Float,
+    sharing work: any WorkSharing = SerialWork()
+  ) -> Double {
+    fold(
+      PreparedProjection(projection, sizeX: volume.sizeX, sizeZ: volume.sizeZ),
+      relaxation: relaxation,
+      sharing: work
+    )
+  }
 
-/// Replaces line integrals by step · weight · (measured − integral), and adds weight · residual².
-private func turnIntoCorrections(
-  _ integrals: inout MutableSpan<Float>,
-  measured: Span<Float>,
-  weights: Span<Float>,
-  step: Float,
-  addingSquaresTo squares: inout MutableSpan<Float>
-) {
-  let count = integrals.count
-  precondition(
-    measured.count == count && weights.count == count && squares.count == count,
-    "a ray's values differ in number"
-  )
-  for y in 0..<count {
-    let residual = measured[y] - integrals[y]
-    let weighted = weights[y] * residual
-    squares[y] += weighted * residual
-    integrals[y] = step * weighted
+  /// The lowest value that a voxel may take.
+  var low: Float { isNonNegative ? 0 : -.infinity }
+
+  /// Folds a projection, with something else to be done by the threads meanwhile.
+  mutating func fold(
+    _ projection: PreparedProjection,
+    relaxation: Float,
+    sharing work: any WorkSharing,
+    beside other: (@Sendable () -> Void)? = nil
+  ) -> Double {
+    projection.requireFit(to: volume)
+    let residual =
+      method == .art
+      ? foldRays(of: projection, relaxation: relaxation, sharing: work, beside: other)
+      : foldAtOnce(projection, relaxation: relaxation, sharing: work, beside: other)
+    support?.apply(to: &volume, sharing: work)
+    return residual
+  }
+
+  /// Ray by ray.
+  private mutating func foldRays(
+    of projection: PreparedProjection,
+    relaxation: Float,
+    sharing work: any WorkSharing,
+    beside other: (@Sendable () -> Void)?
+  ) -> Double {
+    let (height, low, damping) = (volume.sizeY, low, damping)
+    let steps = projection.rays.squaredNorms.map { $0 > 0 ? relaxation / ($0 + damping) : 0 }
+    // Of each slice: Σ weight · residual², then Σ |correction|².
+    var sums = [Float](repeating: 0, count: 2 * height)
+    volume.values.shareElements { voxels in
+      sums.shareElements { sums in
+        shareSlices(of: height, over: work, beside: other) { slices in
+          projection.rays.fold(
+            projection,
+            steps: steps,
+            slices: slices,
+            into: voxels,
+            notBelow: low,
+            addingTo: sums
+          )
+        }
+      }
+    }
+    pathFolds += 1
+    squaredPath += sum(sums.span.extracting(height...))
+    let squares = sum(sums.span.extracting(..<height))
+    return projection.weightSum > 0 ? (squares / projection.weightSum).squareRoot() : 0
   }
 }

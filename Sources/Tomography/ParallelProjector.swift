@@ -13,9 +13,15 @@ public enum ParallelProjector {
   /// - Parameters:
   ///   - volume: The volume, [x, z, y].
   ///   - tilt: The tilt.
+  ///   - work: Threads that share the slices.
   /// - Returns: The projection, [row = y, column = x′].
-  public static func project(_ volume: Volume, at tilt: TiltAngle) -> Image {
-    project(volume, along: RayTable(tilt: tilt, sizeX: volume.sizeX, sizeZ: volume.sizeZ))
+  public static func project(
+    _ volume: Volume,
+    at tilt: TiltAngle,
+    sharing work: any WorkSharing = SerialWork()
+  ) -> Image {
+    let rays = RayTable(tilt: tilt, sizeX: volume.sizeX, sizeZ: volume.sizeZ)
+    return project(volume, along: rays, sharing: work)
   }
 
   /// Integrates a volume along the rays of a tilt.
@@ -23,21 +29,21 @@ public enum ParallelProjector {
   /// - Parameters:
   ///   - volume: The volume, [x, z, y].
   ///   - rays: The rays, for a volume of the same extents along x and z.
+  ///   - work: Threads that share the slices.
   /// - Returns: The projection, [row = y, column = x′].
-  public static func project(_ volume: Volume, along rays: RayTable) -> Image {
+  public static func project(
+    _ volume: Volume,
+    along rays: RayTable,
+    sharing work: any WorkSharing = SerialWork()
+  ) -> Image {
     precondition(rays.fits(volume), "the rays were traced for another volume")
-    var columns = Image(shape: Shape2D(rows: rays.columns, columns: volume.sizeY))
-    let voxels = volume.values.span
-    var sums = columns.values.mutableSpan
-    for column in 0..<rays.columns {
-      let range = rays.starts[column]..<rays.starts[column + 1]
-      var ray = sums._mutatingExtracting(column * volume.sizeY..<(column + 1) * volume.sizeY)
-      addLineIntegrals(
-        of: voxels,
-        over: rays.voxels.span.extracting(range),
-        lengths: rays.lengths.span.extracting(range),
-        to: &ray
-      )
+    let height = volume.sizeY
+    var columns = Image(shape: Shape2D(rows: rays.columns, columns: height))
+    columns.values.shareElements { sums in
+      let voxels = volume.values
+      shareSlices(of: height, over: work) { slices in
+        rays.integrate(voxels.span, slices: slices, of: height, to: sums)
+      }
     }
     return transposed(columns)
   }
@@ -48,29 +54,24 @@ public enum ParallelProjector {
   ///   - projection: The projection, [row = y, column = x′].
   ///   - rays: The rays, for a volume of the same extents along x and z.
   ///   - volume: The volume to add to, [x, z, y].
+  ///   - work: Threads that share the slices.
   public static func addBackProjection(
     of projection: Image,
     along rays: RayTable,
-    to volume: inout Volume
+    to volume: inout Volume,
+    sharing work: any WorkSharing = SerialWork()
   ) {
     precondition(rays.fits(volume), "the rays were traced for another volume")
     precondition(
       projection.shape == Shape2D(rows: volume.sizeY, columns: rays.columns),
       "the projection is \(projection.shape)"
     )
-    let columns = transposed(projection)
+    let columns = transposed(projection).values
     let height = volume.sizeY
-    let values = columns.values.span
-    var voxels = volume.values.mutableSpan
-    for column in 0..<rays.columns {
-      let range = rays.starts[column]..<rays.starts[column + 1]
-      spread(
-        values.extracting(column * height..<(column + 1) * height),
-        over: rays.voxels.span.extracting(range),
-        lengths: rays.lengths.span.extracting(range),
-        to: &voxels,
-        notBelow: -.infinity
-      )
+    volume.values.shareElements { voxels in
+      shareSlices(of: height, over: work) { slices in
+        rays.spread(columns, slices: slices, of: height, to: voxels)
+      }
     }
   }
 }

@@ -11,7 +11,8 @@ struct TiltfoldCommand: ParsableCommand {
     abstract: "Folds tilt after tilt into a chemically resolved volume, while the beam is on.",
     version: tiltfoldVersion,
     subcommands: [
-      LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, InspectCommand.self,
+      LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, TomogramCommand.self,
+      InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
       ResolutionCommand.self, ProfileCommand.self,
     ]

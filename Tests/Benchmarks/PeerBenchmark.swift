@@ -31,33 +31,84 @@ struct PeerBenchmark {
   /// The peers that can be measured here, each under its subject's name.
   func cases() -> [BenchmarkCase] {
     PtychographyComparison(peers: self).cases() + [
-      BenchmarkCase(name: "peer.tomography", run: measureTomography)
+      BenchmarkCase(name: "peer.tomography", run: measureTomography),
+      BenchmarkCase(name: "art_vs_astra", run: compareFolds),
     ]
+  }
+
+  /// What the script of tomography says of one peer.
+  private struct TomographyLine: Decodable {
+    let backend: String
+    let ms_per_fold: Double
+    let rmse: Double
+  }
+
+  private func tomographyLines(
+    size: Int,
+    tilts: Int,
+    slices: Int,
+    peers: String
+  ) throws -> [TomographyLine] {
+    let output = try run([
+      "run_tomography_peers.py", "--det", "\(size)", "--angles", "\(tilts)",
+      "--slices", "\(slices)", "--jobs", "1", "--only", peers,
+    ])
+    return output.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(TomographyLine.self, from: Data($0.utf8))
+    }
   }
 
   /// One fold of one tilt by ASTRA and scikit-image on 96 slices of 96 detector pixels.
   private func measureTomography() throws -> [BenchmarkResult] {
     guard has("astra") else { return [] }
-    struct Line: Decodable {
-      let backend: String
-      let ms_per_fold: Double
-      let rmse: Double
-    }
-    let output = try run([
-      "run_tomography_peers.py", "--det", "96", "--angles", "48", "--slices", "96", "--jobs", "1",
-      "--only", "astra-ART-line,astra-SART-line,skimage-iradon_sart",
-    ])
-    return output.split(separator: "\n").compactMap { text in
-      guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
-        return nil
-      }
-      return BenchmarkResult(
+    return try tomographyLines(
+      size: 96,
+      tilts: 48,
+      slices: 96,
+      peers: "astra-ART-line,astra-SART-line,skimage-iradon_sart"
+    ).map { line in
+      BenchmarkResult(
         name: "peer.\(line.backend).fold",
         value: line.ms_per_fold,
         unit: "ms",
         detail: "96 detector pixels, 48 tilts, 96 slices, one sweep, RMSE \(line.rmse)"
       )
     }
+  }
+
+  /// ASTRA's fold of one tilt over ours, each on one thread, in turn.
+  ///
+  /// ASTRA has one slice at a time, so that 64 slices of the 256 tell its time for all.
+  private func compareFolds() throws -> [BenchmarkResult] {
+    guard has("astra") else { return [] }
+    let (size, tilts, slices) = (256, 16, 64)
+    let fold = FoldMeasurement(
+      side: size,
+      tilts: (0..<tilts).map { -80 + 157 * Double($0) / Double(tilts - 1) }
+    )
+    var (ours, theirs) = (Double.infinity, Double.infinity)
+    for _ in 0..<2 {
+      ours = min(ours, fold.milliseconds(repeats: 3))
+      let lines = try tomographyLines(
+        size: size,
+        tilts: tilts,
+        slices: slices,
+        peers: "astra-SART-line"
+      )
+      for line in lines {
+        theirs = min(theirs, line.ms_per_fold * Double(size) / Double(slices))
+      }
+    }
+    guard theirs.isFinite else { return [] }
+    return [
+      BenchmarkResult(
+        name: "art_vs_astra",
+        value: theirs / ours,
+        unit: "1",
+        detail: "ASTRA's SART (line kernel) \(theirs) ms, four times that of \(slices) slices, "
+          + "over \(ours) ms for one 256x256 projection into 256^3, \(tilts) tilts, one thread each"
+      )
+    ]
   }
 
   /// Whether the Python named can import a module.

@@ -18,14 +18,14 @@ import Testing
 
     "FourierTransform": values.union(["CFFTW3"]).union(foundation),
     "Messaging": values.union(["CZeroMQ"]).union(foundation),
-    "HDF5Storage": values.union(["CHDF5", "CLinuxFiles", "CZlib"]).union(foundation),
+    "HDF5Storage": values.union(["CHDF5", "CLinuxFiles", "CTiff", "CZlib"]).union(foundation),
     "WireFormat": values.union(["FoundationEssentials", "Foundation"]),
 
     "ResolutionMetrics": ["Imaging", "FourierTransform"],
     "Preprocessing": values.union(["FourierTransform"]),
     "Ptychography": values.union(["CKernels", "FourierTransform", "ResolutionMetrics"]),
     "Registration": values.union(["FourierTransform", "ResolutionMetrics"]),
-    "Tomography": values.union(["ResolutionMetrics"]),
+    "Tomography": values.union(["CKernels", "ResolutionMetrics"]),
     "ChemicalMapping": values.union(["ResolutionMetrics"]),
 
     "Reporting": values.union(["CCairo"]).union(foundation),
@@ -47,11 +47,12 @@ import Testing
     ]),
   ]
 
-  /// The one module that may import each C library.
-  private static let wrappers = [
-    "CFFTW3": "FourierTransform", "CZeroMQ": "Messaging", "CHDF5": "HDF5Storage",
-    "CKernels": "Ptychography",
-    "CCairo": "Reporting", "CLinuxFiles": "HDF5Storage", "CZlib": "HDF5Storage",
+  /// The one module that may import each C library; our own loops in C belong to two stages.
+  private static let wrappers: [String: Set<String>] = [
+    "CFFTW3": ["FourierTransform"], "CZeroMQ": ["Messaging"], "CHDF5": ["HDF5Storage"],
+    "CKernels": ["Ptychography", "Tomography"],
+    "CCairo": ["Reporting"], "CLinuxFiles": ["HDF5Storage"],
+    "CTiff": ["HDF5Storage"], "CZlib": ["HDF5Storage"],
   ]
 
   /// The modules imported by each Swift source, [module: [file: imports]].
@@ -118,11 +119,11 @@ import Testing
   }
 
   @Test func everyCLibraryHasOneImporter() {
-    for (library, wrapper) in Self.wrappers {
+    for (library, wrappers) in Self.wrappers {
       let importers = Self.imports.filter { module in
         module.value.values.contains { $0.contains(library) }
       }
-      #expect(Set(importers.keys).subtracting([wrapper]).isEmpty, "\(library)")
+      #expect(Set(importers.keys).subtracting(wrappers).isEmpty, "\(library)")
     }
   }
 

@@ -77,7 +77,7 @@ struct SimulatedRun {
     configuration.tomography.volumeHeight = 64
     configuration.tomography.finalAlignmentRounds = 1
     configuration.tomography.finalSweeps = 6
-    configuration.tomography.averagedSweeps = 2
+    configuration.tomography.settlingSweeps = 2
   }
 
   /// Takes raw frames of an instrument instead, with as small a sample and as few points.

@@ -170,8 +170,8 @@ import Testing
   }
 
   @Test func aStagesOwnRuleIsReportedAtItsKey() throws {
-    let wrong = try problem("tomography:\n  final_sweeps: 3\n  averaged_sweeps: 4\n")
-    #expect(wrong.key == "tomography.averaged_sweeps")
+    let wrong = try problem("tomography:\n  final_sweeps: 3\n  settling_sweeps: 4\n")
+    #expect(wrong.key == "tomography.settling_sweeps")
     #expect(wrong.line == 5)
   }
 }

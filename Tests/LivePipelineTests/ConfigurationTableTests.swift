@@ -33,7 +33,7 @@ import Tomography
 
   /// Bounds that depend on another key's value, which the stage alone can judge.
   private static let dependent: Set = [
-    "tomography.averaged_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
+    "tomography.settling_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
     "detector.row_offset", "detector.lower_row_offset", "preprocessing.attenuator.transmissions",
     "detector.gain_table",
   ]
@@ -147,7 +147,7 @@ import Tomography
     let before = configuration.describedInFull
     for (key, value) in [
       ("tomography.relaxation", "9"), ("tomography.relaxatoin", "0.3"), ("relaxation", "0.3"),
-      ("tomography.averaged_sweeps", "900"), ("tomography", "3"), ("", ""),
+      ("tomography.settling_sweeps", "900"), ("tomography", "3"), ("", ""),
       ("tomography.relaxation", "[0.3"), ("tomography.relaxation", ""),
     ] {
       #expect(throws: ConfigurationErrors.self) { try configuration.set(key, to: value) }

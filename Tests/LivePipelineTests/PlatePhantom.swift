@@ -114,28 +114,33 @@ struct PlatePhantom {
     return (iron, lithiated)
   }
 
-  /// Optical density along z′ at a tilt and energy, displaced in the image, by 2 × 2 rays a pixel.
+  /// Optical density along z′ at a tilt and energy, by 2 × 2 rays a pixel; displaced in the image, and
+  /// then turned with the rotation axis, +x towards +y, radians.
   func projection(
     tilt: TiltAngle,
     energy: Int,
     shape: Shape2D,
-    displacedBy shift: PixelShift
+    displacedBy shift: PixelShift,
+    turnedBy lean: Double = 0
   ) -> Image {
     var image = Image(shape: shape)
     let (c, s) = (cosine(tilt.radians), sine(tilt.radians))
     let along = SIMD3(-s, 0, c)
+    let (cl, sl) = (cosine(lean), sine(lean))
     let (lfp, fp) = (Self.absorption[energy][0], Self.absorption[energy][1])
     for plate in plates {
-      let u = plate.center.x * c + plate.center.z * s + shift.columns
-      let v = plate.center.y + shift.rows
+      let across = plate.center.x * c + plate.center.z * s + shift.columns
+      let down = plate.center.y + shift.rows
+      let (u, v) = (cl * across - sl * down, sl * across + cl * down)
       let reach = (plate.halfSizes * plate.halfSizes).sum().squareRoot() + 1
       let column = u + Double(shape.columns - 1) / 2
       let row = v + Double(shape.rows - 1) / 2
       for r in max(0, Int(row - reach))...min(shape.rows - 1, Int(row + reach)) {
         for q in max(0, Int(column - reach))...min(shape.columns - 1, Int(column + reach)) {
           for sample in 0..<4 {
-            let du = Double(q) + (Double(sample % 2) - 0.5) / 2 - Double(shape.columns - 1) / 2
-            let dv = Double(r) + (Double(sample / 2) - 0.5) / 2 - Double(shape.rows - 1) / 2
+            let right = Double(q) + (Double(sample % 2) - 0.5) / 2 - Double(shape.columns - 1) / 2
+            let below = Double(r) + (Double(sample / 2) - 0.5) / 2 - Double(shape.rows - 1) / 2
+            let (du, dv) = (cl * right + sl * below, cl * below - sl * right)
             let origin = SIMD3((du - shift.columns) * c, dv - shift.rows, (du - shift.columns) * s)
             let chords = plate.chords(from: origin, along: along)
             let absorbed = zip(chords, [plate.lithiated.0, plate.lithiated.1]).reduce(0.0) {

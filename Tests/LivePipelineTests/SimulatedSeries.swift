@@ -6,17 +6,44 @@ import LivePipeline
 import Registration
 import Tomography
 
-/// 24 tilts at two energies of a plate phantom, with noise, jitter and a round lit area.
+/// Tilts at two energies of a plate phantom, with noise, jitter and a round lit area.
 struct SimulatedSeries {
+  /// The strongest optical density in its projections.
+  static let strongest = 2.4
+
   let phantom: PlatePhantom
-  let tilts = (0..<24).map { TiltAngle(degrees: -80 + 157 * Double($0) / 23) }
+  let tilts: [TiltAngle]
   let energies = [PhotonEnergy(electronVolts: 708.2), PhotonEnergy(electronVolts: 710.2)]
   /// Where the object lies in each tilt's images, pixels.
   let displacements: [PixelShift]
   /// By tilt, then by energy.
   let projections: [[Projection]]
 
-  init(noise: Double = 0.07, jitter: Double = 4, litRadius: Double = 45, seed: UInt64 = 5) {
+  /// Makes a series.
+  ///
+  /// - Parameters:
+  ///   - tiltCount: The tilts from −80° to 77°.
+  ///   - noise: The standard deviation of the noise in full light, OD.
+  ///   - jitter: The largest displacement of a tilt along either axis, pixels.
+  ///   - litRadius: The radius of the lit area, pixels.
+  ///   - motion: What else displaces a tilt, by its place in the series, pixels.
+  ///   - turn: How an image is turned after that, +x towards +y, by its place, radians.
+  ///   - film: The optical density of a support film at 0°.
+  ///   - seed: Of noise and jitter.
+  init(
+    tiltCount: Int = 24,
+    noise: Double = 0.07,
+    jitter: Double = 4,
+    litRadius: Double = 45,
+    motion: (Int) -> PixelShift = { _ in .zero },
+    turn: (Int) -> Double = { _ in 0 },
+    film: Double = 0,
+    seed: UInt64 = 5
+  ) {
+    let tilts = (0..<tiltCount).map {
+      TiltAngle(degrees: -80 + 157 * Double($0) / Double(tiltCount - 1))
+    }
+    self.tilts = tilts
     let phantom = PlatePhantom(count: 60, radius: 36, seed: 3)
     let energies = energies
     var random = SeededGenerator(seed: seed)
@@ -24,10 +51,11 @@ struct SimulatedSeries {
     var displacements: [PixelShift] = []
     var projections: [[Projection]] = []
     for (index, tilt) in tilts.enumerated() {
-      let shift = PixelShift(
-        rows: jitter * (2 * random.uniform() - 1),
-        columns: jitter * (2 * random.uniform() - 1)
-      )
+      let shift =
+        PixelShift(
+          rows: jitter * (2 * random.uniform() - 1),
+          columns: jitter * (2 * random.uniform() - 1)
+        ) + motion(index)
       displacements.append(shift)
       projections.append(
         energies.indices.map { energy in
@@ -35,7 +63,8 @@ struct SimulatedSeries {
             tilt: tilt,
             energy: energy,
             shape: shape,
-            displacedBy: shift
+            displacedBy: shift,
+            turnedBy: turn(index)
           )
           var coverage = Image(shape: shape)
           for row in 0..<200 {
@@ -44,7 +73,8 @@ struct SimulatedSeries {
               let lit = min(max((litRadius + 2 - (x * x + y * y).squareRoot()) / 4, 0), 1)
               coverage[row, column] = Float(lit)
               let spread = lit > 0 ? noise / lit.squareRoot() : 3
-              image[row, column] += Float(spread * random.normal())
+              let support = film / cosine(tilt.radians)
+              image[row, column] += Float(support + spread * random.normal())
             }
           }
           return Projection(

@@ -56,7 +56,7 @@ import Testing
     #expect(abs(estimate.shift.rows + rows) < 0.02)
     #expect(abs(estimate.shift.columns + columns) < 0.02)
     #expect(estimate.confidence > 0.99)
-    let moved = shifted(image, by: estimate.shift)
+    let moved = transformed(image, by: SimilarityTransform(shift: estimate.shift))
     let worst = zip(moved.values, reference.values).map { abs($0 - $1) }.max() ?? 1
     #expect(worst < 0.05)
   }

@@ -110,7 +110,7 @@ import Tomography
   @Test func parametersOutOfBoundsAreNamed() {
     var parameters = TomographyParameters()
     #expect(throws: Never.self) { try parameters.validate() }
-    parameters.averagedSweeps = parameters.finalSweeps + 1
+    parameters.settlingSweeps = parameters.finalSweeps + 1
     #expect(throws: ParameterError.self) { try parameters.validate() }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The solver's loops over complex pixels. They are in C because function multiversioning gives them
+// The solver's loops over complex pixels and tomography's over voxels. They are in C because function multiversioning gives them
 // wide instructions where the processor has them, without flags that would end the program where it
 // has not; Docs/Decisions/0007-kernels-in-c.md has the measurements.
 //
@@ -100,5 +100,42 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
 void ck_add_background(float *model, float *gradient, float *inverse, float *part,
                        float *scaling, const float *power, const float *intensity, const float *background,
                        long count, float scale, float floor);
+
+// Rays and the voxel columns that they cross: those of ray r are the numbers starts[r] to
+// starts[r + 1] − 1 of `voxels`, the column's number, and `lengths`, the length inside, voxels.
+typedef struct {
+  long count;
+  const long *starts;
+  const int *voxels;
+  const float *lengths;
+} ck_rays;
+
+// ART over all rays one after the other, slices first ... end − 1 of `height`, [column, slice]. With
+// a the ray's lengths, r = measured − a·v and c = steps[ray] weight r: v ← max(low, v + c a),
+// squares[slice] += weight r² and path[slice] += norms[ray] c². measured and weights: [ray, slice].
+void ck_fold_rays(float *volume, long height, long first, long end, ck_rays rays,
+                  const float *steps, const float *norms, const float *measured,
+                  const float *weights, float low, float *squares, float *path);
+
+// sums[ray, slice] += a·v.
+void ck_integrate_rays(const float *volume, long height, long first, long end, ck_rays rays,
+                       float *sums);
+
+// v += Σ over rays of values[ray, slice] a.
+void ck_spread_rays(float *volume, long height, long first, long end, ck_rays rays,
+                    const float *values);
+
+// The derivative of Σ √(|∇v|² + floor) with respect to each voxel of the slabs first ... end − 1 along x
+// of a volume [x, z, y]. `flux` [z, y] holds what flows out of the slab before, zero where there is
+// none, and then what flows out of the last. `behind` is the slab behind the last one where it is not
+// to be read from the volume, else null. `row_room` has room for two rows. With `norms` [x], the sums
+// of squares of each slab go there; without, v ← max(low, v − step · derivative). The derivative goes
+// to `slopes` where that is not null.
+void ck_variation_slabs(float *volume, long size_x, long size_z, long size_y, long first, long end,
+                        const float *behind, float *flux, float *row_room, float floor, float step,
+                        float low, double *norms, float *slopes);
+
+// The largest absolute value; 0 of none.
+float ck_largest_magnitude(const float *values, long count);
 
 #endif

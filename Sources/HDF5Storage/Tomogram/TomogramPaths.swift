@@ -9,6 +9,8 @@ enum TomogramPaths {
   static let voxelSize = "/entry/voxel_size"
   static let process = "/entry/process"
   static let alignment = "/entry/alignment"
+  static let convergence = "/entry/convergence"
+  static let quantity = "/entry/quantity"
   static let chemistry = "/entry/chemistry"
 
   static func volume(_ energy: Int) -> String { "/entry/volume_\(energy)" }

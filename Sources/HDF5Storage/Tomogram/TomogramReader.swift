@@ -47,6 +47,7 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
       record.volumes.append(try file.readVolume(at: "\(TomogramPaths.volume(index))/data"))
     }
   }
+  try file.readLaterFields(into: &record)
   let chemistry = TomogramPaths.chemistry
   if file.exists(chemistry) {
     record.chemistry = TomogramChemistry(

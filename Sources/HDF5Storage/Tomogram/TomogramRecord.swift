@@ -27,6 +27,21 @@ public struct TomogramRecord: Sendable {
   public var residuals: [[Double]]
   /// Whether each tilt takes part in the volumes, [tilt].
   public var accepted: [Bool]
+  /// What the projections hold line integrals of: "optical density", or "signal".
+  public var quantity = "optical density"
+  /// The correlation of each tilt with what it was laid on, −1 to 1, [tilt]; empty where unknown.
+  public var confidence: [Double] = []
+  /// The turn that was applied to the projections of each tilt, degrees, [tilt]; empty for none.
+  public var imageRotations: [Double] = []
+  /// The factor by which the projections of each tilt were magnified, [tilt]; empty for none.
+  public var imageScales: [Double] = []
+  /// The shift applied to each energy's projections besides `shifts`, pixels, [energy][tilt]; NaN
+  /// where there is no projection, empty where unknown.
+  public var energyShifts: [[PixelShift]] = []
+  /// The RMS residual that the rays met in each sweep of the last reconstruction, [energy][sweep].
+  public var sweepResiduals: [[Double]] = []
+  /// Where the rotation axis was found in the projections as they were measured.
+  public var axis: RotationAxis?
   /// The chemistry, where it was solved.
   public var chemistry: TomogramChemistry?
   /// The shell correlation of each energy that has tilts enough, where it was measured.

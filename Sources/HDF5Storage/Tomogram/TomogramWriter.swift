@@ -28,7 +28,9 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
   try file.write(text: "tiltfold", at: "\(TomogramPaths.process)/program")
   try file.write(text: record.version, at: "\(TomogramPaths.process)/version")
   try file.write(text: record.parameters, at: "\(TomogramPaths.process)/parameters")
+  try file.write(text: record.quantity, at: TomogramPaths.quantity)
   try file.writeAlignment(of: record)
+  try file.writeConvergence(of: record)
   for (index, stack) in record.projections.enumerated() {
     try file.writeProjections(stack, energy: index, of: record)
   }
@@ -46,20 +48,6 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
 }
 
 extension StorageFile {
-  fileprivate func writeAlignment(of record: TomogramRecord) throws(StorageError) {
-    let group = TomogramPaths.alignment
-    try makeData(group, signal: "shift_columns", axes: ["rotation_angle"])
-    try setAttribute("auxiliary_signals", of: group, to: ["shift_rows"])
-    try writeTilts(record.tilts, in: group)
-    let accepted = record.accepted.map { UInt8($0 ? 1 : 0) }
-    try write(list: record.shifts.map(\.columns), at: "\(group)/shift_columns", unit: "pixel")
-    try write(list: record.shifts.map(\.rows), at: "\(group)/shift_rows", unit: "pixel")
-    try write(list: accepted, at: "\(group)/accepted", unit: "1")
-    for (energy, residuals) in record.residuals.enumerated() {
-      try write(list: residuals, at: "\(group)/residual_\(energy)", unit: "1")
-    }
-  }
-
   fileprivate func writeProjections(
     _ stack: ImageStack,
     energy: Int,
@@ -67,7 +55,7 @@ extension StorageFile {
   ) throws(StorageError) {
     let group = TomogramPaths.projections(energy)
     try makeData(group, signal: "data", axes: ["rotation_angle", "y", "x"])
-    try write(stack, at: "\(group)/data", name: "optical density")
+    try write(stack, at: "\(group)/data", name: record.quantity)
     if energy < record.coverage.count {
       try write(record.coverage[energy], at: "\(group)/coverage", name: "coverage")
     }
@@ -84,7 +72,7 @@ extension StorageFile {
   ) throws(StorageError) {
     let group = TomogramPaths.volume(energy)
     try makeVolumeData(group, signal: "data", volume, record.voxelSize)
-    try write(volume, at: "\(group)/data", name: "optical density per voxel", unit: "1")
+    try write(volume, at: "\(group)/data", name: "\(record.quantity) per voxel", unit: "1")
     try writeEnergy(energy, of: record, in: group)
   }
 
@@ -126,8 +114,8 @@ extension StorageFile {
 }
 
 extension StorageFile {
-  /// Makes an NXdata group that viewers plot by itself.
-  private func makeData(
+  /// Makes an NXdata group that viewers plot by themselves.
+  func makeData(
     _ group: String,
     signal: String,
     axes: [String]
@@ -149,7 +137,7 @@ extension StorageFile {
     try writeAxis("y", volume.sizeY, voxelSize, in: group)
   }
 
-  fileprivate func write<Element: StorageElement>(
+  func write<Element: StorageElement>(
     list: [Element],
     at path: String,
     unit: String
@@ -185,7 +173,7 @@ extension StorageFile {
     try setAttribute("long_name", of: path, to: name)
   }
 
-  private func writeTilts(_ tilts: [TiltAngle], in group: String) throws(StorageError) {
+  func writeTilts(_ tilts: [TiltAngle], in group: String) throws(StorageError) {
     try write(list: tilts.map(\.degrees), at: "\(group)/rotation_angle", unit: "degree")
   }
 

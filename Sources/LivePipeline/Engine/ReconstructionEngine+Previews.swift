@@ -5,6 +5,7 @@ import ChemicalMapping
 import Imaging
 import Preprocessing
 import Ptychography
+import Registration
 import Synchronization
 import Tomography
 import WireFormat
@@ -22,6 +23,13 @@ extension ReconstructionEngine {
         "shift_column_px": fold.shift.columns,
       ]
       mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: energy))
+    }
+    if mailbox.isDue(.alignment) {
+      var header = PreviewHeader(sequence: 0)
+      header.tomogram = content.assembly.name
+      header.timestamp = nanosecondsNow()
+      header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
+      offerAlignment(content, content.assembly.tiltReports(measuringResiduals: false), &header)
     }
     guard content.chemicalSummary != nil, mailbox.isDue(.chemistry) else { return }
     offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
@@ -51,8 +59,22 @@ extension ReconstructionEngine {
         mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: place))
       }
     }
-    guard let reports else { return }
+    if let reports { offerAlignment(content, reports, &header) }
+  }
+
+  /// Shows how the tilts of a tomogram stand.
+  private func offerAlignment(
+    _ content: TomogramSession.Content,
+    _ reports: [TiltReport],
+    _ header: inout PreviewHeader
+  ) {
     addResolution(content.resolution, to: &header)
+    // What no projection determines is left out of what is shown.
+    let place = ShiftGauge(
+      fittedTo: reports.filter(\.accepted).map(\.shift),
+      at: reports.filter(\.accepted).map(\.tilt),
+      includingAxis: false
+    )
     func column(_ name: String, _ unit: String, _ value: (TiltReport) -> Double) -> PreviewArray {
       PreviewArray(
         name: name,
@@ -66,8 +88,10 @@ extension ReconstructionEngine {
       header,
       [
         column("rotation_angle", "degree") { $0.tilt.degrees },
-        column("shift_rows", "pixel") { $0.shift.rows },
-        column("shift_columns", "pixel") { $0.shift.columns },
+        column("shift_rows", "pixel") { ($0.shift - place.shift(at: $0.tilt)).rows },
+        column("shift_columns", "pixel") { ($0.shift - place.shift(at: $0.tilt)).columns },
+        column("rotation", "degree") { $0.rotation },
+        column("scale", "1") { $0.scale },
         column("residual", "1") { $0.residuals.compactMap { $0 }.max() ?? .nan },
         column("confidence", "1") { $0.confidence },
         column("accepted", "1") { $0.accepted ? 1 : 0 },

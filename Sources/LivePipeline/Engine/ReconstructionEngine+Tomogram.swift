@@ -19,7 +19,13 @@ extension ReconstructionEngine {
 
   /// Folds a finished scan's projection into its tomogram, and solves the chemistry anew where its
   /// tilt now has both energies.
-  func fold(_ scan: FinishedScan) -> FoldOutcome {
+  ///
+  /// - Parameters:
+  ///   - scan: The scan.
+  ///   - replays: How many stored tilts are folded again after it, as a recorded run did; if nil as
+  ///     many as `tomography.replay_budget_s` leaves time for.
+  /// - Returns: What became of it.
+  func fold(_ scan: FinishedScan, replays: Int? = nil) -> FoldOutcome {
     guard let finished = placedOrHeldBack(scan) else { return FoldOutcome() }
     guard !finished.wasAborted else {
       report(
@@ -36,9 +42,14 @@ extension ReconstructionEngine {
       tilts: finished.tiltCount,
       energies: finished.energyCount
     )
-    schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
     return session.content.withLock { content in
-      let fold = content.assembly.fold(finished.projection)
+      let end = ContinuousClock.now + .seconds(configuration.tomography.replayBudget)
+      let fold = content.assembly.fold(finished.projection, replays: replays, sharing: crew) {
+        replays != nil || ContinuousClock.now < end
+      }
+      schedule.note(
+        ScheduleStep(.fold, scan: finished.key, iterations: fold.replays, tomogram: session.name)
+      )
       content.add(fold, of: finished.object.identity)
       // A projection that comes after the end, such as a repeated tilt: completed again later.
       content.isComplete = false
@@ -90,7 +101,7 @@ extension ReconstructionEngine {
         return
       }
       schedule.note(ScheduleStep(.complete, tomogram: name))
-      let reports = content.assembly.finish()
+      let reports = content.assembly.finish(sharing: crew)
       solve(&content)
       measureResolution(of: name, &content)
       let heldBack = content.assembly.heldBackTilts
@@ -119,7 +130,7 @@ extension ReconstructionEngine {
         status.tomogramsComplete += 1
       }
       offerTomogram(name, content, reports: reports, isComplete: true)
-      results.write(record(of: session.name, content, reports), content, report: report)
+      results.write(record(of: content, reports), content, report: report)
     }
   }
 
@@ -217,52 +228,11 @@ extension ReconstructionEngine {
   }
 
   private func record(
-    of name: String,
-    _ content: TomogramSession.Content,
+    of content: TomogramSession.Content,
     _ reports: [TiltReport]
   ) -> TomogramRecord {
-    let assembly = content.assembly
-    let shape = Shape2D(
-      rows: configuration.tomography.volumeHeight,
-      columns: configuration.tomography.volumeSide
-    )
-    // By energy, whichever scan was folded first.
-    let order = assembly.energies.indices.sorted { assembly.energies[$0] < assembly.energies[$1] }
-    let volumes = assembly.volumes
-    var projections: [ImageStack] = []
-    var coverage: [ImageStack] = []
-    for energy in order {
-      let aligned = Dictionary(
-        assembly.alignedProjections(energy: energy).map { ($0.tiltIndex, $0) },
-        uniquingKeysWith: { first, _ in first }
-      )
-      var stack = ImageStack(count: reports.count, shape: shape)
-      var weights = stack
-      for (place, report) in reports.enumerated() {
-        guard let projection = aligned[report.tiltIndex] else { continue }
-        stack[place] = projection.opticalDensity
-        weights[place] = projection.weights
-      }
-      projections.append(stack)
-      coverage.append(weights)
-    }
-    var record = TomogramRecord(
-      name: name,
-      voxelSize: configuration.tomography.voxelSize,
-      tilts: reports.map(\.tilt),
-      energies: order.map { assembly.energies[$0] },
-      projections: projections,
-      coverage: coverage,
-      volumes: order.map { volumes[$0] },
-      shifts: reports.map(\.shift),
-      residuals: order.map { energy in
-        reports.map { $0.residuals[energy] ?? .nan }
-      },
-      accepted: reports.map(\.accepted),
-      chemistry: chemistry(of: content),
-      parameters: configuration.describedInFull,
-      version: tiltfoldVersion
-    )
+    var record = content.assembly.record(reports, parameters: configuration.describedInFull)
+    record.chemistry = chemistry(of: content)
     record.resolution = content.resolution.map(\.record)
     return record
   }

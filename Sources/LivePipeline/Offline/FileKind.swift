@@ -60,7 +60,7 @@ public enum FileKind: Hashable, Sendable {
 
   private static func look(_ path: String) throws(StorageError) -> FileKind? {
     guard begins(path, with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) else {
-      return begins(path, with: Array("MAP".utf8), at: 208) ? .mrc : nil
+      return (try? readMRCSummary(path)) != nil ? .mrc : nil
     }
     // A recording that is growing, or whose writer was killed, opens in its own way only.
     guard let file = try? StorageFile(reading: path) else { return .recording }

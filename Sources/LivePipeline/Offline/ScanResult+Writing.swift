@@ -19,27 +19,7 @@ extension ScanReconstruction {
   /// - Throws: `PipelineError` where its folder is missing or not writable, or where it is the scan
   ///   itself.
   public func checkOutput(_ output: String) throws(PipelineError) {
-    let file = URL(filePath: output).standardizedFileURL.resolvingSymlinksInPath()
-    guard file != URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath() else {
-      throw PipelineError(
-        .output,
-        "\(output) is the scan itself, which is not written over; name another file"
-      )
-    }
-    let folder = file.deletingLastPathComponent().path(percentEncoded: false)
-    var isFolder: ObjCBool = false
-    guard
-      unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-      isFolder.boolValue
-    else {
-      throw PipelineError(.output, "\(output) cannot be written: there is no folder \(folder)")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw PipelineError(
-        .output,
-        "\(output) cannot be written: \(folder) is not writable; name another file with --output"
-      )
-    }
+    try OutputPlace.check(output, sources: [path], called: "the scan")
   }
 
   /// Adds a result to the scan's own file, as its latest `/entry_1/image_N`.

@@ -21,15 +21,18 @@ enum VolumeSlices {
     let highest = record.volumes.flatMap { $0.values }.max() ?? 1
     let range = ValueRange.given(0...Double(max(highest, 1e-6)))
     var panels: [PictureSheet.Panel] = []
+    // What is no optical density of photons has no energy.
+    let unit = record.quantity == "optical density" ? "OD" : record.quantity
     for (volume, energy) in zip(record.volumes, record.energies) {
+      let prefix = energy.electronVolts > 0 ? "\(energy.electronVolts) eV, " : ""
       for (slice, place) in middle(of: volume) {
         panels.append(
           .image(
             ImagePicture(
               slice,
-              title: "\(energy.electronVolts) eV, \(place)",
+              title: "\(prefix)\(place)",
               pixelSize: record.voxelSize,
-              quantity: "OD per voxel",
+              quantity: "\(unit) per voxel",
               colorMap: .gray,
               range: range
             )

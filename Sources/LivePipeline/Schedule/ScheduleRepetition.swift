@@ -60,7 +60,7 @@ struct ScheduleRepetition {
       sessions[session.key] = nil
     case .fold:
       guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
-      _ = engine.fold(scan)
+      _ = engine.fold(scan, replays: step.iterations)
     case .close:
       guard let session = try session(step) else { return }
       try read(through: step.messages?.max() ?? -1)

@@ -39,6 +39,7 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   var probe: String?
   /// The numbers of messages in the run.
   var messages: [Int]?
+  /// Iterations; for `fold`, stored tilts that were folded again after it.
   var iterations: Int?
   /// The finished scan that a scan's object came from, "scan:KEY"; nil for vacuum.
   var object: String?

@@ -1,104 +1,103 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
-import Imaging
+public import AcquisitionModel
+public import Imaging
 import Registration
 import Tomography
+
+/// How far the end of a tomogram has come.
+public enum FinishStep: Sendable, Hashable {
+  /// A part of a joint round of registration, counted from 0.
+  case round(Int, part: Int, of: Int)
+  /// A joint round is through; it moved the tilts so far, RMS, pixels.
+  case moved(round: Int, pixels: Double)
+  /// A sweep of the last reconstruction of one energy; the RMS residual of its rays, OD.
+  case sweep(Int, of: Int, energy: PhotonEnergy, residual: Double)
+}
 
 extension TomogramAssembly {
   /// Tries held-back tilts again, aligns all tilts jointly and rebuilds the volumes.
   ///
-  /// Each joint round reconstructs the mean of the energies, several times, each time without one
-  /// part of the tilts, and lays every tilt of that part on the re-projection of a volume that it
-  /// has not shaped itself: a volume that holds a tilt's own noise would pull it back to where it
-  /// was. What no projection determines is taken out of the shifts after each round.
+  /// The loop of Yu et al. (Nat. Commun. 9, 921 (2018), Methods): reconstruct, re-project, lay each
+  /// tilt on its re-projection by a similarity transform, until that moves nothing any more
+  /// (`alignJointly`).
   ///
+  /// - Parameters:
+  ///   - work: Threads that share the slices.
+  ///   - progress: Hears of every step and ends the work by `false`; what there is is a result.
   /// - Returns: How every tilt stands, by place in the series.
   @discardableResult
-  public mutating func finish() -> [TiltReport] {
+  public mutating func finish(
+    sharing work: any WorkSharing = SerialWork(),
+    progress: (FinishStep) -> Bool = { _ in true }
+  ) -> [TiltReport] {
     guard acceptedTiltCount > 0 else { return tiltReports() }
     retryHeldBackTilts()
-    for _ in 0..<tomography.finalAlignmentRounds { alignJointly() }
-    rebuild()
+    var goesOn = true
+    for round in 0..<tomography.finalAlignmentRounds where goesOn {
+      guard let moved = alignJointly(round: round, sharing: work, progress: progress) else {
+        goesOn = false
+        break
+      }
+      selfConsistency = moved
+      goesOn = progress(.moved(round: round, pixels: moved))
+      if moved < registration.selfConsistency { break }
+    }
+    rebuild(sharing: work) { goesOn && progress($0) }
     return tiltReports()
   }
 
-  private mutating func retryHeldBackTilts() {
-    for position in tilts.indices where !tilts[position].isAccepted {
-      guard let energy = tilts[position].scans.keys.min() else { continue }
-      tilts[position].isAccepted = register(position, energy: energy)
-    }
-  }
-
-  /// One joint round over all accepted tilts.
-  private mutating func alignJointly() {
-    let accepted = tilts.indices.filter { tilts[$0].isAccepted }
-    guard accepted.count > 2 else { return }
-    let order = ReplayOrder.decorrelated(accepted.map { tilts[$0].angle })
-    var plain = tomography
-    plain.variationSteps = 0
-    let partCount = min(Self.partCount, accepted.count)
-    let means = Dictionary(
-      uniqueKeysWithValues: accepted.compactMap { position in
-        tilts[position].alignedMean(shape: projectionShape).map { (position, $0) }
-      }
-    )
-    for part in 0..<partCount {
-      let left = Set(order.indices.filter { $0 % partCount == part }.map { accepted[order[$0]] })
-      let others = accepted.filter { !left.contains($0) }.compactMap { means[$0] }
-      let volume = ARTReconstruction.volume(
-        from: TiltSeries(others),
-        parameters: plain,
-        sweeps: Self.sweepsPerRound
-      )
-      for position in left.sorted() {
-        guard let mean = means[position] else { continue }
-        let estimate = gaussNewtonShift(
-          of: mean.values,
-          weights: mean.weights,
-          onto: ParallelProjector.project(volume, at: mean.tilt),
-          steps: registration.refinementSteps,
-          limit: registration.stepLimit
-        )
-        tilts[position].confidence = estimate.confidence
-        guard estimate.confidence >= registration.minimumConfidence else { continue }
-        tilts[position].shift = tilts[position].shift + estimate.shift
-      }
-    }
-    removeGaugeFromShifts()
-  }
-
-  /// Puts the object where the recorded positions have it on the mean over all tilts.
+  /// Takes a tilt out of the tomogram, or back in; the volumes follow when it is finished again.
   ///
-  /// The axis stays where the projections want it: unlike the object's place, it is not free.
-  private mutating func removeGaugeFromShifts() {
-    let accepted = tilts.indices.filter { tilts[$0].isAccepted }
-    let gauge = ShiftGauge(
-      fittedTo: accepted.map { tilts[$0].shift },
-      at: accepted.map { tilts[$0].angle },
-      includingAxis: false
-    )
-    for position in accepted {
-      tilts[position].shift = tilts[position].shift - gauge.shift(at: tilts[position].angle)
+  /// - Parameters:
+  ///   - index: The place of the tilt in the series.
+  ///   - isRemoved: Whether it is to be left out.
+  /// - Returns: Whether there is such a tilt.
+  @discardableResult
+  public mutating func setTilt(_ index: Int, removed isRemoved: Bool = true) -> Bool {
+    guard let position = tilts.firstIndex(where: { $0.index == index }) else { return false }
+    tilts[position].isRemoved = isRemoved
+    tilts[position].isAccepted = false
+    return true
+  }
+
+  private mutating func retryHeldBackTilts() {
+    for position in tilts.indices where !tilts[position].isAccepted && !tilts[position].isRemoved {
+      guard let energy = tilts[position].scans.keys.min() else { continue }
+      tilts[position].isAccepted = register(position, energy: energy) == nil
     }
   }
 
   /// Reconstructs every energy's volume from the stored projections.
-  private mutating func rebuild() {
+  private mutating func rebuild(
+    sharing work: any WorkSharing,
+    progress: (FinishStep) -> Bool
+  ) {
     for energy in energies.indices {
-      let series = tilts.filter(\.isAccepted).compactMap {
-        $0.aligned(energy: energy, shape: projectionShape)
+      let accepted = tilts.filter { $0.isAccepted && $0.scans[energy] != nil }
+      guard !accepted.isEmpty else { continue }
+      let shape = projectionShape
+      let series = TiltSeries(tilts: accepted.map(\.angle)) { place in
+        guard let projection = accepted[place].aligned(energy: energy, shape: shape) else {
+          preconditionFailure("a tilt of the series has lost its projection")
+        }
+        return projection
       }
-      guard !series.isEmpty else { continue }
-      reconstructions[energy].volume = ARTReconstruction.volume(
-        from: TiltSeries(series),
-        parameters: tomography
-      )
+      reconstructions[energy].reset()
+      sweepResiduals[energy] = []
+      var residuals: [Double] = []
+      reconstructions[energy].sweep(over: series, parameters: tomography, sharing: work) { report in
+        residuals.append(report.residual)
+        return progress(
+          .sweep(
+            report.sweep,
+            of: report.count,
+            energy: energies[energy],
+            residual: report.residual
+          )
+        )
+      }
+      sweepResiduals[energy] = residuals
     }
   }
-
-  /// The parts that take turns in being left out.
-  private static let partCount = 6
-  /// Enough for re-projections; more only brings out noise.
-  private static let sweepsPerRound = 4
 }

@@ -2,6 +2,7 @@
 
 public import AcquisitionModel
 public import Imaging
+import Registration
 import Tomography
 
 extension TomogramAssembly {
@@ -34,7 +35,7 @@ extension TomogramAssembly {
     tilts.sorted { $0.index < $1.index }.map { tilt in
       Standing(
         degrees: tilt.angle.degrees,
-        shift: tilt.shift,
+        shift: tilt.transform.shift,
         confidence: tilt.confidence,
         isAccepted: tilt.isAccepted
       )

@@ -33,8 +33,14 @@ public struct TomogramAssembly: Sendable {
   /// All tilts that came, in the order of their coming.
   var tilts: [Tilt] = []
   var reconstructions: [ARTReconstruction]
-  /// How far each energy's replays have come in their order.
-  var replayCursors: [Int]
+  /// Which tilts each energy replays next.
+  var schedules: [ReplaySchedule]
+  /// The factors of the last trusted tilts against the running volume, by energy.
+  var factors: [[Double]]
+  /// How far the rays of each energy's volume missed the projections in each final sweep, OD.
+  public internal(set) var sweepResiduals: [[Double]]
+  /// How far the last joint round of registration moved the tilts, RMS, pixels; nil before.
+  public internal(set) var selfConsistency: Double?
   let estimator: ShiftEstimator
 
   /// Starts an empty tomogram.
@@ -64,7 +70,9 @@ public struct TomogramAssembly: Sendable {
     self.registration = registration
     self.tomography = tomography
     reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
-    replayCursors = energies.map { _ in 0 }
+    schedules = energies.map { _ in ReplaySchedule() }
+    factors = energies.map { _ in [] }
+    sweepResiduals = factors
     estimator = ShiftEstimator(
       shape: Self.fieldShape(registration: registration, tomography: tomography),
       parameters: registration
@@ -78,18 +86,28 @@ public struct TomogramAssembly: Sendable {
   public var acceptedTiltCount: Int { tilts.count(where: \.isAccepted) }
 
   /// The places of the tilts that are held back.
-  public var heldBackTilts: [Int] { tilts.filter { !$0.isAccepted }.map(\.index) }
+  public var heldBackTilts: [Int] {
+    tilts.filter { !$0.isAccepted && !$0.isRemoved }.map(\.index)
+  }
 
-  /// How every tilt stands, by place in the series; costs a re-projection for each projection.
-  public func tiltReports() -> [TiltReport] {
+  /// How every tilt stands, by place in the series.
+  ///
+  /// - Parameter isFinal: Whether residuals are measured against the volumes as they stand, which costs a
+  ///   re-projection for each projection; else they are what each met when it was folded last.
+  /// - Returns: The reports.
+  public func tiltReports(measuringResiduals isFinal: Bool = true) -> [TiltReport] {
     tilts.sorted { $0.index < $1.index }.map { tilt in
       TiltReport(
         tiltIndex: tilt.index,
         tilt: tilt.angle,
-        shift: tilt.shift,
+        shift: tilt.transform.shift,
+        shiftError: tilt.shiftError,
+        rotation: tilt.transform.rotationDegrees,
+        scale: tilt.transform.scale,
         energyOffsets: energies.indices.map { tilt.scans[$0]?.offset },
         residuals: energies.indices.map { energy in
           guard tilt.isAccepted else { return nil }
+          guard isFinal else { return tilt.scans[energy]?.residual }
           return tilt.aligned(energy: energy, shape: projectionShape)?
             .residual(against: reconstructions[energy].volume)
         },
@@ -101,7 +119,10 @@ public struct TomogramAssembly: Sendable {
 
   /// The shift applied to each tilt's projections, by place in the series, pixels.
   public var shifts: [Int: PixelShift] {
-    Dictionary(tilts.map { ($0.index, $0.shift) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(
+      tilts.map { ($0.index, $0.transform.shift) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// One energy's projections on the volume's axes, by place in the series.
@@ -129,7 +150,9 @@ public struct TomogramAssembly: Sendable {
     guard energies.count < energyLimit else { return nil }
     energies.append(energy)
     reconstructions.append(ARTReconstruction(parameters: tomography))
-    replayCursors.append(0)
+    schedules.append(ReplaySchedule())
+    factors.append([])
+    sweepResiduals.append([])
     return energies.count - 1
   }
 

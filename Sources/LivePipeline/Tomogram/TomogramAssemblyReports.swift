@@ -16,6 +16,8 @@ public struct FoldReport: Sendable, Hashable {
   public var residual: Double
   /// Whether it was folded into the volume.
   public var accepted: Bool
+  /// How many stored tilts were folded again after it.
+  public var replays = 0
   /// Why it was not, in words.
   public var heldBackReason: String?
   /// What to do where that is so of all projections, in words.
@@ -50,6 +52,12 @@ public struct TiltReport: Sendable, Hashable {
   public var tilt: TiltAngle
   /// The shift applied to the tilt's projections, pixels; that of the first energy.
   public var shift: PixelShift
+  /// One standard deviation of it as noise lets expect, pixels; infinite where it is not known.
+  public var shiftError: PixelShift
+  /// How far the tilt's projections were turned about their centre, degrees.
+  public var rotation: Double
+  /// By how much they were scaled.
+  public var scale: Double
   /// The shift of each energy's projection against `shift`, pixels; nil where there is none.
   public var energyOffsets: [PixelShift?]
   /// The weighted RMS of projection minus re-projection for each energy, OD; nil where none.

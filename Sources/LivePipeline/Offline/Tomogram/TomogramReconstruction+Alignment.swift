@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import HDF5Storage
+import Imaging
+import Tomography
+
+// The one place where a series meets `TomogramAssembly`.
+extension TomogramReconstruction {
+  /// What became of a series.
+  struct Outcome {
+    var assembly: TomogramAssembly
+    var reports: [TiltReport]
+    /// Why the first tilt that was held back was, in words.
+    var refusal: String?
+    /// What a person should know of the alignment.
+    var remarks: [String] = []
+  }
+
+  /// Lays all tilts onto one another and reconstructs every energy.
+  func assemble(_ progress: (Progress) -> Void) -> Outcome {
+    var tomography = configuration.tomography
+    if !options.aligns { tomography.finalAlignmentRounds = 0 }
+    var assembly = TomogramAssembly(
+      name: series.name,
+      energies: series.energies,
+      tiltTolerance: configuration.source.tiltTolerance,
+      energyTolerance: configuration.source.energyTolerance,
+      registration: configuration.registration,
+      tomography: tomography
+    )
+    let projections = series.tilts.indices.flatMap { tilt in
+      series.energies.indices.filter { series.hasProjection(energy: $0, tilt: tilt) }
+        .map { projection(energy: $0, tilt: tilt) }
+    }
+    progress(.laying(done: 0, of: projections.count))
+    let isAligned = !options.aligns || series.isAligned
+    let placement = assembly.take(projections, isAligned: isAligned) { done in
+      progress(.laying(done: done, of: projections.count))
+    }
+    let crew = WorkerCrew(threads: configuration.compute.threadCount)
+    defer { crew.end() }
+    let reports = assembly.finish(sharing: crew) { step in
+      tell(step, rounds: tomography.finalAlignmentRounds, progress)
+      return !shouldFinish
+    }
+    var outcome = Outcome(assembly: assembly, reports: reports)
+    outcome.refusal = placement.refused.first.map { report in
+      (report.heldBackReason ?? "no reason is known") + (report.remedy.map { ". \($0)" } ?? "")
+    }
+    if let slices = placement.sliceCount {
+      outcome.remarks.append("first places by the mass of \(slices) slices")
+    } else if !isAligned {
+      outcome.remarks.append("first places on the growing volume, tilt by tilt")
+    }
+    return outcome
+  }
+
+  private func tell(_ step: FinishStep, rounds: Int, _ progress: (Progress) -> Void) {
+    switch step {
+    case .round(let round, let part, let parts):
+      progress(.aligning(round: round, of: rounds, part: part + 1, parts: parts))
+    case .moved(let round, let pixels):
+      progress(.moved(round: round, pixels: pixels))
+    case .sweep(let sweep, let sweeps, let energy, let residual):
+      progress(
+        .sweeping(
+          energy: series.energies.firstIndex(of: energy) ?? 0,
+          of: series.energies.count,
+          sweep: sweep + 1,
+          sweeps: sweeps,
+          residual: residual
+        )
+      )
+    }
+  }
+
+  private func projection(energy: Int, tilt: Int) -> Projection {
+    Projection(
+      identity: ScanIdentity(
+        scan: "\(tilt)",
+        tilt: series.tilts[tilt],
+        tiltIndex: tilt,
+        energy: series.energies[energy],
+        energyIndex: energy
+      ),
+      opticalDensity: series.projections[energy][tilt],
+      coverage: series.coverage(energy: energy, tilt: tilt),
+      pixelSize: series.pixelSize
+    )
+  }
+
+  /// The chemistry of two energies' optical densities, the lower one first.
+  func chemistry(of record: TomogramRecord) -> TomogramChemistry? {
+    guard record.energies.count > 1, series.quantity == "optical density",
+      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
+    else { return nil }
+    let solved = inversion.solve(
+      first: record.volumes[0],
+      second: record.volumes[1],
+      voxelSize: record.voxelSize
+    )
+    return TomogramChemistry(
+      lithiated: solved.lithiated,
+      delithiated: solved.delithiated,
+      composition: solved.composition,
+      polarAngle: solved.polarAngle,
+      phaseLabel: solved.phaseLabel
+    )
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import Preprocessing
+import Tomography
+
+extension TomogramReconstruction {
+  /// The configuration for a series: voxels of the size of its pixels, and as many as it has unless
+  /// somebody says otherwise.
+  static func configuration(
+    for series: inout ProjectionSeries,
+    _ given: PipelineConfiguration?,
+    overrides: [String],
+    _ options: TomogramOptions
+  ) throws -> PipelineConfiguration {
+    var configuration = given ?? PipelineConfiguration()
+    let shape = series.projections[0].shape
+    if given == nil {
+      if let text = series.parameters {
+        series.remarks += configuration.takeReconstruction(from: text)
+      }
+      configuration.tomography.volumeSide = shape.columns
+      configuration.tomography.volumeHeight = shape.rows
+    }
+    configuration.tomography.voxelSize = series.pixelSize
+    configuration.preprocessing.objectPixelSize = series.pixelSize
+    // No zone plate has been used, or none that is known: its key bounds the pixels elsewhere.
+    let zone = max(configuration.probe.outerZoneWidth.meters, 2 * series.pixelSize.meters)
+    configuration.probe.outerZoneWidth = Length(meters: zone)
+    var keys: [String] = []
+    if let side = options.volumeSide { keys.append("tomography.volume_side=\(side)") }
+    if let height = options.volumeHeight { keys.append("tomography.volume_height=\(height)") }
+    if let rounds = options.alignmentRounds {
+      keys.append("tomography.final_alignment_rounds=\(rounds)")
+    }
+    if let sweeps = options.sweeps {
+      keys.append("tomography.final_sweeps=\(sweeps)")
+      let averaged = max(1, min(configuration.tomography.averagedSweeps, sweeps))
+      keys.append("tomography.averaged_sweeps=\(averaged)")
+    }
+    try configuration.apply(keys + overrides)
+    return configuration
+  }
+}
+
+extension PipelineConfiguration {
+  /// Takes the sections by which a tomogram was reconstructed from the text that it holds.
+  ///
+  /// Keys that this version does not know, or would not allow, are passed over.
+  ///
+  /// - Parameter text: A configuration in full, as results have it.
+  /// - Returns: What was passed over, for a person.
+  fileprivate mutating func takeReconstruction(from text: String) -> [String] {
+    let sections = ["registration", "tomography", "chemistry"]
+    let ofTheSeries = ["tomography.voxel_size_m"]
+    var section = ""
+    var passedOver: [String] = []
+    for line in text.split(separator: "\n") {
+      if !line.hasPrefix(" ") {
+        section = String(line.prefix { $0 != ":" })
+        continue
+      }
+      guard sections.contains(section), let colon = line.firstIndex(of: ":") else { continue }
+      let name = line[..<colon].drop { $0 == " " }
+      let key = "\(section).\(name)"
+      guard !ofTheSeries.contains(key) else { continue }
+      let value = line[line.index(after: colon)...].components(before: "  #")
+      do throws(ConfigurationErrors) {
+        try set(key, to: value)
+      } catch {
+        passedOver.append(key)
+      }
+    }
+    return passedOver.isEmpty
+      ? [] : ["keys of the tomogram's own configuration passed over: \(Words.list(passedOver))"]
+  }
+}
+
+extension Substring {
+  /// What stands before a remark, without spaces around it.
+  fileprivate func components(before remark: String) -> String {
+    let end = self.firstRange(of: remark)?.lowerBound ?? endIndex
+    let part = self[..<end].drop { $0 == " " }
+    return String(part.reversed().drop { $0 == " " }.reversed())
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import Registration
+
+/// One projection as it was measured, cut to the volume's surroundings.
+///
+/// The weights take a byte each: a tomogram keeps all its projections, and how far a pixel may be
+/// trusted is not known better.
+struct StoredProjection: Sendable {
+  /// Optical density, [row, column]; zero where unlit.
+  let opticalDensity: Image
+  /// The trust in each pixel in 255ths, [row, column], same shape.
+  private let trust: [UInt8]
+  /// What lies around the objects, where that can be told: vacuum or a support film.
+  let background: BackgroundLevel?
+  /// The shift against the tilt's own.
+  var offset = PixelShift.zero
+  /// The weighted RMS residual that its rays met when it was folded last; nil before.
+  var residual: Double?
+
+  /// Cuts a projection to a field and takes what is not a number out of it.
+  ///
+  /// - Parameters:
+  ///   - projection: The projection, of any shape about the middle of the scanned area.
+  ///   - field: What is kept.
+  ///   - subtractsFilm: Whether a support film is taken off the optical density.
+  init(_ projection: Projection, cutTo field: Shape2D, subtractsFilm: Bool) {
+    var density = resampled(projection.opticalDensity, to: field)
+    var weights = resampled(projection.coverage, to: field, interpolation: .minimum)
+    for i in weights.values.indices {
+      let weight = min(max(weights.values[i], 0), 1)
+      let isUsable = density.values[i].isFinite && weight > 0.02
+      weights.values[i] = isUsable ? weight : 0
+      density.values[i] = isUsable ? density.values[i] : 0
+    }
+    background = BackgroundLevel(of: density, weights: weights)
+    if subtractsFilm, let background, background.isFilm {
+      let level = Float(background.value)
+      for i in density.values.indices where weights.values[i] > 0 { density.values[i] -= level }
+    }
+    opticalDensity = density
+    trust = weights.values.map { UInt8((255 * $0).rounded()) }
+  }
+
+  /// The trust in each pixel, 0 to 1, [row, column].
+  var weights: Image {
+    Image(shape: opticalDensity.shape, values: trust.map { Float($0) / 255 })
+  }
+
+  /// The projection and its weights, laid somewhere and cut to a shape.
+  func laid(
+    by transform: SimilarityTransform,
+    to shape: Shape2D,
+    _ interpolation: Interpolation
+  ) -> (values: Image, weights: Image) {
+    let total = SimilarityTransform(shift: offset).followed(by: transform)
+    return (
+      transformed(opticalDensity, by: total, to: shape, interpolation: interpolation),
+      transformed(weights, by: total, to: shape, interpolation: .minimum)
+    )
+  }
+}

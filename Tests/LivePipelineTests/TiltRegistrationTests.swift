@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Imaging
+import LivePipeline
+import Registration
+import Testing
+import Tomography
+
+/// 158 tilts from −80° to 77° with jitter of ±4 pixels, as the experiment had them.
+@Suite struct TiltRegistrationTests {
+  @Test(arguments: [(0.02, 0.05), (0.10, 0.12)])
+  func jitteredTiltsAreLaidWhereTheyBelong(noise: Double, bound: Double) {
+    let series = SimulatedSeries(tiltCount: 158, noise: noise * SimulatedSeries.strongest)
+    var assembly = series.assembly
+    for projection in series.interleaved { _ = assembly.fold(projection) }
+    let live = series.registrationError(of: assembly)
+    #expect(max(live.rows, live.columns) < 2 * bound, "\(live)")
+    assembly.finish()
+    let final = series.registrationError(of: assembly)
+    #expect(max(final.rows, final.columns) < bound, "\(final)")
+    #expect(assembly.heldBackTilts.isEmpty)
+    print("registration at noise \(noise): live \(live), final \(final) px")
+  }
+
+  /// The strongest density is what the noise is a part of.
+  @Test func theNoiseIsAPartOfTheStrongestDensity() {
+    let phantom = SimulatedSeries(tiltCount: 2).phantom
+    let strongest =
+      stride(from: -80.0, through: 77, by: 4).flatMap { degrees in
+        phantom.projection(
+          tilt: TiltAngle(degrees: degrees),
+          energy: 0,
+          shape: Shape2D(square: 80),
+          displacedBy: .zero
+        ).values
+      }.max() ?? 0
+    #expect(abs(Double(strongest) - SimulatedSeries.strongest) < 0.1, "\(strongest)")
+  }
+
+  /// A film of a third of the plates' density, thicker as 1/cos t.
+  @Test func aSupportFilmNeitherPullsNorStays() {
+    let series = SimulatedSeries(tiltCount: 40, noise: 0.03, litRadius: 70, film: 0.3)
+    var assembly = series.assembly
+    for projection in series.interleaved {
+      let report = assembly.fold(projection)
+      #expect(report.accepted, "\(report)")
+    }
+    assembly.finish()
+    let error = series.registrationError(of: assembly)
+    #expect(max(error.rows, error.columns) < 0.1, "\(error)")
+    let chemistry = series.chemistryError(of: assembly)
+    #expect(chemistry.density < 0.3, "\(chemistry)")
+  }
+
+  /// The lit circle is smaller than the object, and jitter moves other parts of it into view.
+  @Test func anObjectThatLeavesTheViewIsStillLaidWhereItBelongs() {
+    let series = SimulatedSeries(tiltCount: 60, noise: 0.03, jitter: 3, litRadius: 30)
+    var assembly = series.assembly
+    for projection in series.interleaved { _ = assembly.fold(projection) }
+    assembly.finish()
+    #expect(assembly.heldBackTilts.count < 3, "\(assembly.heldBackTilts)")
+    let error = series.registrationError(of: assembly)
+    #expect(max(error.rows, error.columns) < 0.3, "\(error)")
+  }
+
+  /// Tens of pixels apart, with an axis off by three degrees: as from a file, all at once.
+  @Test func anUnalignedSeriesWithALeaningAxisIsAligned() {
+    let lean = 3.0 * .pi / 180
+    let series = SimulatedSeries(
+      tiltCount: 60,
+      noise: 0.03,
+      jitter: 12,
+      litRadius: 90,
+      turn: { _ in lean }
+    )
+    var registration = RegistrationParameters()
+    registration.maximumShift = 30
+    var tomography = TomographyParameters()
+    tomography.finalAlignmentRounds = 4
+    var assembly = TomogramAssembly(
+      name: "plates",
+      energies: series.energies,
+      registration: registration,
+      tomography: tomography
+    )
+    let placement = assembly.take(series.interleaved)
+    #expect(placement.refused.isEmpty)
+    #expect(placement.sliceCount ?? 0 > 20)
+    let coarse = series.registrationError(of: assembly)
+    print("coarse \(coarse), lean \(assembly.axisLean)", placement.residual ?? -1)
+    assembly.finish()
+    let error = series.registrationError(of: assembly)
+    print(
+      "final \(error), lean \(assembly.axisLean)",
+      series.chemistryError(of: assembly),
+      assembly.selfConsistency ?? -1
+    )
+    #expect(max(error.rows, error.columns) < 0.1, "\(error)")
+    #expect(abs(assembly.axisLean + 3) < 0.1, "\(assembly.axisLean)")
+  }
+
+  /// Single images turned by up to a degree, which only the similarity transform can undo.
+  @Test func turnedImagesAreTurnedBack() {
+    func turn(_ index: Int) -> Double { 0.015 * sine(Double(3 * index)) }
+    let series = SimulatedSeries(tiltCount: 60, noise: 0.03, litRadius: 70, turn: turn)
+    var assembly = series.assembly
+    for projection in series.interleaved { _ = assembly.fold(projection) }
+    let reports = assembly.finish()
+    var squares = 0.0
+    for report in reports {
+      let error = report.rotation * .pi / 180 + turn(report.tiltIndex)
+      squares += error * error
+    }
+    let rms = (squares / Double(reports.count)).squareRoot()
+    print(
+      "turns found to \(rms) rad of \(0.015 / 2.0.squareRoot())",
+      series.registrationError(of: assembly)
+    )
+    #expect(rms < 0.004)
+  }
+
+  /// A tilt in which everything is three times as dense must not enter silently.
+  @Test func aTiltOfAnotherStrengthIsHeldBackAndSaidSo() {
+    let series = SimulatedSeries(tiltCount: 24)
+    var assembly = series.assembly
+    for (index, projections) in series.projections.enumerated() {
+      var first = projections[0]
+      if index == 14 {
+        for i in first.opticalDensity.values.indices { first.opticalDensity.values[i] *= 3 }
+      }
+      let report = assembly.fold(first)
+      #expect(report.accepted == (index != 14), "\(index) \(report)")
+      if index == 14 { #expect(report.heldBackReason?.contains("times as dense") == true) }
+    }
+  }
+
+  @Test func aTiltTakenOutLeavesTheVolumeOfTheOthers() {
+    let series = SimulatedSeries(tiltCount: 24)
+    var whole = series.assembly
+    var without = series.assembly
+    for (index, projections) in series.projections.enumerated() {
+      for projection in projections {
+        _ = whole.fold(projection)
+        if index != 9 { _ = without.fold(projection) }
+      }
+    }
+    let isThere = whole.setTilt(9)
+    let isElsewhere = whole.setTilt(99)
+    #expect(isThere && !isElsewhere)
+    whole.finish()
+    without.finish()
+    #expect(whole.acceptedTiltCount == 23)
+    #expect(whole.heldBackTilts.isEmpty)
+    let (a, b) = (series.chemistryError(of: whole), series.chemistryError(of: without))
+    #expect(abs(a.density - b.density) < 0.02, "\(a) \(b)")
+  }
+}
