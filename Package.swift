@@ -127,7 +127,7 @@ let tests: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "Preprocessing", "Ptychography", "Registration", "Tomography", "ChemicalMapping",
-      "LivePipeline", "DetectorSimulator", "TestSupport", "tiltfold",
+      "LivePipeline", "ResolutionMetrics", "DetectorSimulator", "TestSupport", "tiltfold",
     ]
   ),
   .executableTarget(

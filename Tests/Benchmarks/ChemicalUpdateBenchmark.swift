@@ -122,7 +122,9 @@ private func measureChemicalUpdate() throws -> [BenchmarkResult] {
     }
     let start = clock.now
     guard assembly.fold(projections[1]).accepted else {
-      throw ChemicalUpdateFailure(description: "the second energy of tilt \(tiltIndex) was not registered")
+      throw ChemicalUpdateFailure(
+        description: "the second energy of tilt \(tiltIndex) was not registered"
+      )
     }
     let folded = clock.now
     let volumes = assembly.volumes
@@ -171,7 +173,10 @@ private func stepFigures(
   var running = ARTReconstruction(parameters: tomography)
   running.volume = assembly.volumes[0]
   let tilt = TiltAngle(degrees: 33)
-  let image = ParallelProjector.project(running.volume, at: tilt)
+  var image = ParallelProjector.project(running.volume, at: tilt)
+  // Something to correct, and a way for the total variation to be a part of.
+  var random = SeededGenerator(seed: 9)
+  for i in image.values.indices { image.values[i] += Float(0.1 * random.normal()) }
   let projection = AlignedProjection(
     values: image,
     weights: Image(shape: image.shape, filledWith: 1),

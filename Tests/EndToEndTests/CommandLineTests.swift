@@ -11,6 +11,7 @@ import Testing
 @Suite struct CommandLineTests {
   private static let commands = [
     "live", "control", "replay", "reconstruct", "inspect", "convert", "calibrate", "check-config",
+    "resolution", "profile",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram
@@ -62,7 +63,7 @@ import Testing
   func anUnknownRequestIsToldWhichThereAre(words: [String]) throws {
     let outcome = try tiltfold.run(["control"] + words)
     #expect(outcome.code == 64)
-    let known = "there are status, place, set, finish-scan, abort-scan"
+    let known = "there are status, place, set, measure-resolution, finish-scan, abort-scan"
     #expect(outcome.errors.contains(known), "\(outcome.errors)")
     #expect(outcome.errors.contains("'bogus'") == (words.first == "bogus"))
   }

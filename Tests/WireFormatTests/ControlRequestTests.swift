@@ -14,6 +14,11 @@ import WireFormat
     #expect(try decode(#"{"request": "status", "unknown": [1]}"#) == .status)
     #expect(try decode(#"{"request": "finish_scan"}"#) == .finishScan(nil))
     #expect(try decode(#"{"request": "abort_scan", "scan": "a"}"#) == .abortScan("a"))
+    #expect(try decode(#"{"request": "measure_resolution"}"#) == .measureResolution(nil))
+    #expect(
+      try decode(#"{"request": "measure_resolution", "tomogram_id": "plates"}"#)
+        == .measureResolution("plates")
+    )
     #expect(
       try decode(#"{"request": "place", "scan": "s", "rotation_angle_deg": -12.5}"#)
         == .place(ScanPlacement(scan: "s", tilt: TiltAngle(degrees: -12.5)))

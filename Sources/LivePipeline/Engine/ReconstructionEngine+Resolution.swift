@@ -15,7 +15,7 @@ extension ReconstructionEngine {
   /// - Throws: `PipelineError` where there is none, or nothing in it that could be measured.
   func measurements(of name: String?) throws(PipelineError) -> [ResolutionMeasurement] {
     let known = tomograms.withLock { $0.values.sorted { $0.name < $1.name } }
-    let named = known.filter { name == nil || $0.name == name }
+    let named = known.filter { session in name == nil || session.name == name }
     guard !named.isEmpty else {
       let names = known.map(\.name).joined(separator: ", ")
       throw PipelineError(
@@ -25,14 +25,12 @@ extension ReconstructionEngine {
       )
     }
     var refusals: [String] = []
-    let measurements = named.filter { session in
-      session.content.withLock { content in
-        if let refusal = refusal(of: session.name, content) {
-          refusals.append(refusal)
-          return false
-        }
-        return true
-      }
+    let measurements = named.filter { session -> Bool in
+      // Whoever asks does not wait for a fold or an end that goes on; then it shows later.
+      let words = session.content.withLockIfAvailable { refusal(of: session.name, $0) }
+      guard let words, let words else { return true }
+      refusals.append(words)
+      return false
     }
     guard !measurements.isEmpty else {
       throw PipelineError(.data, refusals.joined(separator: "; "))
@@ -60,6 +58,11 @@ extension ReconstructionEngine {
     measurement.session.content.withLock { content in
       // Measured again when it was completed meanwhile, with all its tilts.
       guard !content.isComplete else { return }
+      guard !resolution.isEmpty else {
+        let words = refusal(of: measurement.session.name, content) ?? "no energy has tilts enough"
+        report(RunEvent(.info, "the resolution was asked for and cannot be measured: \(words)"))
+        return
+      }
       content.resolution = resolution
       tell(resolution, of: measurement.session.name)
       offerAlignment(content)

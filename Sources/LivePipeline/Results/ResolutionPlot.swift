@@ -39,7 +39,7 @@ enum ResolutionPlot {
     let low = resolutions.flatMap(\.correlations).min() ?? 0
     return LinePlot(
       title: title,
-      horizontal: LinePlot.Axis("spatial frequency (one over the full period)", unit: "1/nm"),
+      horizontal: LinePlot.Axis("spatial frequency, one over the full period", unit: "1/nm"),
       vertical: LinePlot.Axis("Fourier shell correlation", range: min(low, 0)...1),
       curves: curves,
       thresholds: [LinePlot.Threshold(label: "0.5", value: 0.5)],

@@ -183,7 +183,9 @@ public struct ResolutionReport: Sendable {
   public var inWords: String {
     var lines = [title]
     lines.append(
-      Self.row(["", "tilts", "half period, 1/2 bit", "half period, 0.5", "Crowther, full period"])
+      Self.row([
+        "energy", "tilts", "half period, 1/2 bit", "half period, 0.5", "Crowther, full period",
+      ])
     )
     for (correlation, label) in zip(correlations, labels) {
       let tilts = correlation.tilts.map { "\($0)" }.joined(separator: " + ")
