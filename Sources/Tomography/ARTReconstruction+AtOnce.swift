@@ -86,8 +86,8 @@ extension ARTReconstruction {
     let (height, rays, voxels) = (volume.sizeY, projection.rays, volume.values)
     var values = [Float](repeating: 0, count: rays.columns * height)
     values.shareElements { sums in
-      shareSlices(of: height, over: work, beside: other) { slices in
-        rays.integrate(voxels.span, slices: slices, of: height, to: sums)
+      shareRays(rays.columns, slices: height, over: work, beside: other) { _, some, slices in
+        rays.integrate(voxels.span, rays: some, slices: slices, of: height, to: sums)
       }
     }
     var squares = 0.0

@@ -164,6 +164,7 @@ extension ARTReconstruction {
       notBelow: low,
       sharing: work
     )
+    support?.apply(to: &volume, sharing: work)
   }
 
   private mutating func forgetPath() {

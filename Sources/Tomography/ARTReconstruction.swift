@@ -124,25 +124,31 @@ public struct ARTReconstruction: Sendable {
   ) -> Double {
     let (height, low, damping) = (volume.sizeY, low, damping)
     let steps = projection.rays.squaredNorms.map { $0 > 0 ? relaxation / ($0 + damping) : 0 }
-    // Of each slice: Σ weight · residual², then Σ |correction|².
-    var sums = [Float](repeating: 0, count: 2 * height)
+    // Of each quarter of the rays, for each slice Σ weight · residual² and then Σ |correction|².
+    var sums = [Float](repeating: 0, count: 4 * 2 * height)
     volume.values.shareElements { voxels in
       sums.shareElements { sums in
-        shareSlices(of: height, over: work, beside: other) { slices in
+        shareRays(steps.count, slices: height, over: work, beside: other) { quarter, rays, slices in
           projection.rays.fold(
             projection,
             steps: steps,
+            rays: rays,
             slices: slices,
             into: voxels,
             notBelow: low,
-            addingTo: sums
+            addingTo: sums,
+            from: quarter * 2 * height
           )
         }
       }
     }
     pathFolds += 1
-    squaredPath += sum(sums.span.extracting(height...))
-    let squares = sum(sums.span.extracting(..<height))
+    var squares = 0.0
+    for quarter in 0..<4 {
+      let start = quarter * 2 * height
+      squares += sum(sums.span.extracting(start..<start + height))
+      squaredPath += sum(sums.span.extracting(start + height..<start + 2 * height))
+    }
     return projection.weightSum > 0 ? (squares / projection.weightSum).squareRoot() : 0
   }
 }

@@ -41,8 +41,8 @@ public enum ParallelProjector {
     var columns = Image(shape: Shape2D(rows: rays.columns, columns: height))
     columns.values.shareElements { sums in
       let voxels = volume.values
-      shareSlices(of: height, over: work) { slices in
-        rays.integrate(voxels.span, slices: slices, of: height, to: sums)
+      shareRays(rays.columns, slices: height, over: work) { _, some, slices in
+        rays.integrate(voxels.span, rays: some, slices: slices, of: height, to: sums)
       }
     }
     return transposed(columns)

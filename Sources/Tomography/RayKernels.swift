@@ -54,16 +54,56 @@ func shareSlices(
   }
 }
 
+/// Calls `body` once for each ray and run of slices, in two phases, on the threads of `work`.
+///
+/// Rays that are two voxels apart and more have no voxel in common. So many rays are dealt out in
+/// quarters, of which the first and third go at once and then the second and fourth: whole rows of
+/// the volume are then read one after the other, which memory gives faster than halves of them. The
+/// order of rays depends on their number alone.
+///
+/// - Parameters:
+///   - count: The number of rays.
+///   - height: The number of slices.
+///   - work: The threads.
+///   - other: Something else to be done by one of them meanwhile.
+///   - body: Does some rays through some slices, told the number of the quarter.
+func shareRays(
+  _ count: Int,
+  slices height: Int,
+  over work: any WorkSharing,
+  beside other: (@Sendable () -> Void)? = nil,
+  _ body: @escaping @Sendable (_ quarter: Int, Range<Int>, Range<Int>) -> Void
+) {
+  guard count >= 128 else {
+    return shareSlices(of: height, over: work, beside: other) { body(0, 0..<count, $0) }
+  }
+  let parts = max(1, min((work.parts + 1) / 2, height / 16))
+  func border(_ part: Int) -> Int { part == parts ? height : height * part / parts & ~15 }
+  let runs = (0..<parts).map { border($0)..<border($0 + 1) }
+  for phase in 0..<2 {
+    let before = other == nil || phase > 0 ? 0 : 1
+    work.perform(before + 2 * parts) { number in
+      guard number >= before else {
+        other?()
+        return
+      }
+      let quarter = phase + 2 * ((number - before) % 2)
+      let rays = count * quarter / 4..<count * (quarter + 1) / 4
+      body(quarter, rays, runs[(number - before) / 2])
+    }
+  }
+}
+
 extension RayTable {
-  /// Hands the rays to a loop in C.
-  private func withCrossings(_ body: (ck_rays) -> Void) {
+  /// Hands rays to a loop in C.
+  private func withCrossings(of some: Range<Int>, _ body: (ck_rays) -> Void) {
     unsafe starts.withUnsafeBufferPointer { starts in
       unsafe voxels.withUnsafeBufferPointer { voxels in
         unsafe lengths.withUnsafeBufferPointer { lengths in
           unsafe body(
             ck_rays(
-              count: columns,
-              starts: starts.baseAddress,
+              count: some.count,
+              starts: starts.baseAddress.unsafelyUnwrapped + some.lowerBound,
               voxels: voxels.baseAddress,
               lengths: lengths.baseAddress
             )
@@ -73,11 +113,18 @@ extension RayTable {
     }
   }
 
-  /// Adds the line integrals of a volume to sums, [ray, y], for some slices.
-  func integrate(_ volume: Span<Float>, slices: Range<Int>, of height: Int, to sums: SharedFloats) {
+  /// Adds the line integrals of a volume to sums, [ray, y], for some rays and slices.
+  func integrate(
+    _ volume: Span<Float>,
+    rays some: Range<Int>,
+    slices: Range<Int>,
+    of height: Int,
+    to sums: SharedFloats
+  ) {
     precondition(volume.count == sizeX * sizeZ * height && sums.count == columns * height)
     precondition(slices.lowerBound >= 0 && slices.upperBound <= height)
-    unsafe withCrossings { rays in
+    precondition(some.lowerBound >= 0 && some.upperBound <= columns)
+    unsafe withCrossings(of: some) { rays in
       unsafe volume.withUnsafeBufferPointer {
         unsafe ck_integrate_rays(
           $0.baseAddress,
@@ -85,7 +132,7 @@ extension RayTable {
           slices.lowerBound,
           slices.upperBound,
           rays,
-          sums.start
+          sums.start + some.lowerBound * height
         )
       }
     }
@@ -95,7 +142,7 @@ extension RayTable {
   func spread(_ values: [Float], slices: Range<Int>, of height: Int, to volume: SharedFloats) {
     precondition(volume.count == sizeX * sizeZ * height && values.count == columns * height)
     precondition(slices.lowerBound >= 0 && slices.upperBound <= height)
-    unsafe withCrossings { rays in
+    unsafe withCrossings(of: 0..<columns) { rays in
       unsafe values.withUnsafeBufferPointer {
         unsafe ck_spread_rays(
           volume.start,
@@ -114,24 +161,30 @@ extension RayTable {
   /// - Parameters:
   ///   - projection: Values and weights.
   ///   - steps: What each ray's weighted residual is multiplied by, [ray].
+  ///   - some: The rays.
   ///   - slices: The slices.
   ///   - volume: The volume, [x, z, y].
   ///   - low: The lowest value that a voxel may take.
   ///   - sums: For each slice Σ weight · residual², then for each Σ |correction|².
+  ///   - start: Where those stand among the sums.
   func fold(
     _ projection: PreparedProjection,
     steps: [Float],
+    rays some: Range<Int>,
     slices: Range<Int>,
     into volume: SharedFloats,
     notBelow low: Float,
-    addingTo sums: SharedFloats
+    addingTo sums: SharedFloats,
+    from start: Int
   ) {
     let height = projection.height
-    precondition(volume.count == sizeX * sizeZ * height && sums.count == 2 * height)
+    precondition(volume.count == sizeX * sizeZ * height && sums.count >= start + 2 * height)
+    precondition(some.lowerBound >= 0 && some.upperBound <= columns && start >= 0)
     precondition(projection.measured.count == columns * height && steps.count == columns)
     precondition(projection.weights.count == columns * height && squaredNorms.count == columns)
     precondition(slices.lowerBound >= 0 && slices.upperBound <= height)
-    unsafe withCrossings { rays in
+    let first = some.lowerBound
+    unsafe withCrossings(of: some) { rays in
       unsafe steps.withUnsafeBufferPointer { steps in
         unsafe squaredNorms.withUnsafeBufferPointer { norms in
           unsafe projection.measured.withUnsafeBufferPointer { measured in
@@ -142,13 +195,13 @@ extension RayTable {
                 slices.lowerBound,
                 slices.upperBound,
                 rays,
-                steps.baseAddress,
-                norms.baseAddress,
-                measured.baseAddress,
-                weights.baseAddress,
+                steps.baseAddress.unsafelyUnwrapped + first,
+                norms.baseAddress.unsafelyUnwrapped + first,
+                measured.baseAddress.unsafelyUnwrapped + first * height,
+                weights.baseAddress.unsafelyUnwrapped + first * height,
                 low,
-                sums.start,
-                sums.start + height
+                sums.start + start,
+                sums.start + start + height
               )
             }
           }

@@ -25,16 +25,20 @@ import Tomography
   }
 
   /// A volume after two folds and steps down its variation, with what a fold and a projector say.
-  func result(height: Int, sharing work: any WorkSharing) -> (Volume, Double, Image) {
+  func result(
+    height: Int,
+    width: Int = 21,
+    sharing work: any WorkSharing
+  ) -> (Volume, Double, Image) {
     var random = SeededGenerator(seed: 4)
     var reconstruction = ARTReconstruction(
-      volume: Volume(sizeX: 21, sizeZ: 17, sizeY: height, random: &random)
+      volume: Volume(sizeX: width, sizeZ: 17, sizeY: height, random: &random)
     )
     var residual = 0.0
     for degrees in [-31.0, 62] {
       let projection = AlignedProjection(
-        values: Image(shape: Shape2D(rows: height, columns: 21), random: &random),
-        weights: Image(shape: Shape2D(rows: height, columns: 21), filledWith: 0.7),
+        values: Image(shape: Shape2D(rows: height, columns: width), random: &random),
+        weights: Image(shape: Shape2D(rows: height, columns: width), filledWith: 0.7),
         tilt: TiltAngle(degrees: degrees)
       )
       residual += reconstruction.fold(projection, relaxation: 0.6, sharing: work)
@@ -58,6 +62,15 @@ import Tomography
       #expect(shared.0 == alone.0)
       #expect(shared.1 == alone.1)
       #expect(shared.2.values == alone.2.values)
+    }
+  }
+
+  @Test func manyRaysAreSharedToo() {
+    let alone = result(height: 40, width: 150, sharing: SerialWork())
+    for work in [Backwards(parts: 2), Backwards(parts: 5), Threads(parts: 3)] as [any WorkSharing] {
+      let shared = result(height: 40, width: 150, sharing: work)
+      #expect(shared.0 == alone.0)
+      #expect(shared.1 == alone.1)
     }
   }
 
