@@ -9,8 +9,8 @@ public struct BackgroundLevel: Hashable, Sendable {
   /// What stands out above it: the 99th percentile less the level, the image's unit.
   public var contrast: Double
 
-  /// Whether it is a film's: more than a fiftieth of the contrast.
-  public var isFilm: Bool { value > contrast / 50 }
+  /// Whether it is a film's rather than noise about vacuum: more than a twentieth of the contrast.
+  public var isFilm: Bool { value > contrast / 20 }
 
   /// Looks for a plateau among the lower values of an image.
   ///

@@ -11,7 +11,7 @@ public struct TomographyParameters: Sendable, Hashable {
   /// Key `voxel_size_m`: the size of a voxel, equal to that of the projections' pixels.
   public var voxelSize = Length(nanometers: 6.7)
   /// Key `subtract_film`: whether the density of a support film is taken off every projection.
-  public var subtractsFilm = true
+  public var subtractsFilm = false
   /// Key `method`: how projections correct the volume.
   public var method = ReconstructionMethod.art
   /// Key `relaxation`: λ of the first sweep.

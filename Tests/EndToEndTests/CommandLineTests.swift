@@ -10,8 +10,8 @@ import Testing
 /// Holds the built program to what Docs/Reference/CommandLine.md promises.
 @Suite struct CommandLineTests {
   private static let commands = [
-    "live", "control", "replay", "reconstruct", "inspect", "convert", "calibrate", "check-config",
-    "resolution", "profile",
+    "live", "control", "replay", "reconstruct", "tomogram", "inspect", "convert", "calibrate",
+    "check-config", "resolution", "profile",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram
@@ -51,6 +51,12 @@ import Testing
       ["reconstruct", "a.cxi", "--region", "1,2,3"],
       ["reconstruct", "a.cxi", "--resume", "b.cxi", "--probe", "auto"],
       ["reconstruct", "a.cxi", "--search-defocus", "--probe", "file"],
+      ["tomogram"], ["tomogram", "a.mrc", "--quantity", "light"],
+      ["tomogram", "a.mrc", "--bin", "0"],
+      ["tomogram", "a.mrc", "--axis-along", "up"], ["tomogram", "a.mrc", "--pixel-size-nm", "-1"],
+      ["tomogram", "a.mrc", "--remove-tilts", "five"],
+      ["tomogram", "a.mrc", "--remove-tilts", "5-3"],
+      ["tomogram", "a.mrc", "--no-align", "--align-rounds", "2"],
     ]
   )
   func aWrongCommandLineEndsWith64(arguments: [String]) throws {
@@ -129,7 +135,7 @@ import Testing
     #expect(help.contains("that of recording.path starts at the folder of the results"))
   }
 
-  @Test(arguments: ["reconstruct", "inspect", "replay"])
+  @Test(arguments: ["reconstruct", "inspect", "replay", "tomogram"])
   func aMissingFileEndsWith66(command: String) throws {
     let path = scratch.file("missing.cxi")
     let outcome = try tiltfold(command, path)

@@ -298,6 +298,12 @@ import Tomography
     #expect(abs((summary.voxelSize?.nanometers ?? 0) - 6.7) < 1e-5)
     #expect(summary.labels.first == "plates, OD per voxel at 708.20 eV")
     #expect(try readMRC(written[0], summary) == volume)
+    let stacks = try convert(scratch.file("tomogram.h5"), "volume.tif")
+    #expect(
+      stacks == [scratch.file("volume-708.20-eV.tif"), scratch.file("volume-710.20-eV.tif")]
+    )
+    let bytes = try Data(contentsOf: URL(filePath: stacks[0]))
+    #expect(bytes.prefix(4) == Data([0x49, 0x49, 42, 0]))
   }
 
   @Test func whatCannotBecomeAnotherSaysWhatCan() throws {

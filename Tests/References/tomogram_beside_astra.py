@@ -61,7 +61,7 @@ print(f"relative difference: {np.linalg.norm(ours - theirs) / np.linalg.norm(the
 for name, sum_of_squares in squares.items():
     print(f"residual of {name}: {100 * np.sqrt(sum_of_squares / power):.2f} % of the projections")
 
-figure, axes = plt.subplots(2, 3, figsize=(11, 7.6), dpi=100)
+figure, axes = plt.subplots(2, 3, figsize=(11.6, 7.6), dpi=100)
 top = np.percentile(ours[ours > 0.05 * ours.max()], 99.5)
 for row, (name, volume) in enumerate(
     (("TiltFold, ART", ours), (f"ASTRA, SIRT x {iterations}", theirs))
@@ -80,7 +80,7 @@ for row, (name, volume) in enumerate(
         axis.plot([8, 8 + length], [bottom, bottom], color="yellow", linewidth=3)
         axis.text(8, bottom - 5, "200 nm", color="yellow", va="bottom", fontsize=8)
 figure.suptitle(title)
-figure.tight_layout(rect=(0, 0, 0.94, 1))
-bar = figure.colorbar(shown, cax=figure.add_axes((0.945, 0.1, 0.012, 0.8)))
+figure.tight_layout(rect=(0, 0, 0.9, 1))
+bar = figure.colorbar(shown, cax=figure.add_axes((0.91, 0.1, 0.012, 0.8)))
 bar.set_label(quantity)
 figure.savefig(picture)

@@ -17,21 +17,40 @@ public struct MRCTiltSeries: Sendable {
 
 /// Reads a tilt series from an MRC file.
 ///
-/// FEI's microscopes write 128 bytes for each section between header and images, 32-bit floats: the
-/// first is the tilt in degrees, the twelfth the pixel size in metres, and leave the cell at one
-/// ångström a pixel, which therefore counts as not known.
-///
 /// - Parameter path: The file.
 /// - Returns: Images, and tilts and pixel size as far as the file has them.
 /// - Throws: `StorageError` where this is no MRC file, or one that is cut off or of other numbers.
 public func readMRCTiltSeries(_ path: String) throws(StorageError) -> MRCTiltSeries {
   let summary = try readMRCSummary(path)
   let images = try readMRCStack(path, summary)
-  var series = MRCTiltSeries(summary: summary, images: images)
-  if let cell = summary.voxelSize, abs(cell.meters - 1e-10) > 1e-15 { series.pixelSize = cell }
+  let header = try readMRCTiltHeader(path, summary)
+  return MRCTiltSeries(
+    summary: summary,
+    images: images,
+    angles: header.angles,
+    pixelSize: header.pixelSize
+  )
+}
+
+/// Reads the tilts and the size of a pixel from the headers of an MRC file.
+///
+/// FEI's microscopes write 128 bytes for each section between header and images, 32-bit floats: the
+/// first is the tilt in degrees, the twelfth the pixel size in metres. They leave the cell at one
+/// ångström a pixel, which therefore counts as not known.
+///
+/// - Parameters:
+///   - path: The file.
+///   - summary: Its header.
+/// - Returns: The tilt of each section, degrees, and the size of a pixel; nil where not known.
+/// - Throws: `StorageError` where the file is cut off.
+public func readMRCTiltHeader(
+  _ path: String,
+  _ summary: MRCSummary
+) throws(StorageError) -> (angles: [Double]?, pixelSize: Length?) {
+  let cell = summary.voxelSize.flatMap { abs($0.meters - 1e-10) > 1e-15 ? $0 : nil }
   guard summary.labels.contains(where: { $0.lowercased().contains("fei") }),
     summary.headerBytes >= 1024 + 128 * summary.sections
-  else { return series }
+  else { return (nil, cell) }
   let bytes = try readBytes(path, offset: 1024, count: 128 * summary.sections)
   func number(_ section: Int, _ place: Int) -> Double {
     let word = (0..<4).reduce(UInt32(0)) { word, byte in
@@ -41,8 +60,10 @@ public func readMRCTiltSeries(_ path: String) throws(StorageError) -> MRCTiltSer
     return Double(Float(bitPattern: word))
   }
   let angles = (0..<summary.sections).map { number($0, 0) }
-  if angles.allSatisfy({ abs($0) <= 180 }), Set(angles).count > 1 { series.angles = angles }
+  let areAngles = angles.allSatisfy { abs($0) <= 180 } && Set(angles).count > 1
   let pixel = number(0, 11)
-  if (1e-12...1e-3).contains(pixel) { series.pixelSize = Length(meters: pixel) }
-  return series
+  return (
+    areAngles ? angles : nil,
+    (1e-12...1e-3).contains(pixel) ? Length(meters: pixel) : cell
+  )
 }

@@ -24,13 +24,7 @@ extension ReconstructionEngine {
       ]
       mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: energy))
     }
-    if mailbox.isDue(.alignment) {
-      var header = PreviewHeader(sequence: 0)
-      header.tomogram = content.assembly.name
-      header.timestamp = nanosecondsNow()
-      header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
-      offerAlignment(content, content.assembly.tiltReports(measuringResiduals: false), &header)
-    }
+    if mailbox.isDue(.alignment) { offerAlignment(content) }
     guard content.chemicalSummary != nil, mailbox.isDue(.chemistry) else { return }
     offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
   }
@@ -62,7 +56,15 @@ extension ReconstructionEngine {
     if let reports { offerAlignment(content, reports, &header) }
   }
 
-  /// Shows how the tilts of a tomogram stand.
+  /// Shows how the tilts of a tomogram that grows stand.
+  func offerAlignment(_ content: TomogramSession.Content) {
+    var header = PreviewHeader(sequence: 0)
+    header.tomogram = content.assembly.name
+    header.timestamp = nanosecondsNow()
+    header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
+    offerAlignment(content, content.assembly.tiltReports(measuringResiduals: false), &header)
+  }
+
   private func offerAlignment(
     _ content: TomogramSession.Content,
     _ reports: [TiltReport],

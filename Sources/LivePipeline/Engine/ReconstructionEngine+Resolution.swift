@@ -101,30 +101,6 @@ extension ReconstructionEngine {
 
   // MARK: - Previews
 
-  /// Shows the tilts' shifts as they stand, with the resolution.
-  private func offerAlignment(_ content: TomogramSession.Content) {
-    var header = PreviewHeader(sequence: 0)
-    header.tomogram = content.assembly.name
-    header.timestamp = nanosecondsNow()
-    header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
-    addResolution(content.resolution, to: &header)
-    let tilts = content.assembly.standings
-    func column(_ name: String, _ unit: String, _ values: [Double]) -> PreviewArray {
-      PreviewArray(name: name, shape: [values.count], values: values.map { Float($0) }, unit: unit)
-    }
-    offer(
-      .alignment,
-      header,
-      [
-        column("rotation_angle", "degree", tilts.map(\.degrees)),
-        column("shift_rows", "pixel", tilts.map(\.shift.rows)),
-        column("shift_columns", "pixel", tilts.map(\.shift.columns)),
-        column("confidence", "1", tilts.map(\.confidence)),
-        column("accepted", "1", tilts.map { $0.isAccepted ? 1 : 0 }),
-      ] + resolutionArrays(content.resolution)
-    )
-  }
-
   /// Adds the half period of each energy and the number of tilts to a preview's figures.
   func addResolution(_ resolution: [ShellCorrelation], to header: inout PreviewHeader) {
     guard let first = resolution.first else { return }

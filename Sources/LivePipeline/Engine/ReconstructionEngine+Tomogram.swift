@@ -54,6 +54,18 @@ extension ReconstructionEngine {
       // A projection that comes after the end, such as a repeated tilt: completed again later.
       content.isComplete = false
       tell(of: fold, finished)
+      if let film = fold.film, !content.toldOfFilm {
+        content.toldOfFilm = true
+        report(
+          RunEvent(
+            .info,
+            "the objects seem to lie on a film of optical density "
+              + "\(String(format: "%.2f", film)), which goes into the volume; "
+              + "tomography.subtract_film: true takes it off",
+            scan: finished.key
+          )
+        )
+      }
       if let tilt = fold.tiltIndex, let energy = fold.energyIndex {
         content.energiesOfTilt[tilt, default: []].insert(energy)
         if fold.accepted, content.energiesOfTilt[tilt]?.count ?? 0 > 1 { solve(&content) }

@@ -24,6 +24,8 @@ final class TomogramSession: Sendable {
     /// The first projection that was not folded.
     private(set) var firstRefusal: FoldReport?
     var isComplete = false
+    /// Whether it was said that the objects lie on a film.
+    var toldOfFilm = false
 
     /// Notes that a scan is in, or given up.
     mutating func add(_ identity: ScanIdentity) {

@@ -22,7 +22,6 @@ enum VolumeSlices {
     let range = ValueRange.given(0...Double(max(highest, 1e-6)))
     var panels: [PictureSheet.Panel] = []
     // What is no optical density of photons has no energy.
-    let unit = record.quantity == "optical density" ? "OD" : record.quantity
     for (volume, energy) in zip(record.volumes, record.energies) {
       let prefix = energy.electronVolts > 0 ? "\(energy.electronVolts) eV, " : ""
       for (slice, place) in middle(of: volume) {
@@ -32,7 +31,7 @@ enum VolumeSlices {
               slice,
               title: "\(prefix)\(place)",
               pixelSize: record.voxelSize,
-              quantity: "\(unit) per voxel",
+              quantity: "\(record.unitName) per voxel",
               colorMap: .gray,
               range: range
             )
@@ -45,4 +44,9 @@ enum VolumeSlices {
       panels: panels
     )
   }
+}
+
+extension TomogramRecord {
+  /// What a voxel or a line integral is given in, as pictures and labels have it: "OD", "signal".
+  var unitName: String { quantity == "optical density" ? "OD" : quantity }
 }

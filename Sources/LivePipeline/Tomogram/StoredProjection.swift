@@ -13,8 +13,8 @@ struct StoredProjection: Sendable {
   let opticalDensity: Image
   /// The trust in each pixel in 255ths, [row, column], same shape.
   private let trust: [UInt8]
-  /// What lies around the objects, where that can be told: vacuum or a support film.
-  let background: BackgroundLevel?
+  /// The optical density of the film that the objects seem to lie on, where it was not taken off.
+  let film: Double?
   /// The shift against the tilt's own.
   var offset = PixelShift.zero
   /// The weighted RMS residual that its rays met when it was folded last; nil before.
@@ -35,10 +35,13 @@ struct StoredProjection: Sendable {
       weights.values[i] = isUsable ? weight : 0
       density.values[i] = isUsable ? density.values[i] : 0
     }
-    background = BackgroundLevel(of: density, weights: weights)
-    if subtractsFilm, let background, background.isFilm {
-      let level = Float(background.value)
-      for i in density.values.indices where weights.values[i] > 0 { density.values[i] -= level }
+    let background = BackgroundLevel(of: density, weights: weights)
+    let level = background.flatMap { $0.isFilm ? $0.value : nil }
+    film = subtractsFilm ? nil : level
+    if subtractsFilm, let level {
+      for i in density.values.indices where weights.values[i] > 0 {
+        density.values[i] -= Float(level)
+      }
     }
     opticalDensity = density
     trust = weights.values.map { UInt8((255 * $0).rounded()) }

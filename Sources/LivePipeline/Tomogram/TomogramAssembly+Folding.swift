@@ -53,7 +53,8 @@ extension TomogramAssembly {
         confidence: folded.confidence,
         residual: residual,
         accepted: true,
-        replays: done
+        replays: done,
+        film: folded.scans[energy]?.film
       )
     }
   }

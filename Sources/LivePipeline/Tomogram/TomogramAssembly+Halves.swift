@@ -22,26 +22,6 @@ extension TomogramAssembly {
     halves(diameter: diameter).map { $0.correlation(sharing: work) }
   }
 
-  /// How a tilt stands, without what costs a re-projection.
-  struct Standing {
-    let degrees: Double
-    let shift: PixelShift
-    let confidence: Double
-    let isAccepted: Bool
-  }
-
-  /// How every tilt stands, by place in the series.
-  var standings: [Standing] {
-    tilts.sorted { $0.index < $1.index }.map { tilt in
-      Standing(
-        degrees: tilt.angle.degrees,
-        shift: tilt.transform.shift,
-        confidence: tilt.confidence,
-        isAccepted: tilt.isAccepted
-      )
-    }
-  }
-
   /// The halves of every energy that has tilts enough, the lowest energy first.
   ///
   /// They keep what they need: the tomogram may go on growing meanwhile.

@@ -24,8 +24,6 @@ extension TomogramAssembly {
     let accepted = tilts.indices.filter { tilts[$0].isAccepted }
     guard accepted.count > 2 else { return 0 }
     let order = ReplayOrder.decorrelated(accepted.map { tilts[$0].angle })
-    var plain = tomography
-    plain.variationSteps = 0
     let partCount = min(Self.partCount, accepted.count)
     var estimates: [Int: SimilarityEstimate] = [:]
     for part in 0..<partCount {
@@ -41,7 +39,7 @@ extension TomogramAssembly {
       reconstructions[0].reset()
       reconstructions[0].sweep(
         over: series,
-        parameters: plain,
+        parameters: tomography,
         sweeps: Self.sweepsPerRound,
         sharing: work
       )

@@ -20,7 +20,7 @@ extension TomogramAssembly {
   ///
   /// - Parameters:
   ///   - series: The projections, in any order.
-  ///   - isAligned: Whether they lie on the volume's axes already.
+  ///   - isAligned: Whether they lie on the volume's axes already, up to what the mass of the slices shows.
   ///   - progress: Hears how many are through.
   /// - Returns: How they were placed.
   public mutating func take(
@@ -36,7 +36,9 @@ extension TomogramAssembly {
       case .placed: placed.append(projection)
       }
     }
-    if isAligned {
+    let alignment = alignmentByMass()
+    // Where mass cannot tell, or finds them in place, they stay.
+    if isAligned, alignment.map({ isInPlace($0) }) ?? true {
       for position in tilts.indices {
         tilts[position].isAccepted = true
         tilts[position].confidence = 1
@@ -44,7 +46,7 @@ extension TomogramAssembly {
       progress(series.count)
       return SeriesPlacement(refused: refused)
     }
-    if let alignment = alignmentByMass() {
+    if let alignment {
       for position in tilts.indices {
         tilts[position].transform = alignment.transforms[position]
         tilts[position].anchor = alignment.transforms[position].shift
@@ -72,6 +74,12 @@ extension TomogramAssembly {
       progress(number + 1)
     }
     return SeriesPlacement(refused: refused)
+  }
+
+  /// Whether a first alignment would move no tilt by more than a pixel, but for where the object is.
+  private func isInPlace(_ alignment: SeriesAlignment) -> Bool {
+    let ways = removeGauge(alignment.transforms.map(\.shift), tilts: tilts.map(\.angle))
+    return ways.allSatisfy { max(abs($0.rows), abs($0.columns)) < 1 }
   }
 
   /// A first alignment of all tilts by the mass of their slices, in the first energy that each has.

@@ -18,6 +18,8 @@ public struct FoldReport: Sendable, Hashable {
   public var accepted: Bool
   /// How many stored tilts were folded again after it.
   public var replays = 0
+  /// The optical density of the film that the objects seem to lie on, where it was not taken off.
+  public var film: Double?
   /// Why it was not, in words.
   public var heldBackReason: String?
   /// What to do where that is so of all projections, in words.

@@ -28,7 +28,7 @@ public struct FileConversion {
     scan of raw frames (.stxm, raw CXI) -> .cxi (cleaned) or .h5 (recording)
     recording (.h5) -> .cxi (one scan, cleaned) or a folder (all scans)
     scan (CXI of any layout) -> .cxi (SHARP's layout)
-    tomogram (.h5) -> .mrc (one volume for each energy)
+    tomogram (.h5) -> .mrc or .tif (one volume for each energy)
     """
 
   let source: String
@@ -80,7 +80,7 @@ public struct FileConversion {
     case (.rawScan, "h5"):
       try checkTarget(target)
       try writeRecording()
-    case (.tomogram, "mrc"):
+    case (.tomogram, "mrc"), (.tomogram, "tif"), (.tomogram, "tiff"):
       return try writeVolumes()
     case (.result, _):
       throw PipelineError(
@@ -180,20 +180,22 @@ public struct FileConversion {
     }
     let paths = record.energies.prefix(record.volumes.count).map { energy in
       guard record.volumes.count > 1 else { return target }
-      let stem = target.dropLast(4)
-      return "\(stem)-\(Words.number(energy.electronVolts, 2))-eV.mrc"
+      let energy = Words.number(energy.electronVolts, 2)
+      return "\(TomogramResult.stem(target))-\(energy)-eV.\(Self.ending(of: target))"
     }
     for path in paths { try checkTarget(path) }
     for (place, path) in paths.enumerated() {
       progress(.working("writing volumes", done: place, of: paths.count))
       do throws(StorageError) {
-        try writeMRC(
-          record.volumes[place],
-          voxelSize: record.voxelSize,
-          to: path,
-          label: "\(record.name), OD per voxel at "
-            + "\(Words.number(record.energies[place].electronVolts, 2)) eV"
-        )
+        let (volume, size) = (record.volumes[place], record.voxelSize)
+        let label =
+          "\(record.name), \(record.unitName) per voxel at "
+          + "\(Words.number(record.energies[place].electronVolts, 2)) eV"
+        if Self.ending(of: path) == "mrc" {
+          try writeMRC(volume, voxelSize: size, to: path, label: label)
+        } else {
+          try writeTIFF(volume, voxelSize: size, to: path, quantity: label)
+        }
       } catch {
         throw PipelineError(.output, error.description)
       }

@@ -8,7 +8,8 @@ import Reporting
 enum VolumeDescription {
   static func lines(_ path: String) throws(StorageError) -> [String] {
     let summary = try readMRCSummary(path)
-    var lines = ["volume (MRC)"]
+    let header = try readMRCTiltHeader(path, summary)
+    var lines = [header.angles == nil ? "volume (MRC)" : "tilt series (MRC)"]
     for label in summary.labels where !label.isEmpty { lines.append(Words.line("label", label)) }
     let extents = [summary.columns, summary.rows, summary.sections]
     lines.append(
@@ -17,7 +18,15 @@ enum VolumeDescription {
         "\(extents.map(String.init).joined(separator: " x ")) (x = columns, y = rows, z = sections)"
       )
     )
-    if let size = summary.voxelSize {
+    if let angles = header.angles, let lowest = angles.min(), let highest = angles.max() {
+      let size = header.pixelSize.map { ", pixels of \(Words.number($0.nanometers, 3)) nm" } ?? ""
+      lines.append(
+        Words.line(
+          "tilts",
+          "\(angles.count) from \(Words.number(lowest)) to \(Words.number(highest)) degrees\(size)"
+        )
+      )
+    } else if let size = summary.voxelSize {
       let sides = extents.map { Words.number(Double($0) * size.micrometers, 3) }
       lines.append(
         Words.line(

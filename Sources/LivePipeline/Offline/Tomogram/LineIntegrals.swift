@@ -131,8 +131,10 @@ struct LineIntegrals {
   }
 }
 
-/// The place where sorted values lie densest: halves that are the shortest, down to two values
-/// (Bickel and Frühwirth, Comput. Stat. Data Anal. 50, 3500 (2006), doi 10.1016/j.csda.2005.07.011).
+/// The place where sorted values lie densest: of halves the shortest, down to two values.
+///
+/// The half-sample mode (Bickel and Frühwirth, Comput. Stat. Data Anal. 50, 3500 (2006),
+/// doi 10.1016/j.csda.2005.07.011).
 private func halfSampleMode(of sorted: [Float]) -> Float {
   var range = 0..<sorted.count
   while range.count > 2 {

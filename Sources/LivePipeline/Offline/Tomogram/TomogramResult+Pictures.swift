@@ -32,13 +32,11 @@ extension TomogramResult {
     return PictureSheet(title: "\(record.name): how good it is", panels: panels, columns: 3)
   }
 
-  private var unit: String { record.quantity == "optical density" ? "OD" : record.quantity }
-
   private var convergence: LinePlot {
     LinePlot(
       title: "what the rays meet, sweep by sweep",
       horizontal: LinePlot.Axis("sweep"),
-      vertical: LinePlot.Axis("RMS residual", unit: unit, isLogarithmic: true),
+      vertical: LinePlot.Axis("RMS residual", unit: record.unitName, isLogarithmic: true),
       curves: record.sweepResiduals.enumerated().map { energy, residuals in
         LinePlot.Curve(
           label: label(energy),
@@ -55,7 +53,7 @@ extension TomogramResult {
     return LinePlot(
       title: "projection minus re-projection",
       horizontal: LinePlot.Axis("tilt", unit: "degree"),
-      vertical: LinePlot.Axis("RMS residual", unit: unit),
+      vertical: LinePlot.Axis("RMS residual", unit: record.unitName),
       curves: record.residuals.enumerated().map { energy, residuals in
         LinePlot.Curve(
           label: label(energy),
@@ -103,7 +101,7 @@ extension TomogramResult {
           record.projections[0][tilt],
           title: "projection at \(Words.number(record.tilts[tilt].degrees)) degrees",
           pixelSize: record.voxelSize,
-          quantity: unit,
+          quantity: record.unitName,
           colorMap: .gray,
           range: .given(0...Double(max(highest, 1e-6)))
         )

@@ -8,7 +8,7 @@ import Imaging
 extension TomogramResult {
   /// What came out, a few lines for a person.
   public var inWords: String {
-    var lines = remarks.isEmpty ? [] : ["input: \(remarks.joined(separator: "; "))"]
+    var lines = remarks.isEmpty ? [] : ["input: \(remarks.joined(separator: "\n       "))"]
     lines.append(volumeWords)
     lines.append(tiltWords)
     lines.append(contentsOf: residualWords)

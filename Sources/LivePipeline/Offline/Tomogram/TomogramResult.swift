@@ -68,7 +68,7 @@ extension TomogramResult {
       try writeTomogram(record, to: output)
       for (volume, energy) in zip(record.volumes, record.energies) {
         let stem = Self.stem(output) + (record.energies.count > 1 ? Self.ending(energy) : "")
-        let what = "\(record.name), \(record.quantity) per voxel"
+        let what = "\(record.name), \(record.unitName) per voxel"
         if mrc {
           try writeMRC(volume, voxelSize: record.voxelSize, to: "\(stem).mrc", label: what)
           written.append("\(stem).mrc")
