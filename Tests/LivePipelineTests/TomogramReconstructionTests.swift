@@ -211,6 +211,14 @@ import Tomography
 
   @Test func aResultIsRebuiltExactlyByItsOwnParameters() throws {
     try series.writeTomogramFile(scratch.file("plates.h5"))
+    var few = Self.standing
+    few.sweeps = 3
+    let brief = try run("plates.h5", few)
+    _ = try brief.write(to: scratch.file("brief.h5"))
+    few.sweeps = nil
+    let same = try run("brief.h5", few)
+    #expect(same.record.volumes == brief.record.volumes)
+    #expect(!same.remarks.contains { $0.contains("passed over") })
     let first = try run("plates.h5", Self.standing, ["tomography.relaxation=0.3"])
     let output = TomogramResult.defaultOutput(for: scratch.file("plates.h5"))
     #expect(output == scratch.file("plates-rebuilt.h5"))
