@@ -21,8 +21,6 @@ public final class TomogramReconstruction: Sendable {
     case aligning(rounds: Int)
     /// A sweep is done, with the RMS residual that its rays met.
     case sweeping(energy: Int, of: Int, sweep: Int, sweeps: Int, residual: Double)
-    /// Something that a person should know.
-    case remark(String)
   }
 
   /// The projections, ready to be aligned.
