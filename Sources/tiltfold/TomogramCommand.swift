@@ -167,7 +167,6 @@ struct TomogramCommand: ParsableCommand {
       withExtendedLifetime(watch) {}
     }
     return try reconstruction.run { step in
-      if case .remark(let remark) = step { return terminal.write(remark) }
       if !quiet, let text = line.text(step) { terminal.show(text) }
     }
   }

@@ -30,8 +30,6 @@ struct TomogramLine {
       let which = energies > 1 ? "energy \(energy + 1)/\(energies) | " : ""
       let what = "\(which)sweep \(sweep)/\(sweeps) | residual \(String(format: "%.4g", residual))"
       return line("reconstructing", energy * sweeps + sweep, energies * sweeps, what)
-    case .remark(let remark):
-      return remark
     }
   }
 

@@ -211,6 +211,14 @@ import Tomography
 
   @Test func aResultIsRebuiltExactlyByItsOwnParameters() throws {
     try series.writeTomogramFile(scratch.file("plates.h5"))
+    var few = Self.standing
+    few.sweeps = 3
+    let brief = try run("plates.h5", few)
+    _ = try brief.write(to: scratch.file("brief.h5"))
+    few.sweeps = nil
+    let same = try run("brief.h5", few)
+    #expect(same.record.volumes == brief.record.volumes)
+    #expect(!same.remarks.contains { $0.contains("passed over") })
     let first = try run("plates.h5", Self.standing, ["tomography.relaxation=0.3"])
     let output = TomogramResult.defaultOutput(for: scratch.file("plates.h5"))
     #expect(output == scratch.file("plates-rebuilt.h5"))
@@ -248,6 +256,27 @@ import Tomography
     #expect(result.inWords.contains("3 of 12 sweeps"))
     let error = relativeError(result.record.volumes[0].values, of: series.truth().values)
     #expect(error < 0.6, "\(error)")
+  }
+
+  @Test func aTiltThatShowsSomethingElseIsHeldBackAndKeptAsItCame() throws {
+    try series.writeTomogramFile(scratch.file("foreign.h5"))
+    var record = try readTomogram(scratch.file("foreign.h5"))
+    let shape = series.images.shape
+    var foreign = Image(shape: shape, values: Phantoms.noise(count: shape.count, seed: 5))
+    for i in foreign.values.indices { foreign.values[i] *= 0.3 }
+    record.projections[0][6] = foreign
+    try writeTomogram(record, to: scratch.file("foreign.h5"))
+    var options = Self.standing
+    options.aligns = true
+    let result = try run("foreign.h5", options)
+    #expect(!result.isWhole)
+    #expect(result.record.accepted == (0..<26).map { $0 != 6 })
+    #expect(result.record.projections[0][6] == foreign)
+    #expect(result.record.residuals[0][6].isNaN)
+    let angle = series.tilts[6].degrees
+    #expect(result.inWords.contains("held back 1: 6 (\((angle * 10).rounded() / 10) degrees)"))
+    let error = relativeError(result.record.volumes[0].values, of: series.truth().values)
+    #expect(error < 0.25, "\(error)")
   }
 
   @Test func twoEnergiesGetTheirChemistry() throws {

@@ -10,7 +10,7 @@ enum TomogramDescription {
   static func lines(_ record: TomogramRecord) -> [String] {
     let angles = record.tilts.map(\.degrees)
     var lines = ["tomogram \"\(record.name)\", made by tiltfold \(record.version)"]
-    let energies = record.energies.map { "\(Words.number($0.electronVolts, 2)) eV" }
+    let energies = record.energies.map(name(of:))
     lines.append(Words.line("energies", energies.isEmpty ? "none" : Words.list(energies)))
     if let lowest = angles.min(), let highest = angles.max() {
       lines.append(
@@ -44,6 +44,12 @@ enum TomogramDescription {
     return record.volumes.isEmpty ? nil : VolumeSlices.sheet(of: record)
   }
 
+  /// An energy in words; of projections that are not of photons it is not known.
+  private static func name(of energy: PhotonEnergy) -> String {
+    energy.electronVolts > 0
+      ? "\(Words.number(energy.electronVolts, 2)) eV" : "an energy that is not known"
+  }
+
   private static func accepted(_ record: TomogramRecord) -> String {
     guard !record.accepted.isEmpty else { return "unknown" }
     let held = zip(record.tilts, record.accepted).filter { !$0.1 }
@@ -71,8 +77,8 @@ enum TomogramDescription {
       let known = residuals.filter(\.isFinite).sorted()
       guard !known.isEmpty else { continue }
       text +=
-        "; projections differ from re-projections by \(Words.short(known[known.count / 2])) OD"
-        + " at \(Words.number(energy.electronVolts, 2)) eV (median)"
+        "; projections differ from re-projections by \(Words.short(known[known.count / 2]))"
+        + " \(record.unitName) at \(name(of: energy)) (median)"
     }
     return text
   }

@@ -52,34 +52,44 @@ extension PipelineConfiguration {
   /// - Parameter text: A configuration in full, as results have it.
   /// - Returns: What was passed over, for a person.
   fileprivate mutating func takeReconstruction(from text: String) -> [String] {
-    let sections = ["registration", "tomography", "chemistry"]
-    let ofTheSeries = ["tomography.voxel_size_m"]
-    var section = ""
+    let values = Self.reconstructionKeys(in: text)
+    // Keys that hang together have to be set at once; one that is refused alone stays out.
+    if (try? set(values)) != nil { return [] }
     var passedOver: [String] = []
-    for line in text.split(separator: "\n") {
-      if !line.hasPrefix(" ") {
-        section = String(line.prefix { $0 != ":" })
-        continue
-      }
-      guard sections.contains(section), let colon = line.firstIndex(of: ":") else { continue }
-      let name = line[..<colon].drop { $0 == " " }
-      let key = "\(section).\(name)"
-      guard !ofTheSeries.contains(key) else { continue }
-      let value = line[line.index(after: colon)...].components(before: "  #")
+    for value in values {
       do throws(ConfigurationErrors) {
-        try set(key, to: value)
+        try set([value])
       } catch {
-        passedOver.append(key)
+        passedOver.append(value.key)
       }
     }
     return passedOver.isEmpty
       ? [] : ["keys of the tomogram's own configuration passed over: \(Words.list(passedOver))"]
   }
+
+  /// The keys of the sections that count, each with its value, but for the size of voxels.
+  private static func reconstructionKeys(in text: String) -> [(key: String, value: String)] {
+    var section = ""
+    var values: [(key: String, value: String)] = []
+    for line in text.split(separator: "\n") {
+      if !line.hasPrefix(" ") {
+        section = String(line.prefix { $0 != ":" })
+        continue
+      }
+      guard ["registration", "tomography", "chemistry"].contains(section),
+        let colon = line.firstIndex(of: ":")
+      else { continue }
+      let key = "\(section).\(line[..<colon].drop { $0 == " " })"
+      guard key != "tomography.voxel_size_m" else { continue }
+      values.append((key, line[line.index(after: colon)...].withoutRemark(after: "  #")))
+    }
+    return values
+  }
 }
 
 extension Substring {
   /// What stands before a remark, without spaces around it.
-  fileprivate func components(before remark: String) -> String {
+  fileprivate func withoutRemark(after remark: String) -> String {
     let end = self.firstRange(of: remark)?.lowerBound ?? endIndex
     let part = self[..<end].drop { $0 == " " }
     return String(part.reversed().drop { $0 == " " }.reversed())

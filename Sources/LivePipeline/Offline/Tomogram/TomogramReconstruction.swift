@@ -23,8 +23,6 @@ public final class TomogramReconstruction: Sendable {
     case moved(round: Int, pixels: Double)
     /// A sweep is done, with the RMS residual that its rays met.
     case sweeping(energy: Int, of: Int, sweep: Int, sweeps: Int, residual: Double)
-    /// Something that a person should know.
-    case remark(String)
   }
 
   /// The projections, ready to be aligned.
