@@ -71,6 +71,13 @@ struct TomogramCommand: ParsableCommand {
   var volumeSide: Int?
   @Option(help: "The volume's extent along the axis, voxels.")
   var volumeHeight: Int?
+  @Option(
+    help: ArgumentHelp(
+      "How projections correct the volume, in place of tomography.method.",
+      valueName: "art|sart|sirt"
+    )
+  )
+  var method: String?
   @Option(help: "Sweeps over all tilts, in place of tomography.final_sweeps.")
   var sweeps: Int?
   @Option(help: "Joint rounds of registration, in place of tomography.final_alignment_rounds.")
@@ -148,6 +155,7 @@ struct TomogramCommand: ParsableCommand {
     options.volumeSide = volumeSide
     options.volumeHeight = volumeHeight
     options.sweeps = sweeps
+    options.method = method
     options.alignmentRounds = alignRounds
     return options
   }

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func anUnknownKeyIsNamedWithItsLineAndTheNearestKey() throws {
-    let wrong = try problem("tomography:\n  seed: 2\n  relaxatoin: 0.5\n")
+    let wrong = try problem("tomography:\n  damping: 2\n  relaxatoin: 0.5\n")
     #expect(wrong.line == 5)
     #expect(wrong.key == "tomography.relaxatoin")
     #expect(wrong.message.contains("did you mean relaxation?"))

@@ -86,7 +86,7 @@ package struct HalfTomograms: Sendable {
     if running == nil { running = ARTReconstruction(parameters: parameters) }
     running?.fold(
       series.projection(orders[half][place]),
-      relaxation: parameters.relaxation(ofSweep: sweep),
+      relaxation: parameters.relaxation(ofSweep: sweep, of: parameters.finalSweeps),
       sharing: work
     )
     place += 1

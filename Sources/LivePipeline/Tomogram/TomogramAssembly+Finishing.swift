@@ -44,6 +44,8 @@ extension TomogramAssembly {
       if moved < registration.selfConsistency { break }
     }
     rebuild(sharing: work) { goesOn && progress($0) }
+    // The volumes are better now than those that the tilts were held back for.
+    if goesOn, retryHeldBackTilts() > 0 { rebuild(sharing: work, progress: progress) }
     return tiltReports()
   }
 
@@ -61,11 +63,15 @@ extension TomogramAssembly {
     return true
   }
 
-  private mutating func retryHeldBackTilts() {
-    for position in tilts.indices where !tilts[position].isAccepted && !tilts[position].isRemoved {
+  /// Registers held-back tilts on the volumes as they stand; returns how many are accepted now.
+  @discardableResult
+  private mutating func retryHeldBackTilts() -> Int {
+    let held = tilts.indices.filter { !tilts[$0].isAccepted && !tilts[$0].isRemoved }
+    for position in held {
       guard let energy = tilts[position].scans.keys.min() else { continue }
       tilts[position].isAccepted = register(position, energy: energy) == nil
     }
+    return held.count { tilts[$0].isAccepted }
   }
 
   /// Reconstructs every energy's volume from the stored projections.

@@ -64,10 +64,14 @@ extension TomogramAssembly {
   }
 
   /// Applies what a joint round has found; returns how far that moved the tilts, RMS, pixels.
+  ///
+  /// Everything is summed in the order of angles, so that the order in which tilts came is no matter.
   private mutating func take(_ estimates: [Int: SimilarityEstimate]) -> Double {
     let before = tilts.map(\.transform.shift)
-    let common = commonChange(in: Array(estimates.values))
-    for (position, estimate) in estimates {
+    let positions = byAngle.filter { estimates[$0] != nil }
+    let common = commonChange(in: positions.compactMap { estimates[$0] })
+    for position in positions {
+      guard let estimate = estimates[position] else { continue }
       tilts[position].confidence = estimate.confidence
       tilts[position].shiftError = estimate.shiftError
       guard estimate.confidence >= registration.minimumConfidence else {
@@ -87,11 +91,18 @@ extension TomogramAssembly {
       tilts[position].transform = tilts[position].transform.followed(by: step)
     }
     removeGaugeFromShifts()
-    let ways = tilts.indices.filter { tilts[$0].isAccepted && estimates[$0] != nil }.map {
+    let ways = positions.filter { tilts[$0].isAccepted }.map {
       let way = tilts[$0].transform.shift - before[$0]
       return way.rows * way.rows + way.columns * way.columns
     }
     return (ways.reduce(0, +) / Double(max(1, 2 * ways.count))).squareRoot()
+  }
+
+  /// The places of all tilts by angle.
+  private var byAngle: [Int] {
+    tilts.indices.sorted {
+      (tilts[$0].angle.degrees, tilts[$0].index) < (tilts[$1].angle.degrees, tilts[$1].index)
+    }
   }
 
   /// A turn or growth of a single tilt where it stands out of its noise, else none: applied
@@ -122,7 +133,7 @@ extension TomogramAssembly {
   ///
   /// The axis stays where the projections want it: unlike the object's place, it is not free.
   private mutating func removeGaugeFromShifts() {
-    let accepted = tilts.indices.filter { tilts[$0].isAccepted }
+    let accepted = byAngle.filter { tilts[$0].isAccepted }
     let gauge = ShiftGauge(
       fittedTo: accepted.map { tilts[$0].transform.shift - tilts[$0].anchor },
       at: accepted.map { tilts[$0].angle },

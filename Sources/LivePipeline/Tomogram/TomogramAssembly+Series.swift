@@ -4,6 +4,16 @@ public import AcquisitionModel
 import Imaging
 public import Registration
 
+/// What is known of where a series' projections lie.
+public enum SeriesStanding: Sendable, Hashable {
+  /// Nothing: they may lie anywhere.
+  case unknown
+  /// They should lie on the volume's axes; where the mass of their slices says otherwise, it counts.
+  case checked
+  /// They lie on the volume's axes, whatever anything says.
+  case final
+}
+
 /// How a whole series was given its first places.
 public struct SeriesPlacement: Sendable {
   /// The projections that could not be taken, with reasons.
@@ -20,12 +30,14 @@ extension TomogramAssembly {
   ///
   /// - Parameters:
   ///   - series: The projections, in any order.
-  ///   - isAligned: Whether they lie on the volume's axes already, up to what the mass of the slices shows.
+  ///   - standing: What is known of where they lie.
+  ///   - heldBack: Tilts, by their index, that could not be laid on the others before.
   ///   - progress: Hears how many are through.
   /// - Returns: How they were placed.
   public mutating func take(
     _ series: [Projection],
-    isAligned: Bool = false,
+    standing: SeriesStanding = .unknown,
+    heldBack: Set<Int> = [],
     progress: (Int) -> Void = { _ in }
   ) -> SeriesPlacement {
     var refused: [FoldReport] = []
@@ -36,12 +48,12 @@ extension TomogramAssembly {
       case .placed: placed.append(projection)
       }
     }
-    let alignment = alignmentByMass()
+    let alignment = standing == .final ? nil : alignmentByMass()
     // Where mass cannot tell, or finds them in place, they stay.
-    if isAligned, alignment.map({ isInPlace($0) }) ?? true {
+    if standing != .unknown, alignment.map({ isInPlace($0) }) ?? true {
       for position in tilts.indices {
-        tilts[position].isAccepted = true
-        tilts[position].confidence = 1
+        tilts[position].isAccepted = !heldBack.contains(tilts[position].index)
+        tilts[position].confidence = tilts[position].isAccepted ? 1 : 0
       }
       progress(series.count)
       return SeriesPlacement(refused: refused)

@@ -125,14 +125,15 @@ public struct TomogramAssembly: Sendable {
     )
   }
 
-  /// One energy's projections on the volume's axes, by place in the series.
+  /// One energy's projections on the volume's axes, by place in the series; those of tilts that are held
+  /// back as they came.
   ///
   /// - Parameter energy: The place of the energy in `energies`.
   /// - Returns: Index, tilt, OD and weights, [row = y, column = x′] of the volume's extents.
   public func alignedProjections(
     energy: Int
   ) -> [(tiltIndex: Int, tilt: TiltAngle, opticalDensity: Image, weights: Image)] {
-    tilts.filter(\.isAccepted).sorted { $0.index < $1.index }.compactMap { tilt in
+    tilts.sorted { $0.index < $1.index }.compactMap { tilt in
       tilt.aligned(energy: energy, shape: projectionShape).map {
         (tilt.index, tilt.angle, $0.values, $0.weights)
       }

@@ -64,7 +64,9 @@ extension ProjectionSeries {
       projections: record.projections,
       pixelSize: options.pixelSize ?? record.voxelSize,
       shifts: record.shifts.count == first.count
-        ? record.shifts : [PixelShift](repeating: .zero, count: first.count)
+        ? record.shifts : [PixelShift](repeating: .zero, count: first.count),
+      isHeldBack: record.accepted.count == first.count
+        ? record.accepted.map { !$0 } : [Bool](repeating: false, count: first.count)
     )
     series.quantity = record.quantity
     series.parameters = record.parameters
@@ -215,7 +217,8 @@ extension ProjectionSeries {
       energies: [energy ?? PhotonEnergy(electronVolts: 0)],
       projections: [integrals.values],
       pixelSize: pixelSize,
-      shifts: [PixelShift](repeating: .zero, count: tilts.count)
+      shifts: [PixelShift](repeating: .zero, count: tilts.count),
+      isHeldBack: [Bool](repeating: false, count: tilts.count)
     )
     coverage = integrals.coverage.map { [$0] } ?? []
     self.quantity = quantity == .signal ? "signal" : "optical density"

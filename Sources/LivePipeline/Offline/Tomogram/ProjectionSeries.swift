@@ -21,6 +21,8 @@ public struct ProjectionSeries: Sendable {
   public var pixelSize: Length
   /// The shift that was applied to the projections of each tilt before, pixels, [tilt].
   public var shifts: [PixelShift]
+  /// The tilts that could not be laid on the others before, [tilt].
+  public var isHeldBack: [Bool]
   /// Whether the projections lie on the volume's axes already, as those of a tomogram do.
   public var isAligned = false
   /// What the line integrals are of: "optical density" or "signal".
@@ -61,6 +63,7 @@ public struct ProjectionSeries: Sendable {
     series.tilts = kept.map { tilts[$0] }
     series.places = kept.map { places[$0] }
     series.shifts = kept.map { shifts[$0] }
+    series.isHeldBack = kept.map { isHeldBack[$0] }
     series.projections = projections.map(chosen)
     series.coverage = coverage.map(chosen)
     return series
@@ -100,6 +103,7 @@ public struct ProjectionSeries: Sendable {
     places += other.places.map { $0 + tilts.count }
     tilts += other.tilts
     shifts += other.shifts
+    isHeldBack += other.isHeldBack
     remarks += other.remarks
   }
 

@@ -24,6 +24,8 @@ public struct TomogramOptions: Sendable {
   public var volumeSide: Int?
   /// In place of `tomography.volume_height`, voxels.
   public var volumeHeight: Int?
+  /// In place of `tomography.method`.
+  public var method: String?
   /// In place of `tomography.final_sweeps`.
   public var sweeps: Int?
   /// In place of `tomography.final_alignment_rounds`.

@@ -35,8 +35,13 @@ extension TomogramReconstruction {
         .map { projection(energy: $0, tilt: tilt) }
     }
     progress(.laying(done: 0, of: projections.count))
-    let isAligned = !options.aligns || series.isAligned
-    let placement = assembly.take(projections, isAligned: isAligned) { done in
+    let standing: SeriesStanding =
+      !options.aligns ? .final : series.isAligned ? .checked : .unknown
+    let placement = assembly.take(
+      projections,
+      standing: standing,
+      heldBack: Set(series.tilts.indices.filter { series.isHeldBack[$0] })
+    ) { done in
       progress(.laying(done: done, of: projections.count))
     }
     let crew = WorkerCrew(threads: configuration.compute.threadCount)
@@ -51,7 +56,7 @@ extension TomogramReconstruction {
     }
     if let slices = placement.sliceCount {
       outcome.remarks.append("first places by the mass of \(slices) slices")
-    } else if !isAligned {
+    } else if standing == .unknown {
       outcome.remarks.append("first places on the growing volume, tilt by tilt")
     }
     return outcome

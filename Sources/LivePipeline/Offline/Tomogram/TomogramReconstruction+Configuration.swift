@@ -34,6 +34,7 @@ extension TomogramReconstruction {
     if let rounds = options.alignmentRounds {
       keys.append("tomography.final_alignment_rounds=\(rounds)")
     }
+    if let method = options.method { keys.append("tomography.method=\(method)") }
     if let sweeps = options.sweeps {
       keys.append("tomography.final_sweeps=\(sweeps)")
       let settling = min(configuration.tomography.settlingSweeps, sweeps)
