@@ -165,7 +165,7 @@ private func measureTwoThreads() -> [BenchmarkResult] {
       name: "art_two_thread_speedup",
       value: times[0] / times[1],
       unit: "1",
-      detail: "\(size), each thread a half of the slices; the pass through memory gains "
+      detail: "\(size), each thread quarters of the rays; the pass through memory gains "
         + "\(times[2] / times[3]) by a second thread"
     )
   ]
