@@ -143,7 +143,8 @@ extension ARTReconstruction {
   /// - Parameters:
   ///   - parameters: The weight and number of steps after a sweep.
   ///   - tilts: How many folds a sweep over all tilts would be: of fewer folds, the steps are
-  ///     that much less, in number and length. Nil if the folds were a sweep.
+  ///     less in number and length, by twice that part because live relaxation does not settle.
+  ///     Nil if the folds were a sweep.
   ///   - work: Threads that share the voxels.
   public mutating func lowerVariation(
     parameters: TomographyParameters,
@@ -152,7 +153,7 @@ extension ARTReconstruction {
   ) {
     guard pathFolds > 0 else { return }
     let length = (squaredPath / Double(pathFolds)).squareRoot()
-    let part = tilts.map { min(1, Double(pathFolds) / Double(max(1, $0))) } ?? 1
+    let part = tilts.map { min(1, 2 * Double(pathFolds) / Double(max(1, $0))) } ?? 1
     forgetPath()
     guard parameters.variationWeight > 0, parameters.variationSteps > 0 else { return }
     let whole = part * Double(parameters.variationSteps)

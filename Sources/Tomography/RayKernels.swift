@@ -4,8 +4,8 @@ import CKernels
 import Imaging
 
 // What stands between volumes and the loops over them in C (CKernels/rays.c): bounds, and threads.
-// Slices are independent of one another, so that each thread has some of them; what comes out does
-// not depend on how they are dealt.
+// Slices are independent of one another, and so are rays that have no voxel in common; what comes out
+// does not depend on how they are dealt.
 
 /// Values that several threads change, each its own.
 @safe

@@ -93,7 +93,7 @@ import Tomography
     }
     let (live, offline) = (relativeError(running.volume), relativeError(Self.offline))
     print("relative error: live \(live), offline \(offline)")
-    #expect(live < offline + 0.06)
+    #expect(live < offline + 0.05)
     // What is left is gone after a few sweeps from there.
     running.sweep(over: Self.series, parameters: parameters, sweeps: 6)
     let settled = relativeError(running.volume)
