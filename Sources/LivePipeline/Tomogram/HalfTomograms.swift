@@ -64,7 +64,11 @@ package struct HalfTomograms: Sendable {
       diameter: diameter
     )
     self.series = series
-    self.parameters = parameters
+    var plain = parameters
+    plain.method = .art
+    plain.supportThreshold = 0
+    plain.variationWeight = 0
+    self.parameters = plain
     self.edge = edge
   }
 
@@ -86,7 +90,7 @@ package struct HalfTomograms: Sendable {
     if running == nil { running = ARTReconstruction(parameters: parameters) }
     running?.fold(
       series.projection(orders[half][place]),
-      relaxation: parameters.relaxation(ofSweep: sweep),
+      relaxation: parameters.relaxation(ofSweep: sweep, of: parameters.finalSweeps),
       sharing: work
     )
     place += 1
