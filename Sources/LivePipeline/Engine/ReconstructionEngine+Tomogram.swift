@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import ChemicalMapping
+import Foundation
 import HDF5Storage
 import Imaging
 import Synchronization
