@@ -137,6 +137,7 @@ import Tomography
     let measured = halves.correlation().correlation
     var plain = parameters
     plain.variationWeight = 0
+    plain.supportThreshold = 0
     let byHand = (0..<2).map { part in
       let ranked = projections.sorted { $0.tilt.degrees < $1.tilt.degrees }
       let half = ranked.enumerated().filter { $0.offset % 2 == part }.map(\.element)

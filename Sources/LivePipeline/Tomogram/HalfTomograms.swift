@@ -64,7 +64,11 @@ package struct HalfTomograms: Sendable {
       diameter: diameter
     )
     self.series = series
-    self.parameters = parameters
+    var plain = parameters
+    plain.method = .art
+    plain.supportThreshold = 0
+    plain.variationWeight = 0
+    self.parameters = plain
     self.edge = edge
   }
 
