@@ -20,8 +20,9 @@ public struct TomographyParameters: Sendable, Hashable {
   public var relaxationDecay = 0.1
   /// Key `replays_per_fold`: stored tilts folded again after each new one, at most.
   public var replaysPerFold = 8
-  /// Key `replay_budget_s`: how long such replays may take; none begins later. No clock is read here:
-  /// who folds keeps to it.
+  /// Key `replay_budget_s`: how long such replays may take; none begins later.
+  ///
+  /// No clock is read here: who folds keeps to it.
   public var replayBudget = 1.0
   /// Key `final_sweeps`: sweeps over all tilts when the volume is rebuilt at the end.
   public var finalSweeps = 20

@@ -21,7 +21,10 @@ extension Conductor {
       let outcome = engine.fold(finished)
       locked {
         isOnVolume = false
-        if outcome.hasAll, let name = outcome.tomogram { fullTomograms.append(name) }
+        guard let name = outcome.tomogram else { return }
+        if outcome.hasAll { fullTomograms.append(name) }
+        restless.removeAll { $0 == name }
+        restless.insert(name, at: 0)
       }
     case .complete(let name):
       engine.complete(name)
@@ -29,6 +32,7 @@ extension Conductor {
         isOnVolume = false
         fullTomograms.removeAll { $0 == name }
         measurements.removeAll { $0.session.name == name }
+        restless.removeAll { $0 == name }
       }
       onTomogramComplete()
     case .measure(let measurement):
@@ -38,6 +42,13 @@ extension Conductor {
       locked {
         isMeasuring = false
         if isDone { measurements.removeAll { $0 === measurement } }
+      }
+    case .refine(let name):
+      let slice = ContinuousClock.now + Self.slice
+      let goesOn = engine.refine(name) { ContinuousClock.now < slice }
+      locked {
+        isOnVolume = false
+        if !goesOn { restless.removeAll { $0 == name } }
       }
     }
   }

@@ -20,6 +20,8 @@ final class Conductor: @unchecked Sendable {
     case fold(FinishedScan)
     case complete(String)
     case measure(ResolutionMeasurement)
+    /// Fold stored tilts of this tomogram again.
+    case refine(String)
   }
 
   /// A scan as the conductor sees it.
@@ -52,6 +54,8 @@ final class Conductor: @unchecked Sendable {
   var fullTomograms: [String] = []
   /// What somebody asked for, to be done when there is nothing else.
   var measurements: [ResolutionMeasurement] = []
+  /// The tomograms whose volumes gain by folding stored tilts again, the latest first.
+  var restless: [String] = []
   var isMeasuring = false
   var pace = ScanPace()
   private var sourceHasEnded = false
@@ -184,6 +188,10 @@ final class Conductor: @unchecked Sendable {
     {
       isMeasuring = true
       return .measure(measurement)
+    }
+    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = restless.first {
+      isOnVolume = true
+      return .refine(name)
     }
     return nil
   }

@@ -79,6 +79,29 @@ extension ReconstructionEngine {
     }
   }
 
+  /// Folds stored tilts again while nothing else is to be done.
+  ///
+  /// - Parameters:
+  ///   - name: The tomogram.
+  ///   - count: How many, as a recorded run did; if nil as many as there is time for.
+  ///   - goesOn: Asked after each whether there is time for another.
+  /// - Returns: Whether more of it would gain anything.
+  func refine(_ name: String, count: Int? = nil, while goesOn: () -> Bool = { true }) -> Bool {
+    guard let session = tomograms.withLock({ $0[name] }) else { return false }
+    return session.content.withLock { content in
+      guard !content.isComplete else { return false }
+      var done = 0
+      while done < count ?? .max, content.assembly.refine(sharing: crew) {
+        done += 1
+        guard count != nil || goesOn() else { break }
+      }
+      if done > 0 {
+        schedule.note(ScheduleStep(.refine, iterations: done, tomogram: name))
+      }
+      return !content.assembly.isAtRest
+    }
+  }
+
   /// Counts a scan that has no projection.
   ///
   /// - Parameter session: The scan.

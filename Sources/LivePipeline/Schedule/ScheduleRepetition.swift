@@ -61,6 +61,9 @@ struct ScheduleRepetition {
     case .fold:
       guard let key = step.scan, let scan = finished.removeValue(forKey: key) else { return }
       _ = engine.fold(scan, replays: step.iterations)
+    case .refine:
+      guard let name = step.tomogram else { return }
+      _ = engine.refine(name, count: step.iterations)
     case .close:
       guard let session = try session(step) else { return }
       try read(through: step.messages?.max() ?? -1)

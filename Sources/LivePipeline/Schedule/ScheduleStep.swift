@@ -21,6 +21,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     case finish
     /// A scan's projection was folded into its tomogram.
     case fold
+    /// So many stored tilts of a tomogram were folded again while nothing else was to be done.
+    case refine
     /// A tomogram was aligned and rebuilt for the last time.
     case complete
     /// A scan that its source did not end was ended after the message of `messages`.
@@ -39,7 +41,7 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   var probe: String?
   /// The numbers of messages in the run.
   var messages: [Int]?
-  /// Iterations; for `fold`, stored tilts that were folded again after it.
+  /// Iterations; for `fold` and `refine`, stored tilts that were folded again.
   var iterations: Int?
   /// The finished scan that a scan's object came from, "scan:KEY"; nil for vacuum.
   var object: String?

@@ -37,12 +37,19 @@ extension TomogramAssembly {
       }
       if tilt.isAccepted { layOnOtherEnergy(position, energy: energy) }
       tilts[position].isAccepted = true
-      let residual = foldIn(position, energy: energy, sharing: work)
+      let isNew = tilts[position].scans[energy]?.residual == nil
+      let residual = foldIn(
+        position,
+        energy: energy,
+        relaxation: isNew ? tomography.relaxationOfNewTilt : tomography.relaxationOfReplay,
+        sharing: work
+      )
+      refinements[energy] = 0
       let most = replays ?? tomography.replaysPerFold
       let done = replay(most, energy, besides: position, sharing: work, while: goesOn)
       reconstructions[energy].lowerVariation(
         parameters: tomography,
-        ofSweepOver: tilts.count { $0.isAccepted && $0.scans[energy] != nil },
+        ofSweepOver: stored(energy: energy).count,
         sharing: work
       )
       let folded = tilts[position]
@@ -63,18 +70,18 @@ extension TomogramAssembly {
 
   /// Folds a stored scan into its volume.
   @discardableResult
-  private mutating func foldIn(
+  mutating func foldIn(
     _ position: Int,
     energy: Int,
+    relaxation: Float,
     sharing work: any WorkSharing
   ) -> Double {
     guard let projection = tilts[position].aligned(energy: energy, shape: projectionShape) else {
       return .nan
     }
-    let isNew = tilts[position].scans[energy]?.residual == nil
     let residual = reconstructions[energy].fold(
       projection,
-      relaxation: isNew ? tomography.relaxationOfNewTilt : tomography.relaxationOfReplay,
+      relaxation: relaxation,
       sharing: work
     )
     tilts[position].scans[energy]?.residual = residual
@@ -91,22 +98,20 @@ extension TomogramAssembly {
     sharing work: any WorkSharing,
     while goesOn: () -> Bool
   ) -> Int {
-    let stored = tilts.indices.filter {
-      tilts[$0].isAccepted && ($0 == newest || tilts[$0].scans[energy] != nil)
-    }
+    let stored = stored(energy: energy)
     let angles = Dictionary(uniqueKeysWithValues: stored.map { ($0, tilts[$0].angle) })
     for done in 0..<min(count, stored.count - 1) {
       guard goesOn(),
         let position = schedules[energy].replays(1, of: angles, besides: newest).first
       else { return done }
       realign(position, energy: energy, sharing: work)
-      foldIn(position, energy: energy, sharing: work)
+      foldIn(position, energy: energy, relaxation: tomography.relaxationOfReplay, sharing: work)
     }
     return max(0, min(count, stored.count - 1))
   }
 
   /// Takes a part of one capped Gauss-Newton step towards the running volume.
-  private mutating func realign(
+  mutating func realign(
     _ position: Int,
     energy: Int,
     sharing work: any WorkSharing

@@ -35,6 +35,8 @@ public struct TomogramAssembly: Sendable {
   var reconstructions: [ARTReconstruction]
   /// Which tilts each energy replays next.
   var schedules: [ReplaySchedule]
+  /// How many stored tilts were folded again since the last new one, by energy.
+  var refinements: [Int]
   /// The factors of the last trusted tilts against the running volume, by energy.
   var factors: [[Double]]
   /// How far the rays of each energy's volume missed the projections in each final sweep, OD.
@@ -71,6 +73,7 @@ public struct TomogramAssembly: Sendable {
     self.tomography = tomography
     reconstructions = energies.map { _ in ARTReconstruction(parameters: tomography) }
     schedules = energies.map { _ in ReplaySchedule() }
+    refinements = energies.map { _ in 0 }
     factors = energies.map { _ in [] }
     sweepResiduals = factors
     estimator = ShiftEstimator(
@@ -152,6 +155,7 @@ public struct TomogramAssembly: Sendable {
     energies.append(energy)
     reconstructions.append(ARTReconstruction(parameters: tomography))
     schedules.append(ReplaySchedule())
+    refinements.append(0)
     factors.append([])
     sweepResiduals.append([])
     return energies.count - 1
