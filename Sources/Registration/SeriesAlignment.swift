@@ -17,6 +17,9 @@ public struct SeriesAlignment: Sendable {
   public let transforms: [SimilarityTransform]
   /// How far the images were turned to set the axis upright, radians.
   public let axisRotation: Double
+  /// The tilts whose slices have other masses than those of the others: they show something else,
+  /// and lie anywhere.
+  public let outliers: Set<Int>
   /// How many slices were used.
   public let sliceCount: Int
   /// How far the centres of the slices' mass lie from their paths, RMS, pixels.
@@ -66,6 +69,7 @@ public struct SeriesAlignment: Sendable {
     if bend > 0, bend.isFinite { best.degrees += 0.125 * (before - behind) / bend }
     guard let found = fit(best.degrees, images, maximumShift) else { return nil }
     axisRotation = best.degrees * .pi / 180
+    outliers = found.outliers
     sliceCount = found.paths.sliceCount
     residual = found.paths.residual
     transforms = tilts.indices.map { tilt in
@@ -90,6 +94,9 @@ private struct SliceFit {
   let profiles: SliceProfiles
   let paths: SliceCenterPaths
 
+  /// The tilts that show something else than the others.
+  let outliers: Set<Int>
+
   init?(
     _ images: [SliceImage],
     turnedBy rotation: Double,
@@ -98,12 +105,23 @@ private struct SliceFit {
   ) {
     let masses = images.map { SliceMasses($0, turnedBy: rotation) }
     profiles = SliceProfiles(masses, tilts: tilts, maximumShift: maximumShift)
-    guard let paths = SliceCenterPaths(masses, shifts: profiles.shifts, tilts: tilts) else {
-      return nil
-    }
+    let scatters = profiles.scatters
+    let usual = scatters.sorted()[scatters.count / 2]
+    // Ten times as far from the mean as is usual, and by more than a pixel.
+    outliers = Set(tilts.indices.filter { !(scatters[$0] <= max(100 * usual, 1)) })
+    let paths = SliceCenterPaths(
+      masses,
+      shifts: profiles.shifts,
+      tilts: tilts,
+      without: outliers
+    )
+    guard let paths else { return nil }
     self.paths = paths
   }
 
-  /// How badly the angle fits, pixels².
-  var scatter: Double { profiles.scatter + paths.residual * paths.residual }
+  /// How badly the angle fits most tilts, pixels².
+  var scatter: Double {
+    let sorted = profiles.scatters.sorted()
+    return sorted[sorted.count / 2] + paths.residual * paths.residual
+  }
 }

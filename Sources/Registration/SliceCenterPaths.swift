@@ -18,35 +18,42 @@ struct SliceCenterPaths {
   ///   - masses: The slices of each tilt, [tilt].
   ///   - shifts: How far each tilt is moved along the rows, [tilt].
   ///   - tilts: The tilts.
-  init?(_ masses: [SliceMasses], shifts: [Double], tilts: [TiltAngle]) {
+  ///   - outliers: Tilts that do not count; their centres are zero.
+  init?(
+    _ masses: [SliceMasses],
+    shifts: [Double],
+    tilts: [TiltAngle],
+    without outliers: Set<Int>
+  ) {
+    let used = tilts.indices.filter { !outliers.contains($0) }
     let height = masses[0].masses.count
     // Slices whole at every tilt that hold a fifth of the heaviest one's mass or more.
     var slices: [(row: Int, mass: Double, centers: [Double])] = []
     for row in 0..<height {
       var (centers, mass): ([Double], Double) = ([], 0)
-      for tilt in tilts.indices {
+      for tilt in used {
         let place = Double(row) - shifts[tilt]
         guard let center = masses[tilt].center(at: place), let part = masses[tilt].mass(at: place)
         else { break }
         centers.append(center)
         mass += part
       }
-      if centers.count == tilts.count { slices.append((row, mass / Double(tilts.count), centers)) }
+      if centers.count == used.count { slices.append((row, mass / Double(used.count), centers)) }
     }
     let heaviest = slices.map(\.mass).max() ?? 0
     slices = slices.filter { $0.mass >= heaviest / 5 }
     guard slices.count >= 6 else { return nil }
     sliceCount = slices.count
     let mass = slices.reduce(0) { $0 + $1.mass }
-    let together = tilts.indices.map { tilt in
-      slices.reduce(0) { $0 + $1.mass * $1.centers[tilt] } / mass
+    let together = used.indices.map { place in
+      slices.reduce(0) { $0 + $1.mass * $1.centers[place] } / mass
     }
     var squares = 0.0
     for slice in slices {
       var system = LinearSystem(size: 2)
-      let ways = tilts.indices.map { tilt in
-        let angle = tilts[tilt].radians
-        return (cosine(angle), sine(angle), slice.centers[tilt] - together[tilt])
+      let ways = used.indices.map { place in
+        let angle = tilts[used[place]].radians
+        return (cosine(angle), sine(angle), slice.centers[place] - together[place])
       }
       for way in ways { system.add([way.0, way.1], value: way.2) }
       guard let path = system.solution() else { return nil }
@@ -55,7 +62,9 @@ struct SliceCenterPaths {
         squares += slice.mass * rest * rest
       }
     }
-    residual = (squares / (mass * Double(tilts.count))).squareRoot()
-    centers = together
+    residual = (squares / (mass * Double(max(1, used.count)))).squareRoot()
+    var centers = [Double](repeating: 0, count: tilts.count)
+    for (place, tilt) in used.enumerated() { centers[tilt] = together[place] }
+    self.centers = centers
   }
 }

@@ -7,8 +7,9 @@ import Imaging
 struct SliceProfiles {
   /// How far each tilt must be moved along the rows, [tilt], pixels; their mean is zero.
   private(set) var shifts: [Double]
-  /// How far the profiles differ from their mean, as if by displacements, mean square, pixels².
-  private(set) var scatter = Double.infinity
+  /// How far each profile differs from their mean, as if by displacements, mean square, [tilt],
+  /// pixels².
+  private(set) var scatters: [Double] = []
 
   /// Lays every profile on the mean of all, from the smallest tilt outwards, and again until it stands.
   init(_ masses: [SliceMasses], tilts: [TiltAngle], maximumShift: Double) {
@@ -32,7 +33,7 @@ struct SliceProfiles {
     }
     var last = Mean(like: masses[nearest])
     for tilt in order { last.add(masses[tilt], movedBy: shifts[tilt]) }
-    scatter = last.scatter(of: masses, shifts)
+    scatters = tilts.indices.map { last.scatter(of: masses[$0], shifts[$0]) }
     let middle = shifts.reduce(0, +) / Double(shifts.count)
     shifts = shifts.map { $0 - middle }
   }
@@ -73,18 +74,17 @@ struct SliceProfiles {
       return best.shift + min(max(0.25 * (before - behind) / bend, -0.5), 0.5)
     }
 
-    /// Σ (profile − mean)² over Σ (slope of the mean)², per tilt.
-    func scatter(of masses: [SliceMasses], _ shifts: [Double]) -> Double {
+    /// Σ (profile − mean)² over Σ (slope of the mean)².
+    func scatter(of masses: SliceMasses, _ shift: Double) -> Double {
       var (differences, slopes) = (0.0, 0.0)
       for row in 1..<max(1, sums.count - 1) {
-        guard counts[row - 1] > 0, counts[row] > 0, counts[row + 1] > 0 else { continue }
+        guard counts[row - 1] > 0, counts[row] > 0, counts[row + 1] > 0,
+          let value = masses.mass(at: Double(row) - shift)
+        else { continue }
         let mean = sums[row] / counts[row]
         let slope = (sums[row + 1] / counts[row + 1] - sums[row - 1] / counts[row - 1]) / 2
-        for (masses, shift) in zip(masses, shifts) {
-          guard let value = masses.mass(at: Double(row) - shift) else { continue }
-          differences += (value - mean) * (value - mean)
-          slopes += slope * slope
-        }
+        differences += (value - mean) * (value - mean)
+        slopes += slope * slope
       }
       return slopes > 0 ? differences / slopes : .infinity
     }

@@ -23,9 +23,13 @@ struct TomogramLine {
     case .aligning(let round, let rounds, let part, let parts):
       let what = "round \(round + 1) of \(rounds) at most | part \(part)/\(parts)"
       return line("aligning all tilts jointly", round * parts + part, rounds * parts, what)
-    case .moved(let round, let pixels):
-      return
-        "joint round \(round + 1) moved the tilts by \(String(format: "%.3f", pixels)) pixels RMS"
+    case .moved(let round, let pixels, let confidence):
+      return String(
+        format: "joint round %d: correlation %.4f, tilts moved by %.3f pixels RMS",
+        round + 1,
+        confidence,
+        pixels
+      )
     case .sweeping(let energy, let energies, let sweep, let sweeps, let residual):
       let which = energies > 1 ? "energy \(energy + 1)/\(energies) | " : ""
       let what = "\(which)sweep \(sweep)/\(sweeps) | residual \(String(format: "%.4g", residual))"

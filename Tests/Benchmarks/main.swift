@@ -8,6 +8,7 @@ let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += chemicalUpdateBenchmarks()
+cases += tomogramMemoryBenchmarks()
 cases += raarBenchmarks()
 cases += solverBenchmarks()
 cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])

@@ -46,8 +46,8 @@ struct TomogramCommandTests {
     }
     #expect(
       scratch.names == [
-        "blobs-rebuilt-quality.png", "blobs-rebuilt.h5", "blobs-rebuilt.mrc", "blobs-rebuilt.png",
-        "blobs-rebuilt.tif", "blobs.h5",
+        "blobs-rebuilt-alignment.csv", "blobs-rebuilt-quality.png", "blobs-rebuilt.h5",
+        "blobs-rebuilt.mrc", "blobs-rebuilt.png", "blobs-rebuilt.tif", "blobs.h5",
       ]
     )
     let record = try readTomogram(scratch.file("blobs-rebuilt.h5"))
@@ -74,7 +74,7 @@ struct TomogramCommandTests {
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.errors.isEmpty)
     #expect(outcome.output.contains("shifts: rows "))
-    #expect(scratch.names == ["blobs.h5", "other.h5"])
+    #expect(scratch.names == ["blobs.h5", "other-alignment.csv", "other.h5"])
   }
 
   @Test func aResultIsNeverWrittenOverItsSourceNorNowhere() throws {
@@ -106,7 +106,7 @@ struct TomogramCommandTests {
     #expect(outcome.code == 1, "\(outcome.errors)")
     #expect(outcome.errors.contains("writing what there is"))
     #expect(outcome.output.contains("ended on request"))
-    #expect(scratch.names == ["blobs-rebuilt.h5", "blobs.h5"])
+    #expect(scratch.names == ["blobs-rebuilt-alignment.csv", "blobs-rebuilt.h5", "blobs.h5"])
     let record = try readTomogram(scratch.file("blobs-rebuilt.h5"))
     #expect((1..<1000).contains(record.sweepResiduals[0].count))
     #expect(relativeError(record.volumes[0].values, of: truth.values) < 0.3)

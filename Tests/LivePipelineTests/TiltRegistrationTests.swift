@@ -16,7 +16,17 @@ import Tomography
     for projection in series.interleaved { _ = assembly.fold(projection) }
     let live = series.registrationError(of: assembly)
     #expect(max(live.rows, live.columns) < 2 * bound, "\(live)")
+    let folded = series.chemistryError(of: assembly)
+    var refinements = 0
+    while assembly.refine() { refinements += 1 }
+    #expect(refinements == 2 * 6 * 158 && assembly.isAtRest)
+    let refined = series.chemistryError(of: assembly)
+    let shifts = series.registrationError(of: assembly)
     assembly.finish()
+    let end = series.chemistryError(of: assembly)
+    // Within 5 % of the converged volume's error once nothing else is to be done.
+    #expect(refined.density < 1.05 * end.density, "\(folded), \(refined), \(end)")
+    print("noise \(noise): live \(folded), at rest \(refined) \(shifts), final \(end)")
     let final = series.registrationError(of: assembly)
     #expect(max(final.rows, final.columns) < bound, "\(final)")
     #expect(assembly.heldBackTilts.isEmpty)

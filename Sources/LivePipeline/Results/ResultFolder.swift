@@ -90,6 +90,9 @@ final class ResultFolder: Sendable {
     }
     let prefix = isFirst ? "" : "\(Self.fileName(record.name))-"
     writing("\(prefix)tomogram.h5", report) { try writeTomogram(record, to: $0) }
+    writing("\(prefix)alignment.csv", report) { path in
+      try AlignmentTable(of: record).text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
     if configuration.results.mrc {
       for (volume, energy) in zip(record.volumes, record.energies) {
         let name = String(format: "%@volume-%.2f-eV.mrc", prefix, energy.electronVolts)

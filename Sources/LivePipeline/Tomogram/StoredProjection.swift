@@ -9,8 +9,8 @@ import Registration
 /// The weights take a byte each: a tomogram keeps all its projections, and how far a pixel may be
 /// trusted is not known better.
 struct StoredProjection: Sendable {
-  /// Optical density, [row, column]; zero where unlit.
-  let opticalDensity: Image
+  /// Optical density, [row, column], zero where unlit; no larger than the field.
+  private let opticalDensity: Image
   /// The trust in each pixel in 255ths, [row, column], same shape.
   private let trust: [UInt8]
   /// The optical density of the film that the objects seem to lie on, where it was not taken off.
@@ -27,8 +27,17 @@ struct StoredProjection: Sendable {
   ///   - field: What is kept.
   ///   - subtractsFilm: Whether a support film is taken off the optical density.
   init(_ projection: Projection, cutTo field: Shape2D, subtractsFilm: Bool) {
-    var density = resampled(projection.opticalDensity, to: field)
-    var weights = resampled(projection.coverage, to: field, interpolation: .minimum)
+    // A cut by whole pixels on either side: nothing is read between pixels.
+    func cut(_ count: Int, to limit: Int) -> Int {
+      count <= limit ? count : limit + (count - limit) % 2
+    }
+    let whole = projection.opticalDensity.shape
+    let shape = Shape2D(
+      rows: cut(whole.rows, to: field.rows),
+      columns: cut(whole.columns, to: field.columns)
+    )
+    var density = resampled(projection.opticalDensity, to: shape)
+    var weights = resampled(projection.coverage, to: shape, interpolation: .minimum)
     for i in weights.values.indices {
       let weight = min(max(weights.values[i], 0), 1)
       let isUsable = density.values[i].isFinite && weight > 0.02
@@ -47,8 +56,16 @@ struct StoredProjection: Sendable {
     trust = weights.values.map { UInt8((255 * $0).rounded()) }
   }
 
-  /// The trust in each pixel, 0 to 1, [row, column].
-  var weights: Image {
+  /// The optical density and the trust in each pixel, [row, column] of a shape about the middle; what
+  /// was not measured is not trusted.
+  func cut(to shape: Shape2D) -> (opticalDensity: Image, weights: Image) {
+    (
+      resampled(opticalDensity, to: shape),
+      resampled(weights, to: shape, interpolation: .minimum)
+    )
+  }
+
+  private var weights: Image {
     Image(shape: opticalDensity.shape, values: trust.map { Float($0) / 255 })
   }
 

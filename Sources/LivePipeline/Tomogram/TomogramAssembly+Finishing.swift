@@ -9,8 +9,9 @@ import Tomography
 public enum FinishStep: Sendable, Hashable {
   /// A part of a joint round of registration, counted from 0.
   case round(Int, part: Int, of: Int)
-  /// A joint round is through; it moved the tilts so far, RMS, pixels.
-  case moved(round: Int, pixels: Double)
+  /// A joint round is through; it moved the tilts so far, RMS, pixels, which had correlated so well with
+  /// the volumes without them.
+  case moved(round: Int, pixels: Double, confidence: Double)
   /// A sweep of the last reconstruction of one energy; the RMS residual of its rays, OD.
   case sweep(Int, of: Int, energy: PhotonEnergy, residual: Double)
 }
@@ -33,20 +34,32 @@ extension TomogramAssembly {
   ) -> [TiltReport] {
     guard acceptedTiltCount > 0 else { return tiltReports() }
     retryHeldBackTilts()
-    var goesOn = true
-    for round in 0..<tomography.finalAlignmentRounds where goesOn {
-      guard let moved = alignJointly(round: round, sharing: work, progress: progress) else {
-        goesOn = false
-        break
-      }
-      selfConsistency = moved
-      goesOn = progress(.moved(round: round, pixels: moved))
-      if moved < registration.selfConsistency { break }
-    }
+    let goesOn = alignToRest(sharing: work, progress: progress)
     rebuild(sharing: work) { goesOn && progress($0) }
     // The volumes are better now than those that the tilts were held back for.
     if goesOn, retryHeldBackTilts() > 0 { rebuild(sharing: work, progress: progress) }
     return tiltReports()
+  }
+
+  /// Aligns jointly until a round moves nothing any more; false if `progress` ended it.
+  private mutating func alignToRest(
+    sharing work: any WorkSharing,
+    progress: (FinishStep) -> Bool
+  ) -> Bool {
+    for round in 0..<tomography.finalAlignmentRounds {
+      guard let found = alignJointly(round: round, sharing: work, progress: progress) else {
+        return false
+      }
+      selfConsistency = found.moved
+      let step = FinishStep.moved(
+        round: round,
+        pixels: found.moved,
+        confidence: found.confidence
+      )
+      guard progress(step) else { return false }
+      if found.moved < registration.selfConsistency { return true }
+    }
+    return true
   }
 
   /// Takes a tilt out of the tomogram, or back in; the volumes follow when it is finished again.

@@ -10,21 +10,23 @@ extension TomogramAssembly {
   ///
   /// Reconstructs the mean of the energies several times, each time without one part of the tilts,
   /// and lays every tilt of that part on the re-projection of a volume that it has not shaped itself: a
-  /// volume that holds a tilt's own noise would pull it back to where it was. What no projection
-  /// determines is taken out afterwards. A tilt that no longer fits is held back.
+  /// volume that holds a tilt's own noise would pull it back to where it was. Of few tilts, each is
+  /// left out alone, for every one counts. What no projection determines is taken out afterwards. A
+  /// tilt that no longer fits is held back.
   ///
   /// The volumes of the energies are rebuilt afterwards anyway; the first one's memory is used.
   ///
-  /// - Returns: How far the tilts were moved, RMS, pixels; nil if `progress` ended it.
+  /// - Returns: How the tilts stood and how far they were moved; nil if `progress` ended it.
   mutating func alignJointly(
     round: Int,
     sharing work: any WorkSharing,
     progress: (FinishStep) -> Bool
-  ) -> Double? {
+  ) -> JointRound? {
     let accepted = tilts.indices.filter { tilts[$0].isAccepted }
-    guard accepted.count > 2 else { return 0 }
+    guard accepted.count > 2 else { return JointRound(confidence: 1, moved: 0) }
+    let freedom = isDenselyTilted ? registration.finalTransform : .shift
     let order = ReplayOrder.decorrelated(accepted.map { tilts[$0].angle })
-    let partCount = min(Self.partCount, accepted.count)
+    let partCount = accepted.count <= Self.fewTilts ? accepted.count : Self.partCount
     var estimates: [Int: SimilarityEstimate] = [:]
     for part in 0..<partCount {
       let left = order.indices.filter { $0 % partCount == part }.map { accepted[order[$0]] }
@@ -53,7 +55,7 @@ extension TomogramAssembly {
             at: mean.tilt,
             sharing: work
           ),
-          freedom: registration.finalTransform,
+          freedom: freedom,
           steps: registration.refinementSteps,
           limit: registration.stepLimit
         )
@@ -63,10 +65,10 @@ extension TomogramAssembly {
     return take(estimates)
   }
 
-  /// Applies what a joint round has found; returns how far that moved the tilts, RMS, pixels.
+  /// Applies what a joint round has found.
   ///
   /// Everything is summed in the order of angles, so that the order in which tilts came is no matter.
-  private mutating func take(_ estimates: [Int: SimilarityEstimate]) -> Double {
+  private mutating func take(_ estimates: [Int: SimilarityEstimate]) -> JointRound {
     let before = tilts.map(\.transform.shift)
     let positions = byAngle.filter { estimates[$0] != nil }
     let common = commonChange(in: positions.compactMap { estimates[$0] })
@@ -95,7 +97,11 @@ extension TomogramAssembly {
       let way = tilts[$0].transform.shift - before[$0]
       return way.rows * way.rows + way.columns * way.columns
     }
-    return (ways.reduce(0, +) / Double(max(1, 2 * ways.count))).squareRoot()
+    let confidences = positions.compactMap { estimates[$0]?.confidence }
+    return JointRound(
+      confidence: confidences.reduce(0, +) / Double(max(1, confidences.count)),
+      moved: (ways.reduce(0, +) / Double(max(1, 2 * ways.count))).squareRoot()
+    )
   }
 
   /// The places of all tilts by angle.
@@ -116,7 +122,7 @@ extension TomogramAssembly {
   private func commonChange(
     in estimates: [SimilarityEstimate]
   ) -> (rotation: Double, growth: Double) {
-    guard registration.finalTransform == .similarity, estimates.count > 3 else { return (0, 0) }
+    guard estimates.count > 3 else { return (0, 0) }
     let count = Double(estimates.count)
     let growth = estimates.reduce(0) { $0 + naturalLogarithm($1.transform.scale) } / count
     let mean = estimates.reduce(0) { $0 + $1.transform.rotation } / count
@@ -145,8 +151,29 @@ extension TomogramAssembly {
     }
   }
 
-  /// The parts that take turns in being left out.
+  /// Whether the re-projection of a volume without a tilt shows that one's turn and size.
+  ///
+  /// It does where the limit of Crowther, DeRosier and Klug, π D / N, is five voxels or less; the streaks
+  /// of fewer tilts look like turns and growths.
+  private var isDenselyTilted: Bool {
+    // Before there is a volume the object may fill half of it.
+    let diameter =
+      diameterAcrossAxis(of: reconstructions[0].volume) ?? Double(tomography.volumeSide) / 2
+    return .pi * diameter <= 5 * Double(acceptedTiltCount)
+  }
+
+  /// What a joint round found.
+  struct JointRound {
+    /// The mean correlation of the tilts, as they stood, with the volumes without them.
+    var confidence: Double
+    /// How far it moved them, RMS, pixels.
+    var moved: Double
+  }
+
+  /// The parts that take turns in being left out, of many tilts.
   private static let partCount = 6
+  /// So many tilts or fewer are left out one by one.
+  private static let fewTilts = 48
   /// Enough for re-projections; more only brings out noise.
   private static let sweepsPerRound = 4
 }

@@ -42,7 +42,8 @@ extension TomogramAssembly {
       cutTo: fieldShape,
       subtractsFilm: tomography.subtractsFilm
     )
-    let lit = sum(resampled(scan.weights, to: projectionShape).values.span)
+    let view = scan.cut(to: projectionShape).weights
+    let lit = sum(view.values.span)
     let index = tiltIndex(of: identity, angle: angle)
     guard lit >= registration.minimumCoverage * Double(projectionShape.count) else {
       return .refused(

@@ -51,8 +51,8 @@ extension TomogramAssembly {
   /// Lays a tilt that is not accepted yet on the running volume; says why if it cannot be trusted.
   mutating func register(_ position: Int, energy: Int) -> Mistrust? {
     guard let scan = tilts[position].scans[energy] else { return .nothingAbsorbs }
-    let weights = scan.weights
-    let mass = MassCenter(of: scan.opticalDensity, weights: weights)
+    let (density, weights) = scan.cut(to: fieldShape)
+    let mass = MassCenter(of: density, weights: weights)
     guard let reference = runningReference(for: tilts[position], energy: energy) else {
       // The first of all: its mass goes to the middle, and the others follow it. An object that the
       // view cuts stays where the scan had it.
@@ -62,7 +62,7 @@ extension TomogramAssembly {
       tilts[position].confidence = 1
       return nil
     }
-    let estimate = estimator.shift(of: scan.opticalDensity, weights: weights, onto: reference)
+    let estimate = estimator.shift(of: density, weights: weights, onto: reference)
     tilts[position].confidence = estimate.confidence
     tilts[position].shiftError = estimate.standardError
     if let mistrust = mistrust(in: estimate, mass: mass, energy: energy) { return mistrust }
@@ -126,10 +126,11 @@ extension TomogramAssembly {
       let scan = tilt.scans[energy],
       let other = tilt.scans.filter({ $0.key != energy }).min(by: { $0.key < $1.key })?.value
     else { return }
+    let (density, weights) = scan.cut(to: fieldShape)
     let estimate = estimator.shift(
-      of: scan.opticalDensity,
-      weights: scan.weights,
-      onto: other.opticalDensity,
+      of: density,
+      weights: weights,
+      onto: other.cut(to: fieldShape).opticalDensity,
       within: Self.energyDriftLimit
     )
     // Particles of one phase are bright where those of the other are faint: a correlation may

@@ -60,6 +60,8 @@ extension TomogramAssembly {
     }
     if let alignment {
       for position in tilts.indices {
+        // Tilts that show something else are tried again on the volume.
+        guard !alignment.outliers.contains(position) else { continue }
         tilts[position].transform = alignment.transforms[position]
         tilts[position].anchor = alignment.transforms[position].shift
         tilts[position].isAccepted = true
@@ -88,9 +90,14 @@ extension TomogramAssembly {
     return SeriesPlacement(refused: refused)
   }
 
-  /// Whether a first alignment would move no tilt by more than a pixel, but for where the object is.
+  /// Whether a first alignment would move no tilt by more than a pixel, but for where the object is and
+  /// for tilts that show something else.
   private func isInPlace(_ alignment: SeriesAlignment) -> Bool {
-    let ways = removeGauge(alignment.transforms.map(\.shift), tilts: tilts.map(\.angle))
+    let positions = tilts.indices.filter { !alignment.outliers.contains($0) }
+    let ways = removeGauge(
+      positions.map { alignment.transforms[$0].shift },
+      tilts: positions.map { tilts[$0].angle }
+    )
     return ways.allSatisfy { max(abs($0.rows), abs($0.columns)) < 1 }
   }
 
@@ -103,7 +110,7 @@ extension TomogramAssembly {
       guard let energy = tilts[position].scans.keys.min(),
         let scan = tilts[position].scans[energy]
       else { preconditionFailure("a tilt has no projection") }
-      return (scan.opticalDensity, scan.weights)
+      return scan.cut(to: fieldShape)
     }
   }
 

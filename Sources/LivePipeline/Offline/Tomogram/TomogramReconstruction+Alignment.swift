@@ -66,8 +66,8 @@ extension TomogramReconstruction {
     switch step {
     case .round(let round, let part, let parts):
       progress(.aligning(round: round, of: rounds, part: part + 1, parts: parts))
-    case .moved(let round, let pixels):
-      progress(.moved(round: round, pixels: pixels))
+    case .moved(let round, let pixels, let confidence):
+      progress(.moved(round: round, pixels: pixels, confidence: confidence))
     case .sweep(let sweep, let sweeps, let energy, let residual):
       progress(
         .sweeping(

@@ -19,8 +19,8 @@ public final class TomogramReconstruction: Sendable {
     case laying(done: Int, of: Int)
     /// A part of a joint round of alignment is done, rounds counted from 0; fewer may be enough.
     case aligning(round: Int, of: Int, part: Int, parts: Int)
-    /// A joint round moved the tilts so far, RMS, pixels.
-    case moved(round: Int, pixels: Double)
+    /// A joint round moved the tilts so far, RMS, pixels, whose mean correlation was this before.
+    case moved(round: Int, pixels: Double, confidence: Double)
     /// A sweep is done, with the RMS residual that its rays met.
     case sweeping(energy: Int, of: Int, sweep: Int, sweeps: Int, residual: Double)
   }

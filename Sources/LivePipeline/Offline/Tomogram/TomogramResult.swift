@@ -66,6 +66,7 @@ extension TomogramResult {
     var written = [output]
     do throws(StorageError) {
       try writeTomogram(record, to: output)
+      written.append(try writeAlignment(beside: output))
       for (volume, energy) in zip(record.volumes, record.energies) {
         let stem = Self.stem(output) + (record.energies.count > 1 ? Self.ending(energy) : "")
         let what = "\(record.name), \(record.unitName) per voxel"
@@ -82,6 +83,16 @@ extension TomogramResult {
       throw PipelineError(.output, error.description)
     }
     return written
+  }
+
+  private func writeAlignment(beside output: String) throws(StorageError) -> String {
+    let path = "\(Self.stem(output))-alignment.csv"
+    do {
+      try AlignmentTable(of: record).text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw StorageError("the table of the alignment cannot be written", file: path)
+    }
+    return path
   }
 
   /// A path without its ending.
