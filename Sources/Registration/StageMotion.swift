@@ -51,12 +51,18 @@ public struct StageMotion: Hashable, Sendable {
   /// - Parameters:
   ///   - shifts: What was applied to each projection, in the order of acquisition, pixels.
   ///   - tilts: Their tilts, as many.
-  public init(shifts: [PixelShift], tilts: [TiltAngle]) {
-    precondition(shifts.count == tilts.count, "shifts and tilts differ in number")
+  ///   - places: Their places in the order of acquisition where some are left out; 0, 1, … if nil.
+  public init(shifts: [PixelShift], tilts: [TiltAngle], places: [Int]? = nil) {
+    let places = places ?? Array(tilts.indices)
+    precondition(
+      shifts.count == tilts.count && places.count == tilts.count,
+      "shifts, tilts and places differ in number"
+    )
     let displacements = shifts.map { PixelShift.zero - $0 }
-    let last = Double(max(1, shifts.count - 1))
-    let factors = tilts.indices.map { place in
-      Factors(tilt: tilts[place].radians, time: Double(place) / last - 0.5)
+    let first = places.min() ?? 0
+    let length = Double(max(1, (places.max() ?? 0) - first))
+    let factors = tilts.indices.map { tilt in
+      Factors(tilt: tilts[tilt].radians, time: Double(places[tilt] - first) / length - 0.5)
     }
     let rows = Fit(factors.map(\.rows), displacements.map(\.rows))
     let columns = Fit(factors.map(\.columns), displacements.map(\.columns))

@@ -18,7 +18,8 @@ package struct AlignmentTable {
     let taking = record.tilts.indices.filter { record.accepted[$0] }
     let motion = StageMotion(
       shifts: taking.map { record.shifts[$0] },
-      tilts: taking.map { record.tilts[$0] }
+      tilts: taking.map { record.tilts[$0] },
+      places: taking
     )
     var lines = ["# \(record.name): shifts applied to the projections, and the sample's motion"]
     if let axis = record.axis {
