@@ -46,7 +46,10 @@ package struct AlignmentTable {
         motion.jitter.columns
       )
     )
-    let energies = record.energies.map { Self.format("residual_%.2f_eV", $0.electronVolts) }
+    // A series without photons has one energy of 0 eV.
+    let energies = record.energies.map {
+      $0.electronVolts > 0 ? Self.format("residual_%.2f_eV", $0.electronVolts) : "residual"
+    }
     lines.append((Self.columns + energies).joined(separator: ","))
     for tilt in record.tilts.indices {
       let entry = taking.firstIndex(of: tilt).map { motion.entries[$0] }
