@@ -175,7 +175,10 @@ private struct ResamplingTaps {
     let count = values.count
     precondition(pixels.count == count + 3, "a row needs one pixel before and two behind it")
     let (a, b, c, d) = (weights[0], weights[1], weights[2], weights[3])
-    if interpolation == .minimum {
+    if a == 0, c == 0, d == 0, b == 1 {
+      // A whole pixel: copied, so that what is no number stays alone.
+      for i in 0..<count { values[i] = pixels[i + 1] }
+    } else if interpolation == .minimum {
       let infinity = Float.infinity
       for i in 0..<count {
         values[i] = min(

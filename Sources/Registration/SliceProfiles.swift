@@ -15,7 +15,8 @@ struct SliceProfiles {
   init(_ masses: [SliceMasses], tilts: [TiltAngle], maximumShift: Double) {
     shifts = [Double](repeating: 0, count: masses.count)
     let order = tilts.indices.sorted {
-      (abs(tilts[$0].degrees), $0) < (abs(tilts[$1].degrees), $1)
+      (abs(tilts[$0].degrees), tilts[$0].degrees, $0)
+        < (abs(tilts[$1].degrees), tilts[$1].degrees, $1)
     }
     guard let nearest = order.first else { return }
     var mean = Mean(like: masses[nearest])

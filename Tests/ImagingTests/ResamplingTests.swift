@@ -39,6 +39,16 @@ import Testing
     #expect(resampled(padded, to: image.shape) == image)
   }
 
+  @Test func whatIsNoNumberStaysAloneWhereNothingIsMixed() {
+    var image = Image(shape: Shape2D(rows: 11, columns: 12), filledWith: 1)
+    image[5, 6] = .nan
+    for (rows, columns) in [(0.0, 0.0), (1, -2)] {
+      let moved = resampled(image, to: image.shape, movedByRows: rows, columns: columns)
+      #expect(moved.values.count { $0.isNaN } == 1)
+      #expect(moved[5 + Int(rows), 6 + Int(columns)].isNaN)
+    }
+  }
+
   @Test func aDoubtfulPixelSpoilsWhatIsMixedFromIt() {
     var trust = Image(shape: Shape2D(rows: 9, columns: 9), filledWith: 1)
     trust[4, 4] = 0

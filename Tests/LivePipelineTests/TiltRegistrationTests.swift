@@ -162,25 +162,4 @@ import Tomography
       if index == 14 { #expect(report.heldBackReason?.contains("times as dense") == true) }
     }
   }
-
-  @Test func aTiltTakenOutLeavesTheVolumeOfTheOthers() {
-    let series = SimulatedSeries(tiltCount: 24)
-    var whole = series.assembly
-    var without = series.assembly
-    for (index, projections) in series.projections.enumerated() {
-      for projection in projections {
-        _ = whole.fold(projection)
-        if index != 9 { _ = without.fold(projection) }
-      }
-    }
-    let isThere = whole.setTilt(9)
-    let isElsewhere = whole.setTilt(99)
-    #expect(isThere && !isElsewhere)
-    whole.finish()
-    without.finish()
-    #expect(whole.acceptedTiltCount == 23)
-    #expect(whole.heldBackTilts.isEmpty)
-    let (a, b) = (series.chemistryError(of: whole), series.chemistryError(of: without))
-    #expect(abs(a.density - b.density) < 0.02, "\(a) \(b)")
-  }
 }

@@ -224,7 +224,8 @@ import Tomography
     #expect(output == scratch.file("plates-rebuilt.h5"))
     let written = try first.write(to: output, mrc: true, tiff: true)
     #expect(
-      written == ["h5", "mrc", "tif"].map { scratch.file("plates-rebuilt.\($0)") }
+      written
+        == [".h5", "-alignment.csv", ".mrc", ".tif"].map { scratch.file("plates-rebuilt\($0)") }
     )
     let pictures = try first.drawPictures(beside: output)
     #expect(pictures.allSatisfy { scratch.names.contains(URL(filePath: $0).lastPathComponent) })

@@ -11,6 +11,10 @@ extension StorageFile {
     record.confidence = try readList(at: "\(group)/confidence")
     record.imageRotations = try readList(at: "\(group)/image_rotation")
     record.imageScales = try readList(at: "\(group)/image_scale")
+    if exists("\(group)/acquisition_place") {
+      record.acquisition = try read(Int32.self, at: "\(group)/acquisition_place").values
+        .map { Int($0) }
+    }
     for energy in record.energies.indices {
       let columns = try readList(at: "\(group)/energy_shift_columns_\(energy)")
       let rows = try readList(at: "\(group)/energy_shift_rows_\(energy)")

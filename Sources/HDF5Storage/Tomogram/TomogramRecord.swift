@@ -42,6 +42,8 @@ public struct TomogramRecord: Sendable {
   public var sweepResiduals: [[Double]] = []
   /// Where the rotation axis was found in the projections as they were measured.
   public var axis: RotationAxis?
+  /// The place of each tilt in the order in which they were taken, [tilt]; empty where it is not known.
+  public var acquisition: [Int] = []
   /// The chemistry, where it was solved.
   public var chemistry: TomogramChemistry?
   /// The shell correlation of each energy that has tilts enough, where it was measured.

@@ -25,6 +25,13 @@ extension StorageFile {
     for (name, values, unit) in lists where !values.isEmpty {
       try write(list: values, at: "\(group)/\(name)", unit: unit)
     }
+    if !record.acquisition.isEmpty {
+      try write(
+        list: record.acquisition.map { Int32(clamping: $0) },
+        at: "\(group)/acquisition_place",
+        unit: "1"
+      )
+    }
     for (energy, shifts) in record.energyShifts.enumerated() {
       let place = "\(group)/energy_shift"
       try write(list: shifts.map(\.columns), at: "\(place)_columns_\(energy)", unit: "pixel")

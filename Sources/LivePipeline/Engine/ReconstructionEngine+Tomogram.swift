@@ -7,6 +7,7 @@ import HDF5Storage
 import Imaging
 import Synchronization
 import Tomography
+import WireFormat
 
 // The steps of one tomogram. Each needs the tomogram to itself.
 extension ReconstructionEngine {
@@ -97,9 +98,18 @@ extension ReconstructionEngine {
       }
       if done > 0 {
         schedule.note(ScheduleStep(.refine, iterations: done, tomogram: name))
+        offerRefined(&content)
       }
       return !content.assembly.isAtRest
     }
+  }
+
+  /// Shows what refinement made of a tomogram, when it is due and when it has come to rest.
+  private func offerRefined(_ content: inout TomogramSession.Content) {
+    guard content.assembly.isAtRest || mailbox.isDue(.chemistry) else { return }
+    if content.assembly.energies.count > 1 { solve(&content) }
+    offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
+    offerAlignment(content)
   }
 
   /// Counts a scan that has no projection.
@@ -161,8 +171,19 @@ extension ReconstructionEngine {
           )
         )
       }
+      let scans = content.assembly.heldBackScans
+      if !scans.isEmpty {
+        let list = scans.map { "tilt \($0.tiltIndex) at \($0.energy.electronVolts) eV" }
+        report(
+          RunEvent(
+            .warning,
+            "tomogram \(name): \(list.joined(separator: ", ")) could not be laid on the tilt's other "
+              + "energy, and is left out"
+          )
+        )
+      }
       board.update { status in
-        status.projectionsHeldBack = heldBack.count
+        status.projectionsHeldBack = heldBack.count + scans.count
         status.tomogramsComplete += 1
       }
       offerTomogram(name, content, reports: reports, isComplete: true)

@@ -15,12 +15,8 @@ package struct AlignmentTable {
 
   /// Takes a tomogram's alignment apart.
   package init(of record: TomogramRecord) {
-    let taking = record.tilts.indices.filter { record.accepted[$0] }
-    let motion = StageMotion(
-      shifts: taking.map { record.shifts[$0] },
-      tilts: taking.map { record.tilts[$0] },
-      places: taking
-    )
+    let taking = record.takingTilts
+    let motion = record.stageMotion
     var lines = ["# \(record.name): shifts applied to the projections, and the sample's motion"]
     if let axis = record.axis {
       lines.append(

@@ -17,6 +17,10 @@ struct StoredProjection: Sendable {
   let film: Double?
   /// The shift against the tilt's own.
   var offset = PixelShift.zero
+  /// Whether it takes part in the volumes; else it is held back.
+  var isAccepted = false
+  /// The correlation with what it was laid on.
+  var confidence = 0.0
   /// The weighted RMS residual that its rays met when it was folded last; nil before.
   var residual: Double?
 

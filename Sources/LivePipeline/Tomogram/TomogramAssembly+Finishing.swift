@@ -33,11 +33,14 @@ extension TomogramAssembly {
     progress: (FinishStep) -> Bool = { _ in true }
   ) -> [TiltReport] {
     guard acceptedTiltCount > 0 else { return tiltReports() }
-    retryHeldBackTilts()
-    let goesOn = alignToRest(sharing: work, progress: progress)
+    if isReconstructed { retryHeldBackScans() }
+    var goesOn = alignToRest(sharing: work, progress: progress)
     rebuild(sharing: work) { goesOn && progress($0) }
-    // The volumes are better now than those that the tilts were held back for.
-    if goesOn, retryHeldBackTilts() > 0 { rebuild(sharing: work, progress: progress) }
+    // The volumes are better now than those that scans were held back for.
+    if goesOn, retryHeldBackScans() > 0 {
+      goesOn = alignToRest(sharing: work, progress: progress)
+      rebuild(sharing: work) { goesOn && progress($0) }
+    }
     return tiltReports()
   }
 
@@ -62,29 +65,18 @@ extension TomogramAssembly {
     return true
   }
 
-  /// Takes a tilt out of the tomogram, or back in; the volumes follow when it is finished again.
-  ///
-  /// - Parameters:
-  ///   - index: The place of the tilt in the series.
-  ///   - isRemoved: Whether it is to be left out.
-  /// - Returns: Whether there is such a tilt.
+  /// Registers held-back scans as if they came now; returns how many are accepted.
   @discardableResult
-  public mutating func setTilt(_ index: Int, removed isRemoved: Bool = true) -> Bool {
-    guard let position = tilts.firstIndex(where: { $0.index == index }) else { return false }
-    tilts[position].isRemoved = isRemoved
-    tilts[position].isAccepted = false
-    return true
-  }
-
-  /// Registers held-back tilts on the volumes as they stand; returns how many are accepted now.
-  @discardableResult
-  private mutating func retryHeldBackTilts() -> Int {
-    let held = tilts.indices.filter { !tilts[$0].isAccepted && !tilts[$0].isRemoved }
-    for position in held {
-      guard let energy = tilts[position].scans.keys.min() else { continue }
-      tilts[position].isAccepted = register(position, energy: energy) == nil
+  private mutating func retryHeldBackScans() -> Int {
+    guard retriesHeldBack else { return 0 }
+    var accepted = 0
+    for position in tilts.indices {
+      for energy in tilts[position].scans.keys.sorted() {
+        guard let scan = tilts[position].scans[energy], !scan.isAccepted else { continue }
+        if register(scan, of: position, energy: energy) == nil { accepted += 1 }
+      }
     }
-    return held.count { tilts[$0].isAccepted }
+    return accepted
   }
 
   /// Reconstructs every energy's volume from the stored projections.
@@ -93,7 +85,7 @@ extension TomogramAssembly {
     progress: (FinishStep) -> Bool
   ) {
     for energy in energies.indices {
-      let accepted = tilts.filter { $0.isAccepted && $0.scans[energy] != nil }
+      let accepted = tilts.filter { $0.isAccepted(energy: energy) }
       guard !accepted.isEmpty else { continue }
       let shape = projectionShape
       let series = TiltSeries(tilts: accepted.map(\.angle)) { place in
@@ -102,6 +94,7 @@ extension TomogramAssembly {
         }
         return projection
       }
+      isReconstructed = true
       reconstructions[energy].reset()
       sweepResiduals[energy] = []
       var residuals: [Double] = []

@@ -24,20 +24,17 @@ extension TomogramAssembly {
     switch place(projection) {
     case .refused(let report):
       return report
-    case .placed(let position, let energy):
-      let tilt = tilts[position]
-      if !tilt.isAccepted, let mistrust = register(position, energy: energy) {
+    case .placed(let position, let energy, let scan):
+      let isNew = tilts[position].scans[energy]?.residual == nil
+      if let mistrust = register(scan, of: position, energy: energy) {
         return .refused(
           mistrust.reason,
           remedy: mistrust.remedy,
-          tiltIndex: tilt.index,
+          tiltIndex: tilts[position].index,
           energyIndex: energy,
-          confidence: tilts[position].confidence
+          confidence: mistrust.confidence
         )
       }
-      if tilt.isAccepted { layOnOtherEnergy(position, energy: energy) }
-      tilts[position].isAccepted = true
-      let isNew = tilts[position].scans[energy]?.residual == nil
       let residual = foldIn(
         position,
         energy: energy,
@@ -45,6 +42,7 @@ extension TomogramAssembly {
         sharing: work
       )
       refinements[energy] = 0
+      isReconstructed = true
       let most = replays ?? tomography.replaysPerFold
       let done = replay(most, energy, besides: position, sharing: work, while: goesOn)
       reconstructions[energy].lowerVariation(
@@ -57,7 +55,7 @@ extension TomogramAssembly {
         tiltIndex: folded.index,
         energyIndex: energy,
         shift: folded.transform.shift + (folded.scans[energy]?.offset ?? .zero),
-        confidence: folded.confidence,
+        confidence: folded.scans[energy]?.confidence ?? 0,
         residual: residual,
         accepted: true,
         replays: done,

@@ -28,7 +28,7 @@ extension TomogramAssembly {
   func halves(diameter: Length? = nil) -> [HalfTomograms] {
     let order = energies.indices.sorted { energies[$0] < energies[$1] }
     return order.enumerated().compactMap { rank, energy in
-      let accepted = tilts.filter { $0.isAccepted && $0.scans[energy] != nil }
+      let accepted = tilts.filter { $0.isAccepted(energy: energy) }
       guard accepted.count >= HalfTomograms.fewestTilts else { return nil }
       let shape = projectionShape
       let series = TiltSeries(tilts: accepted.map(\.angle)) { place in

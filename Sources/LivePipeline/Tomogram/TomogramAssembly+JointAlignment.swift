@@ -71,13 +71,18 @@ extension TomogramAssembly {
   private mutating func take(_ estimates: [Int: SimilarityEstimate]) -> JointRound {
     let before = tilts.map(\.transform.shift)
     let positions = byAngle.filter { estimates[$0] != nil }
+    let sorted = estimates.values.map(\.factor).sorted()
+    let usual = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     let common = commonChange(in: positions.compactMap { estimates[$0] })
     for position in positions {
       guard let estimate = estimates[position] else { continue }
       tilts[position].confidence = estimate.confidence
       tilts[position].shiftError = estimate.shiftError
-      guard estimate.confidence >= registration.minimumConfidence else {
-        tilts[position].isAccepted = false
+      let ratio = usual > 0 ? estimate.factor / usual : 1
+      guard estimate.confidence >= registration.minimumConfidence,
+        ratio > 0, max(ratio, 1 / ratio) <= registration.maximumFactor
+      else {
+        tilts[position].holdBack()
         continue
       }
       var step = estimate.transform

@@ -8,11 +8,11 @@ import Tomography
 // Which tilt and which energy a projection is.
 extension TomogramAssembly {
   enum Placement {
-    case placed(Int, energy: Int)
+    case placed(Int, energy: Int, StoredProjection)
     case refused(FoldReport)
   }
 
-  /// Stores a projection with its tilt, or says why it cannot be.
+  /// Finds the tilt of a projection, a new one where it is none of those there; or says why it cannot be.
   mutating func place(_ projection: Projection) -> Placement {
     let identity = projection.identity
     guard let angle = identity.tilt, angle.degrees.isFinite else {
@@ -67,22 +67,12 @@ extension TomogramAssembly {
           )
         )
       }
-      store(scan, position, energy)
-      return .placed(position, energy: energy)
+      return .placed(position, energy: energy, scan)
     }
-    var tilt = Tilt(index: index, angle: angle, interpolation: registration.interpolation.kernel)
-    tilt.scans[energy] = scan
-    tilts.append(tilt)
-    return .placed(tilts.count - 1, energy: energy)
-  }
-
-  /// Stores a scan of a known tilt; one taken again takes the place of the first and, where it is
-  /// the tilt's only one, must be registered anew.
-  private mutating func store(_ scan: StoredProjection, _ position: Int, _ energy: Int) {
-    let isRepeat = tilts[position].scans[energy] != nil
-    tilts[position].scans[energy] = scan
-    tilts[position].isRemoved = false
-    if isRepeat, tilts[position].scans.count == 1 { tilts[position].isAccepted = false }
+    tilts.append(
+      Tilt(index: index, angle: angle, interpolation: registration.interpolation.kernel)
+    )
+    return .placed(tilts.count - 1, energy: energy, scan)
   }
 
   /// The place said by the source; else that of the nearest tilt within the tolerance; else the

@@ -53,10 +53,38 @@ extension TomogramAssembly {
       reports.map { $0.energyOffsets[energy] ?? PixelShift(rows: .nan, columns: .nan) }
     }
     record.sweepResiduals = order.map { sweepResiduals[$0] }
-    if acceptedTiltCount > 2 {
-      let motion = stageMotion
-      record.axis = RotationAxis(tilt: axisLean, offset: motion.axisOffset)
-    }
+    let arrival = Dictionary(
+      tilts.enumerated().map { ($0.element.index, $0.offset) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    record.acquisition = reports.map { arrival[$0.tiltIndex] ?? 0 }
+    record.axis = record.measuredAxis
     return record
+  }
+}
+
+extension TomogramRecord {
+  /// What the shifts say of the stage, from the tilts that take part.
+  var stageMotion: StageMotion {
+    let taking = takingTilts
+    return StageMotion(
+      shifts: taking.map { shifts[$0] },
+      tilts: taking.map { tilts[$0] },
+      places: taking.map { acquisition.count == tilts.count ? acquisition[$0] : $0 }
+    )
+  }
+
+  /// The places of the tilts that take part.
+  var takingTilts: [Int] { tilts.indices.filter { accepted[$0] } }
+
+  /// Where the rotation axis was in the projections as they were measured; nil for too few tilts.
+  var measuredAxis: RotationAxis? {
+    let taking = takingTilts
+    guard taking.count > 2 else { return nil }
+    let turns = taking.map { imageRotations[$0] }
+    return RotationAxis(
+      tilt: turns.reduce(0, +) / Double(turns.count),
+      offset: stageMotion.axisOffset
+    )
   }
 }

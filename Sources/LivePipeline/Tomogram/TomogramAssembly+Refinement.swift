@@ -51,7 +51,7 @@ extension TomogramAssembly {
 
   /// The tilts that take part in an energy's volume.
   func stored(energy: Int) -> [Int] {
-    tilts.indices.filter { tilts[$0].isAccepted && tilts[$0].scans[energy] != nil }
+    tilts.indices.filter { tilts[$0].isAccepted(energy: energy) }
   }
 
   /// After so many the relative error of a series of 158 tilts is within 5 % of that after the final

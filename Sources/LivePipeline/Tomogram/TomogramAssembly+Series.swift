@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
-import Imaging
-public import Registration
+public import Imaging
+import Registration
 
 /// What is known of where a series' projections lie.
 public enum SeriesStanding: Sendable, Hashable {
@@ -32,30 +32,35 @@ extension TomogramAssembly {
   ///   - series: The projections, in any order.
   ///   - standing: What is known of where they lie.
   ///   - heldBack: Tilts, by their index, that could not be laid on the others before.
-  ///   - progress: Hears how many are through.
+  ///   - work: Threads that share the slices.
+  ///   - progress: Hears how many are through and ends the work by `false`.
   /// - Returns: How they were placed.
   public mutating func take(
     _ series: [Projection],
     standing: SeriesStanding = .unknown,
     heldBack: Set<Int> = [],
-    progress: (Int) -> Void = { _ in }
+    sharing work: any WorkSharing = SerialWork(),
+    progress: (Int) -> Bool = { _ in true }
   ) -> SeriesPlacement {
     var refused: [FoldReport] = []
     var placed: [Projection] = []
     for projection in series {
       switch place(projection) {
       case .refused(let report): refused.append(report)
-      case .placed: placed.append(projection)
+      case .placed(let position, let energy, let scan):
+        tilts[position].scans[energy] = scan
+        placed.append(projection)
       }
     }
+    retriesHeldBack = standing != .final
     let alignment = standing == .final ? nil : alignmentByMass()
     // Where mass cannot tell, or finds them in place, they stay.
     if standing != .unknown, alignment.map({ isInPlace($0) }) ?? true {
-      for position in tilts.indices {
-        tilts[position].isAccepted = !heldBack.contains(tilts[position].index)
-        tilts[position].confidence = tilts[position].isAccepted ? 1 : 0
+      for position in tilts.indices where !heldBack.contains(tilts[position].index) {
+        guard alignment?.outliers.contains(position) != true else { continue }
+        accept(position)
       }
-      progress(series.count)
+      _ = progress(series.count)
       return SeriesPlacement(refused: refused)
     }
     if let alignment {
@@ -64,14 +69,17 @@ extension TomogramAssembly {
         guard !alignment.outliers.contains(position) else { continue }
         tilts[position].transform = alignment.transforms[position]
         tilts[position].anchor = alignment.transforms[position].shift
-        tilts[position].isAccepted = true
-      }
-      for position in tilts.indices {
-        for energy in tilts[position].scans.keys.sorted().dropFirst() {
-          layOnOtherEnergy(position, energy: energy)
+        // The first energy is where the mass is; the others are laid on it.
+        let energies = tilts[position].scans.keys.sorted()
+        tilts[position].scans[energies[0]]?.isAccepted = true
+        for energy in energies.dropFirst() {
+          guard let scan = tilts[position].scans[energy] else { continue }
+          if let mistrust = register(scan, of: position, energy: energy) {
+            refused.append(.refused(mistrust.reason, remedy: mistrust.remedy))
+          }
         }
       }
-      progress(series.count)
+      _ = progress(series.count)
       return SeriesPlacement(
         refused: refused,
         sliceCount: alignment.sliceCount,
@@ -79,15 +87,26 @@ extension TomogramAssembly {
       )
     }
     tilts.removeAll()
-    let outwards = placed.sorted {
-      abs($0.identity.tilt?.degrees ?? 0) < abs($1.identity.tilt?.degrees ?? 0)
+    func key(_ projection: Projection) -> (Double, Double, Int) {
+      let degrees = projection.identity.tilt?.degrees ?? 0
+      return (abs(degrees), degrees, projection.identity.tiltIndex ?? 0)
     }
+    let outwards = placed.sorted { key($0) < key($1) }
     for (number, projection) in outwards.enumerated() {
-      let report = fold(projection)
+      let report = fold(projection, sharing: work)
       if !report.accepted { refused.append(report) }
-      progress(number + 1)
+      guard progress(number + 1) else { break }
     }
     return SeriesPlacement(refused: refused)
+  }
+
+  /// Lets all scans of a tilt take part where they stand.
+  private mutating func accept(_ position: Int) {
+    for energy in tilts[position].scans.keys {
+      tilts[position].scans[energy]?.isAccepted = true
+      tilts[position].scans[energy]?.confidence = 1
+    }
+    tilts[position].confidence = 1
   }
 
   /// Whether a first alignment would move no tilt by more than a pixel, but for where the object is and
@@ -112,12 +131,6 @@ extension TomogramAssembly {
       else { preconditionFailure("a tilt has no projection") }
       return scan.cut(to: fieldShape)
     }
-  }
-
-  /// What the shifts say of the stage and the rotation axis, in the order in which the tilts came.
-  public var stageMotion: StageMotion {
-    let accepted = tilts.filter(\.isAccepted)
-    return StageMotion(shifts: accepted.map(\.transform.shift), tilts: accepted.map(\.angle))
   }
 
   /// How far the rotation axis leans from the images' columns, its lower end to the right, degrees.

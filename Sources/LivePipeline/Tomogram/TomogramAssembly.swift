@@ -37,8 +37,14 @@ public struct TomogramAssembly: Sendable {
   var schedules: [ReplaySchedule]
   /// How many stored tilts were folded again since the last new one, by energy.
   var refinements: [Int]
-  /// The factors of the last trusted tilts against the running volume, by energy.
+  /// The factors of the last trusted scans against the running volume, by energy.
   var factors: [[Double]]
+  /// The factors of the last trusted scans against those of another energy, by energy.
+  var factorsBetween: [[Double]]
+  /// Whether anything was folded into the volumes yet.
+  var isReconstructed = false
+  /// Whether tilts that are held back are tried again.
+  var retriesHeldBack = true
   /// How far the rays of each energy's volume missed the projections in each final sweep, OD.
   public internal(set) var sweepResiduals: [[Double]]
   /// How far the last joint round of registration moved the tilts, RMS, pixels; nil before.
@@ -75,6 +81,7 @@ public struct TomogramAssembly: Sendable {
     schedules = energies.map { _ in ReplaySchedule() }
     refinements = energies.map { _ in 0 }
     factors = energies.map { _ in [] }
+    factorsBetween = factors
     sweepResiduals = factors
     estimator = ShiftEstimator(
       shape: Self.fieldShape(registration: registration, tomography: tomography),
@@ -90,7 +97,15 @@ public struct TomogramAssembly: Sendable {
 
   /// The places of the tilts that are held back.
   public var heldBackTilts: [Int] {
-    tilts.filter { !$0.isAccepted && !$0.isRemoved }.map(\.index)
+    tilts.filter { !$0.isAccepted }.map(\.index)
+  }
+
+  /// The scans that are held back though another energy of their tilt takes part: tilt and energy.
+  public var heldBackScans: [(tiltIndex: Int, energy: PhotonEnergy)] {
+    tilts.filter(\.isAccepted).flatMap { tilt in
+      tilt.scans.keys.sorted().filter { !tilt.isAccepted(energy: $0) }
+        .map { (tilt.index, energies[$0]) }
+    }
   }
 
   /// How every tilt stands, by place in the series.
@@ -109,7 +124,7 @@ public struct TomogramAssembly: Sendable {
         scale: tilt.transform.scale,
         energyOffsets: energies.indices.map { tilt.scans[$0]?.offset },
         residuals: energies.indices.map { energy in
-          guard tilt.isAccepted else { return nil }
+          guard tilt.isAccepted(energy: energy) else { return nil }
           guard isFinal else { return tilt.scans[energy]?.residual }
           return tilt.aligned(energy: energy, shape: projectionShape)?
             .residual(against: reconstructions[energy].volume)
@@ -129,7 +144,7 @@ public struct TomogramAssembly: Sendable {
   }
 
   /// One energy's projections on the volume's axes, by place in the series; those of tilts that are held
-  /// back as they came.
+  /// back as they came, but for a scan that is held back while its tilt takes part.
   ///
   /// - Parameter energy: The place of the energy in `energies`.
   /// - Returns: Index, tilt, OD and weights, [row = y, column = x′] of the volume's extents.
@@ -137,7 +152,8 @@ public struct TomogramAssembly: Sendable {
     energy: Int
   ) -> [(tiltIndex: Int, tilt: TiltAngle, opticalDensity: Image, weights: Image)] {
     tilts.sorted { $0.index < $1.index }.compactMap { tilt in
-      tilt.aligned(energy: energy, shape: projectionShape).map {
+      guard tilt.isAccepted(energy: energy) || !tilt.isAccepted else { return nil }
+      return tilt.aligned(energy: energy, shape: projectionShape).map {
         (tilt.index, tilt.angle, $0.values, $0.weights)
       }
     }
@@ -157,6 +173,7 @@ public struct TomogramAssembly: Sendable {
     schedules.append(ReplaySchedule())
     refinements.append(0)
     factors.append([])
+    factorsBetween.append([])
     sweepResiduals.append([])
     return energies.count - 1
   }

@@ -23,9 +23,18 @@ extension TomogramAssembly {
     var confidence = 0.0
     /// One standard deviation of the shift at the last registration, pixels.
     var shiftError = PixelShift(rows: .infinity, columns: .infinity)
-    var isAccepted = false
-    /// Whether somebody has taken it out of the tomogram.
-    var isRemoved = false
+
+    /// Whether any of its scans takes part in the volumes.
+    var isAccepted: Bool { scans.values.contains(where: \.isAccepted) }
+
+    /// Whether the scan of an energy takes part in its volume.
+    func isAccepted(energy: Int) -> Bool { scans[energy]?.isAccepted == true }
+
+    /// Takes all its scans out of the volumes, and forgets where they were laid.
+    mutating func holdBack() {
+      for energy in scans.keys { scans[energy]?.isAccepted = false }
+      transform = .identity
+    }
 
     init(index: Int, angle: TiltAngle, interpolation: Interpolation) {
       self.index = index
@@ -41,9 +50,10 @@ extension TomogramAssembly {
       }
     }
 
-    /// The weighted mean of all scans, laid on the volume's axes.
+    /// The weighted mean of all scans that take part, laid on the volume's axes.
     func alignedMean(shape: Shape2D) -> AlignedProjection? {
-      let projections = scans.keys.sorted().compactMap { aligned(energy: $0, shape: shape) }
+      let projections = scans.keys.sorted().filter { isAccepted(energy: $0) }
+        .compactMap { aligned(energy: $0, shape: shape) }
       guard var mean = projections.first, projections.count > 1 else { return projections.first }
       let share = 1 / Float(projections.count)
       for i in mean.values.values.indices {

@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Imaging
+import Registration
 
 extension ProjectionSeries {
   /// Turns the images so that the rotation axis runs from row to row.
@@ -10,7 +11,10 @@ extension ProjectionSeries {
   mutating func turnByAQuarter() {
     projections = projections.map(Self.turned)
     coverage = coverage.map(Self.turned)
-    shifts = shifts.map { PixelShift(rows: $0.columns, columns: -$0.rows) }
+    for tilt in transforms.indices {
+      let shift = transforms[tilt].shift
+      transforms[tilt].shift = PixelShift(rows: shift.columns, columns: -shift.rows)
+    }
   }
 
   private static func turned(_ stack: ImageStack) -> ImageStack {

@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Imaging
+import Registration
 
 extension ProjectionSeries {
   /// Reads the parts of a series and makes them what is to be reconstructed.
@@ -95,8 +96,12 @@ extension ProjectionSeries {
       if let trust = binned.coverage { coverage[energy] = trust }
     }
     pixelSize = Length(meters: pixelSize.meters * Double(side))
-    shifts = shifts.map {
-      PixelShift(rows: $0.rows / Double(side), columns: $0.columns / Double(side))
+    for tilt in transforms.indices {
+      let shift = transforms[tilt].shift
+      transforms[tilt].shift = PixelShift(
+        rows: shift.rows / Double(side),
+        columns: shift.columns / Double(side)
+      )
     }
     remarks.append("\(side) x \(side) pixels averaged")
   }

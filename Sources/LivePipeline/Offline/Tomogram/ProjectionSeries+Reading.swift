@@ -4,6 +4,7 @@ import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging
+import Registration
 
 extension ProjectionSeries {
   /// Reads a tilt series: a tomogram of ours, projections of another program's HDF5 file, or an MRC
@@ -63,8 +64,9 @@ extension ProjectionSeries {
       energies: record.energies,
       projections: record.projections,
       pixelSize: options.pixelSize ?? record.voxelSize,
-      shifts: record.shifts.count == first.count
-        ? record.shifts : [PixelShift](repeating: .zero, count: first.count),
+      transforms: Self.transforms(of: record),
+      acquisition: record.acquisition.count == first.count
+        ? record.acquisition : Array(record.tilts.indices),
       isHeldBack: record.accepted.count == first.count
         ? record.accepted.map { !$0 } : [Bool](repeating: false, count: first.count)
     )
@@ -217,11 +219,25 @@ extension ProjectionSeries {
       energies: [energy ?? PhotonEnergy(electronVolts: 0)],
       projections: [integrals.values],
       pixelSize: pixelSize,
-      shifts: [PixelShift](repeating: .zero, count: tilts.count),
+      transforms: [SimilarityTransform](repeating: .identity, count: tilts.count),
+      acquisition: Array(tilts.indices),
       isHeldBack: [Bool](repeating: false, count: tilts.count)
     )
     coverage = integrals.coverage.map { [$0] } ?? []
     self.quantity = quantity == .signal ? "signal" : "optical density"
     self.remarks = remarks + [quantity.inWords] + integrals.remarks
+  }
+
+  /// What a tomogram's projections went through.
+  private static func transforms(of record: TomogramRecord) -> [SimilarityTransform] {
+    let count = record.tilts.count
+    return (0..<count).map { tilt in
+      SimilarityTransform(
+        shift: record.shifts.count == count ? record.shifts[tilt] : .zero,
+        rotation: record.imageRotations.count == count
+          ? record.imageRotations[tilt] * .pi / 180 : 0,
+        scale: record.imageScales.count == count ? record.imageScales[tilt] : 1
+      )
+    }
   }
 }

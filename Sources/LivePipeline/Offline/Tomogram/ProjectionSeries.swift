@@ -2,6 +2,7 @@
 
 public import AcquisitionModel
 public import Imaging
+public import Registration
 
 /// A tilt series as line integrals, from whichever kind of file.
 public struct ProjectionSeries: Sendable {
@@ -19,8 +20,10 @@ public struct ProjectionSeries: Sendable {
   public var coverage: [ImageStack] = []
   /// The size of a pixel.
   public var pixelSize: Length
-  /// The shift that was applied to the projections of each tilt before, pixels, [tilt].
-  public var shifts: [PixelShift]
+  /// What was applied to the projections of each tilt before, in pixels of these, [tilt].
+  public var transforms: [SimilarityTransform]
+  /// The place of each tilt in the order in which they were taken, as far as that is known, [tilt].
+  public var acquisition: [Int]
   /// The tilts that could not be laid on the others before, [tilt].
   public var isHeldBack: [Bool]
   /// Whether the projections lie on the volume's axes already, as those of a tomogram do.
@@ -62,7 +65,8 @@ public struct ProjectionSeries: Sendable {
     var series = self
     series.tilts = kept.map { tilts[$0] }
     series.places = kept.map { places[$0] }
-    series.shifts = kept.map { shifts[$0] }
+    series.transforms = kept.map { transforms[$0] }
+    series.acquisition = kept.map { acquisition[$0] }
     series.isHeldBack = kept.map { isHeldBack[$0] }
     series.projections = projections.map(chosen)
     series.coverage = coverage.map(chosen)
@@ -102,7 +106,9 @@ public struct ProjectionSeries: Sendable {
     }
     places += other.places.map { $0 + tilts.count }
     tilts += other.tilts
-    shifts += other.shifts
+    transforms += other.transforms
+    let next = (acquisition.max() ?? -1) + 1
+    acquisition += other.acquisition.map { $0 + next }
     isHeldBack += other.isHeldBack
     remarks += other.remarks
   }

@@ -18,7 +18,8 @@ enum TiltFile {
       throw PipelineError(.input, "\(path), the file of the tilts, cannot be read as text")
     }
     var tilts: [TiltAngle] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
     {
       let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "," }
       guard let word = words.first else { continue }

@@ -4,6 +4,7 @@ import AcquisitionModel
 import ChemicalMapping
 import HDF5Storage
 import Imaging
+import Registration
 import Tomography
 
 // The one place where a series meets `TomogramAssembly`.
@@ -34,18 +35,20 @@ extension TomogramReconstruction {
       series.energies.indices.filter { series.hasProjection(energy: $0, tilt: tilt) }
         .map { projection(energy: $0, tilt: tilt) }
     }
+    let crew = WorkerCrew(threads: configuration.compute.threadCount)
+    defer { crew.end() }
     progress(.laying(done: 0, of: projections.count))
     let standing: SeriesStanding =
       !options.aligns ? .final : series.isAligned ? .checked : .unknown
     let placement = assembly.take(
       projections,
       standing: standing,
-      heldBack: Set(series.tilts.indices.filter { series.isHeldBack[$0] })
+      heldBack: Set(series.tilts.indices.filter { series.isHeldBack[$0] }),
+      sharing: crew
     ) { done in
       progress(.laying(done: done, of: projections.count))
+      return !shouldFinish
     }
-    let crew = WorkerCrew(threads: configuration.compute.threadCount)
-    defer { crew.end() }
     let reports = assembly.finish(sharing: crew) { step in
       tell(step, rounds: tomography.finalAlignmentRounds, progress)
       return !shouldFinish
@@ -60,6 +63,23 @@ extension TomogramReconstruction {
       outcome.remarks.append("first places on the growing volume, tilt by tilt")
     }
     return outcome
+  }
+
+  /// Makes a record say what its projections went through in all, in this run and before.
+  func addEarlierTransforms(to record: inout TomogramRecord, _ tilts: [Int]) {
+    for (place, tilt) in tilts.enumerated() {
+      let now = SimilarityTransform(
+        shift: record.shifts[place],
+        rotation: record.imageRotations[place] * .pi / 180,
+        scale: record.imageScales[place]
+      )
+      let whole = series.transforms[tilt].followed(by: now)
+      record.shifts[place] = whole.shift
+      record.imageRotations[place] = whole.rotationDegrees
+      record.imageScales[place] = whole.scale
+    }
+    record.acquisition = tilts.map { series.acquisition[$0] }
+    record.axis = record.measuredAxis
   }
 
   private func tell(_ step: FinishStep, rounds: Int, _ progress: (Progress) -> Void) {

@@ -90,7 +90,7 @@ public final class TomogramReconstruction: Sendable {
       parameters: configuration.describedInFull
     )
     let tilts = outcome.reports.map(\.tiltIndex)
-    record.shifts = zip(tilts, record.shifts).map { series.shifts[$0] + $1 }
+    addEarlierTransforms(to: &record, tilts)
     record.chemistry = chemistry(of: record)
     record.quantity = series.quantity
     return TomogramResult(
