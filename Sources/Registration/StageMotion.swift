@@ -38,6 +38,8 @@ public struct StageMotion: Hashable, Sendable {
   /// How far the sample went from the first tilt to the last, pixels; zero along an axis where the
   /// order of the tilts does not tell.
   public let drift: PixelShift
+  /// One standard deviation of it, as the jitter lets expect, pixels; infinite where it was left out.
+  public let driftError: PixelShift
   /// How far the rotation axis stands to the right of the images' middle, pixels.
   public let axisOffset: Double
   /// One standard deviation of `axisOffset`, as the jitter lets expect, pixels; infinite where the tilts
@@ -81,6 +83,7 @@ public struct StageMotion: Hashable, Sendable {
       )
     }
     drift = PixelShift(rows: rows.solution[1], columns: columns.solution[3])
+    driftError = PixelShift(rows: rows.error(of: 1), columns: columns.error(of: 3))
     axisOffset = columns.solution[2]
     axisOffsetError = columns.error(of: 2)
     jitter = PixelShift(rows: rows.deviation, columns: columns.deviation)

@@ -132,7 +132,18 @@ import Testing
     #expect(relativeError(volume.values, of: series.truth().values) < 0.22)
     for i in 5 * count..<6 * count { broken.values[i] = .nan }
     try put(broken)
-    expect(refusal("nan.mrc"), "projection 5", "--remove-tilts 5")
+    let without = try TomogramReconstruction(paths: [path], options: options)
+    #expect(without.series.remarks.contains { $0.contains("projection 5 holds not one") })
+    #expect(try without.run().record.tilts.count == 25)
+  }
+
+  @Test func anglesThatCannotBeDegreesAreDoubted() throws {
+    let path = scratch.file("a.mrc")
+    try writeMRC(PlateSeries.volume(series.images), voxelSize: PlateSeries.pixel, to: path)
+    let text = series.tilts.map { "\($0.radians)\n" }.joined()
+    try text.write(toFile: scratch.file("a.rawtlt"), atomically: true, encoding: .utf8)
+    let reconstruction = try TomogramReconstruction(paths: [path])
+    #expect(reconstruction.series.remarks.contains { $0.contains("are the angles in degrees?") })
   }
 
   @Test func tooFewTiltsAreTold() throws {
@@ -160,6 +171,14 @@ import Testing
     try series.writeAngles(beside: path, "rawtlt")
     expect(refusal("dark.mrc") { $0.quantity = .intensity }, "no intensity is above zero")
     expect(refusal("dark.mrc") { $0.quantity = .signal }, "above their background")
+  }
+
+  @Test func anglesWithTheLineEndsOfWindowsAreRead() throws {
+    let path = scratch.file("a.mrc")
+    try writeMRC(PlateSeries.volume(series.images), voxelSize: PlateSeries.pixel, to: path)
+    let text = series.tilts.map { "\($0.degrees)\r\n" }.joined()
+    try text.write(toFile: scratch.file("a.rawtlt"), atomically: true, encoding: .utf8)
+    #expect(refusal("a.mrc") == nil)
   }
 
   @Test func anglesInHDF5ThatAreNoNumbersAreTold() throws {

@@ -33,6 +33,12 @@ enum OutputPlace {
     else {
       throw PipelineError(.output, "\(output) cannot be written: there is no folder \(folder)")
     }
+    guard
+      !(unsafe FileManager.default.fileExists(
+        atPath: file.path(percentEncoded: false),
+        isDirectory: &isFolder
+      )) || !isFolder.boolValue
+    else { throw PipelineError(.output, "\(output) is a folder; name a file in it") }
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw PipelineError(
         .output,

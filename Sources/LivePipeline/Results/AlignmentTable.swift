@@ -28,12 +28,14 @@ package struct AlignmentTable {
         )
       )
     }
+    func drift(_ value: Double, _ error: Double) -> String {
+      error.isFinite
+        ? Self.format("%.3f +- %.3f", value, error) : "not told by the order of the tilts"
+    }
     lines.append(
-      Self.format(
-        "# drift from the first to the last tilt: rows %.3f, columns %.3f pixels",
-        motion.drift.rows,
-        motion.drift.columns
-      )
+      "# drift from the first to the last tilt, pixels: rows "
+        + drift(motion.drift.rows, motion.driftError.rows) + ", columns "
+        + drift(motion.drift.columns, motion.driftError.columns)
     )
     lines.append(
       Self.format(
@@ -68,6 +70,8 @@ package struct AlignmentTable {
   ) -> String {
     func number(_ value: Double?, _ digits: Int = 4) -> String {
       guard let value, value.isFinite else { return "" }
+      // No −0.0000 beside a zero.
+      if abs(value) < 0.5e-6 { return String(format: "%.\(digits)f", 0.0) }
       return String(format: "%.\(digits)f", value)
     }
     func value(_ list: [Double]) -> Double? { tilt < list.count ? list[tilt] : nil }

@@ -40,7 +40,7 @@ enum VolumeSlices {
       }
     }
     return PictureSheet(
-      title: "\(record.name): slices of the volumes, \(record.tilts.count) tilts",
+      title: "\(record.name): slices of the volumes, \(record.accepted.count { $0 }) tilts",
       panels: panels
     )
   }

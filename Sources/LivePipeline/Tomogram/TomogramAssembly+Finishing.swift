@@ -45,14 +45,20 @@ extension TomogramAssembly {
   }
 
   /// Aligns jointly until a round moves nothing any more; false if `progress` ended it.
+  ///
+  /// Rounds that move the tilts further and further lead astray, as where a few rows of an object do not
+  /// tell turns from shifts: after two such the tilts go back to where the first of them found them.
   private mutating func alignToRest(
     sharing work: any WorkSharing,
     progress: (FinishStep) -> Bool
   ) -> Bool {
+    var steps: [(moved: Double, before: [Tilt])] = []
     for round in 0..<tomography.finalAlignmentRounds {
+      let before = tilts
       guard let found = alignJointly(round: round, sharing: work, progress: progress) else {
         return false
       }
+      steps = steps.suffix(2) + [(found.moved, before)]
       selfConsistency = found.moved
       let step = FinishStep.moved(
         round: round,
@@ -61,6 +67,10 @@ extension TomogramAssembly {
       )
       guard progress(step) else { return false }
       if found.moved < registration.selfConsistency { return true }
+      if steps.count == 3, steps[0].moved < steps[1].moved, steps[1].moved < steps[2].moved {
+        tilts = steps[1].before
+        return true
+      }
     }
     return true
   }

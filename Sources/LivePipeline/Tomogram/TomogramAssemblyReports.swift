@@ -52,7 +52,7 @@ public struct TiltReport: Sendable, Hashable {
   public var tiltIndex: Int
   /// The tilt.
   public var tilt: TiltAngle
-  /// The shift applied to the tilt's projections, pixels; that of the first energy.
+  /// The shift applied to the tilt's projections, pixels; that of the first scan that came.
   public var shift: PixelShift
   /// One standard deviation of it as noise lets expect, pixels; infinite where it is not known.
   public var shiftError: PixelShift

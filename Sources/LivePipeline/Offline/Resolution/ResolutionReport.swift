@@ -82,17 +82,20 @@ public struct ResolutionReport: Sendable {
           edge: options.edge
         )
       else { continue }
-      let work = "reconstructing halves, \(record.energies[energy].electronVolts) eV"
+      let name = Self.name(of: record.energies[energy], record)
+      let work = "reconstructing halves, \(name)"
       var steps = 0
       while true {
         let result = halves.advance()
         steps += 1
-        progress(.working(work, done: min(steps, halves.foldCount), of: halves.foldCount))
+        if steps <= halves.foldCount {
+          progress(.working(work, done: steps, of: halves.foldCount))
+        }
         guard let result else { continue }
         correlations.append(result)
         break
       }
-      labels.append("\(record.energies[energy].electronVolts) eV")
+      labels.append(name)
     }
     guard !correlations.isEmpty else {
       throw PipelineError(
@@ -153,21 +156,25 @@ public struct ResolutionReport: Sendable {
     ]
   }
 
+  /// An energy in words; what is no optical density of photons has none.
+  private static func name(of energy: PhotonEnergy, _ record: TomogramRecord) -> String {
+    energy.electronVolts > 0 ? "\(energy.electronVolts) eV" : record.quantity
+  }
+
   /// The parameters that a tomogram's volumes were made with, as far as its file tells.
   private static func parameters(
     of record: TomogramRecord,
     _ options: Options,
     _ progress: (OfflineProgress) -> Void
   ) -> TomographyParameters {
-    var parameters = TomographyParameters()
-    if let configuration = try? PipelineConfiguration(
-      yaml: record.parameters,
-      file: "the tomogram"
-    ) {
-      parameters = configuration.tomography
-    } else {
-      progress(.remark("the tomogram's configuration cannot be read; defaults stand in for it"))
+    var configuration = PipelineConfiguration()
+    if record.parameters.isEmpty {
+      progress(.remark("the tomogram does not say how it was made; defaults stand in for it"))
     }
+    for remark in configuration.takeReconstruction(from: record.parameters) {
+      progress(.remark(remark))
+    }
+    var parameters = configuration.tomography
     if let shape = record.projections.first?.shape {
       parameters.volumeSide = shape.columns
       parameters.volumeHeight = shape.rows

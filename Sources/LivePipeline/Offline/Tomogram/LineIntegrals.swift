@@ -92,6 +92,7 @@ struct LineIntegrals {
     guard missing > 0 else { return }
     var trust = ImageStack(count: values.count, shape: values.shape, filledWith: 1)
     let count = values.shape.count
+    var empty: [Int] = []
     for frame in 0..<values.count {
       var lost = 0
       for i in frame * count..<(frame + 1) * count where !values.values[i].isFinite {
@@ -99,12 +100,14 @@ struct LineIntegrals {
         values.values[i] = 0
         lost += 1
       }
-      guard lost < count else {
-        throw PipelineError(
-          .data,
-          "projection \(frame) holds not one usable number; leave it out with --remove-tilts \(frame)"
-        )
-      }
+      if lost == count { empty.append(frame) }
+    }
+    guard empty.count < values.count else {
+      throw PipelineError(.data, "there is no number in any projection")
+    }
+    if !empty.isEmpty {
+      let list = Words.list(empty.map { "\($0)" })
+      remarks.append("projection \(list) holds not one usable number and does not count")
     }
     coverage = trust
     let part = 100 * Double(missing) / Double(values.values.count)

@@ -69,6 +69,12 @@ extension ProjectionSeries {
       remarks.append("\(Words.count(tilts.count - kept.count, "tilt")) left out on request")
       self = selecting(kept)
     }
+    let span = (tilts.map(\.degrees).max() ?? 0) - (tilts.map(\.degrees).min() ?? 0)
+    if span < 20, tilts.count > 1 {
+      remarks.append(
+        "the tilts span \(Words.number(span)) degrees only: are the angles in degrees?"
+      )
+    }
     let distinct = Set(tilts.map(\.degrees)).count
     guard distinct > 1 else {
       throw PipelineError(

@@ -57,6 +57,14 @@ extension TomogramReconstruction {
     outcome.refusal = placement.refused.first.map { report in
       (report.heldBackReason ?? "no reason is known") + (report.remedy.map { ". \($0)" } ?? "")
     }
+    if options.aligns, !shouldFinish, let moved = assembly.selfConsistency,
+      moved >= configuration.registration.selfConsistency
+    {
+      outcome.remarks.append(
+        "the joint rounds did not come to rest: the last one moved the tilts by "
+          + "\(Words.number(moved, 3)) pixels (--align-rounds, registration.final_transform)"
+      )
+    }
     if let slices = placement.sliceCount {
       outcome.remarks.append("first places by the mass of \(slices) slices")
     } else if standing == .unknown {

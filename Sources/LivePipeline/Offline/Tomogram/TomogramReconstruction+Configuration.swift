@@ -52,7 +52,7 @@ extension PipelineConfiguration {
   ///
   /// - Parameter text: A configuration in full, as results have it.
   /// - Returns: What was passed over, for a person.
-  fileprivate mutating func takeReconstruction(from text: String) -> [String] {
+  mutating func takeReconstruction(from text: String) -> [String] {
     let values = Self.reconstructionKeys(in: text)
     // Keys that hang together have to be set at once; one that is refused alone stays out.
     if (try? set(values)) != nil { return [] }

@@ -98,8 +98,9 @@ extension TomogramResult {
     return chosen.map { tilt in
       .image(
         ImagePicture(
-          record.projections[0][tilt],
-          title: "projection at \(Words.number(record.tilts[tilt].degrees)) degrees",
+          lit(record.projections[0][tilt], record.coverage[0][tilt]),
+          title: "projection at \(Words.number(record.tilts[tilt].degrees)) degrees"
+            + (record.energies.count > 1 ? ", \(energyWords(0))" : ""),
           pixelSize: record.voxelSize,
           quantity: record.unitName,
           colorMap: .gray,
@@ -107,6 +108,13 @@ extension TomogramResult {
         )
       )
     }
+  }
+
+  /// What was measured; the rest is drawn as no data.
+  private func lit(_ image: Image, _ coverage: Image) -> Image {
+    var lit = image
+    for i in lit.values.indices where coverage.values[i] <= 0 { lit.values[i] = .nan }
+    return lit
   }
 
   private func label(_ energy: Int) -> String {

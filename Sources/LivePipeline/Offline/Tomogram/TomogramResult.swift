@@ -47,6 +47,14 @@ extension TomogramResult {
   ///   - paths: The files of projections, which it must not replace.
   /// - Throws: `PipelineError` where it may not.
   public static func checkOutput(_ output: String, sources paths: [String]) throws(PipelineError) {
+    let ending = URL(filePath: output).pathExtension.lowercased()
+    guard ["h5", "hdf5", "nxs"].contains(ending) else {
+      throw PipelineError(
+        .output,
+        "\(output) would be an HDF5 file: let its name end with .h5; --mrc and --tiff write volumes for "
+          + "other programs beside it"
+      )
+    }
     try OutputPlace.check(output, sources: paths, called: "the series")
   }
 
