@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import Foundation
 import HDF5Storage
+import Imaging
 import Reporting
 
 /// What an MRC file holds.
@@ -52,12 +54,40 @@ enum VolumeDescription {
   static func sheet(_ path: String) throws(StorageError) -> PictureSheet? {
     let summary = try readMRCSummary(path)
     guard summary.voxelBytes != nil else { return nil }
+    let name = URL(filePath: path).lastPathComponent
+    let header = try readMRCTiltHeader(path, summary)
+    if let angles = header.angles, angles.count == summary.sections {
+      return tilts(of: try readMRCTiltSeries(path), angles, name: name)
+    }
     let volume = try readMRC(path, summary)
     return PictureSheet(
-      title: summary.labels.first ?? "",
+      title: summary.labels.first ?? name,
       panels: VolumeSlices.middle(of: volume).map { slice, place in
         .image(
           ImagePicture(slice, title: place, pixelSize: summary.voxelSize, colorMap: .gray)
+        )
+      }
+    )
+  }
+
+  /// The first, the middle and the last tilt of a series: its third axis is no length.
+  private static func tilts(
+    of series: MRCTiltSeries,
+    _ angles: [Double],
+    name: String
+  ) -> PictureSheet {
+    let order = angles.indices.sorted { (angles[$0], $0) < (angles[$1], $1) }
+    let chosen = [order.first, order[order.count / 2], order.last].compactMap { $0 }
+    return PictureSheet(
+      title: "\(name): \(angles.count) tilts",
+      panels: chosen.map { tilt in
+        .image(
+          ImagePicture(
+            series.images[tilt],
+            title: "tilt \(Words.number(angles[tilt])) degrees",
+            pixelSize: series.pixelSize,
+            colorMap: .gray
+          )
         )
       }
     )
