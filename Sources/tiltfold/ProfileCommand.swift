@@ -37,8 +37,8 @@ struct ProfileCommand: ParsableCommand {
   var to: String
   @Option(help: "The side of the square to average over across the line, voxels.")
   var width = 3.0
-  @Option(help: "Which of a tomogram's energies, from 0, the lowest first.")
-  var energy: Int?
+  @Option(help: "Which of a tomogram's energies, eV, or its place from 0.")
+  var energy: Double?
   @Option(help: "What places and lengths are in: voxel or nm.")
   var unit = "voxel"
   @Option(help: "The beginning of the names of picture and table.")

@@ -30,8 +30,8 @@ struct ResolutionCommand: ParsableCommand {
 
   @Argument(help: "A tomogram; or two volumes, MRC or tomograms.")
   var files: [String]
-  @Option(help: "Which of a tomogram's energies, from 0, the lowest first; all where not said.")
-  var energy: Int?
+  @Option(help: "Which of a tomogram's energies, eV, or its place from 0; all where not said.")
+  var energy: Double?
   @Option(help: "Sweeps of each half; those of the tomogram's volumes where not said.")
   var sweeps: Int?
   @Option(help: "The object's diameter across the axis, nm; as the volume shows it where not said.")

@@ -63,7 +63,12 @@ public enum FileKind: Hashable, Sendable {
       return (try? readMRCSummary(path)) != nil ? .mrc : nil
     }
     // A recording that is growing, or whose writer was killed, opens in its own way only.
-    guard let file = try? StorageFile(reading: path) else { return .recording }
+    guard let file = try? StorageFile(reading: path) else {
+      guard (try? RecordingReader(path: path)) != nil else {
+        throw StorageError("this HDF5 file is cut off or damaged; copy it again", file: path)
+      }
+      return .recording
+    }
     switch file.attributeText("format", of: "/") {
     case let format? where format.hasPrefix("tiltfold-recording/"): return .recording
     case let format? where format.hasPrefix("tiltfold-tomogram/"): return .tomogram

@@ -30,7 +30,7 @@ public struct ProfileReport: Sendable {
   ///
   /// - Parameters:
   ///   - path: A tomogram or an MRC volume.
-  ///   - energy: Which of a tomogram's energies, from 0; the first if nil.
+  ///   - energy: Which of a tomogram's energies, electron volts or its place from 0; the first if nil.
   ///   - start: Where the line begins, (x, y, z).
   ///   - end: Where it ends.
   ///   - width: The side of the square to average over across the line, voxels.
@@ -38,7 +38,7 @@ public struct ProfileReport: Sendable {
   /// - Throws: `PipelineError` where there is no such line or no edge on it.
   public init(
     _ path: String,
-    energy: Int? = nil,
+    energy: Double? = nil,
     from start: SIMD3<Double>,
     to end: SIMD3<Double>,
     width: Double = 3,

@@ -12,8 +12,8 @@ import Tomography
 public struct ResolutionReport: Sendable {
   /// What may be said about a measurement.
   public struct Options: Sendable {
-    /// Which of a tomogram's energies, from 0; all if nil.
-    public var energy: Int?
+    /// Which of a tomogram's energies, electron volts or its place from 0; all if nil.
+    public var energy: Double?
     /// The sweeps of each half; those of the volume if nil.
     public var sweeps: Int?
     /// The object's diameter across the axis; as the volume shows it if nil.
@@ -59,15 +59,16 @@ public struct ResolutionReport: Sendable {
     title = "\(record.name): resolution by halves of the tilts"
     (correlations, labels) = ([], [])
     let parameters = Self.parameters(of: record, options, progress)
-    let energies = options.energy.map { [$0] } ?? Array(record.energies.indices)
+    let chosen = options.energy.map { EnergyChoice.place($0, in: record.energies) }
+    let energies = chosen.map { $0.map { [$0] } ?? [] } ?? Array(record.energies.indices)
+    guard !energies.isEmpty, energies.allSatisfy({ $0 < record.projections.count }) else {
+      throw PipelineError(
+        .data,
+        "\(path) holds no projections of energy \(options.energy.map { Words.number($0) } ?? "0"); its "
+          + "energies are \(EnergyChoice.inWords(record.energies))"
+      )
+    }
     for energy in energies {
-      guard record.energies.indices.contains(energy), energy < record.projections.count else {
-        let there = record.energies.indices.map { "\($0)" }.joined(separator: ", ")
-        throw PipelineError(
-          .data,
-          "\(path) holds no projections of energy \(energy); its energies are \(there)"
-        )
-      }
       let diameter =
         options.diameter
         ?? (energy < record.volumes.count ? diameterAcrossAxis(of: record.volumes[energy]) : nil)

@@ -16,9 +16,9 @@ struct StoredVolume {
   ///
   /// - Parameters:
   ///   - path: A tomogram or an MRC volume.
-  ///   - energy: Which of a tomogram's energies, from 0, the lowest first.
+  ///   - energy: Which of a tomogram's energies, electron volts or its place from 0.
   /// - Throws: `PipelineError` where there is none.
-  init(_ path: String, energy: Int?) throws(PipelineError) {
+  init(_ path: String, energy: Double?) throws(PipelineError) {
     switch try FileKind(of: path) {
     case .mrc:
       guard energy == nil else {
@@ -36,15 +36,14 @@ struct StoredVolume {
       let record = try PipelineError.reading(path) { () throws(StorageError) in
         try readTomogram(path)
       }
-      let place = energy ?? 0
+      let place = EnergyChoice.place(energy ?? 0, in: record.energies) ?? -1
       guard record.volumes.indices.contains(place) else {
-        let there = record.energies.enumerated()
-          .map { "\($0.offset) (\($0.element.electronVolts) eV)" }.joined(separator: ", ")
+        let there = EnergyChoice.inWords(record.energies)
         throw PipelineError(
           .data,
           record.volumes.isEmpty
             ? "\(path) holds no volume"
-            : "\(path) has no volume of energy \(place); there is \(there)"
+            : "\(path) has no volume of energy \(Words.number(energy ?? 0)); there is \(there)"
         )
       }
       volume = record.volumes[place]
