@@ -105,7 +105,7 @@ import WireFormat
     let record = try outcome.tomogram()
     #expect(record.resolution.map(\.energyIndex) == [0, 1])
     for (place, resolution) in record.resolution.enumerated() {
-      #expect(resolution.tilts == [6, 5])
+      #expect(resolution.tilts == [6, 5], "\(outcome.events)")
       // 64 voxels of 6.7 nm; an object of some 220 nm.
       #expect(resolution.frequencies.count == 32)
       #expect(abs((resolution.frequencies.last ?? 0) - 0.5 / 6.7) < 1e-9)

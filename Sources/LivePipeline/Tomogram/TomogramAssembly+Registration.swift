@@ -223,30 +223,47 @@ extension TomogramAssembly {
     // Particles of one phase are bright where those of the other are faint: a correlation may prefer to
     // lay one on the other. The sample cannot have gone far within one tilt.
     guard stored(energy: energy).contains(where: { $0 != position }) else {
-      return .weak(confidence: first.confidence)
+      return showsTheSame(
+        &scan,
+        as: other.laid(by: .identity, to: fieldShape, tilt.interpolation).values
+      )
+        ? nil : .weak(confidence: first.confidence)
     }
     scan.offset = .zero
     let turn = SimilarityTransform(rotation: tilt.transform.rotation, scale: tilt.transform.scale)
     let laid = scan.laid(by: turn, to: fieldShape, tilt.interpolation)
+    let reference = resampled(
+      ParallelProjector.project(reconstructions[energy].volume, at: tilt.angle),
+      to: fieldShape
+    )
     let second = estimator.shift(
       of: laid.values,
       weights: laid.weights,
-      onto: resampled(
-        ParallelProjector.project(reconstructions[energy].volume, at: tilt.angle),
-        to: fieldShape
-      ),
+      onto: reference,
       near: tilt.transform.shift,
       within: Self.energyDriftLimit
     )
     scan.confidence = max(first.confidence, second.confidence)
     guard isTrusted(second, from: tilt.transform.shift) else {
-      return .weak(confidence: scan.confidence)
+      let back = SimilarityTransform(shift: PixelShift.zero - tilt.transform.shift)
+      return showsTheSame(&scan, as: transformed(reference, by: back))
+        ? nil : .weak(confidence: scan.confidence)
     }
     let usual = usual(of: factors[energy])
     if let mistrust = otherStrength(second, usual) { return mistrust }
     note(second.scale, in: &factors[energy])
     scan.offset = second.shift - tilt.transform.shift
     return nil
+  }
+
+  /// Whether a scan too poor to be laid by itself shows, where its tilt is, what it should: then it stays
+  /// with the tilt.
+  private func showsTheSame(_ scan: inout StoredProjection, as reference: Image) -> Bool {
+    scan.offset = .zero
+    let (density, weights) = scan.cut(to: fieldShape)
+    let match = gaussNewtonShift(of: density, weights: weights, onto: reference, steps: 0)
+    scan.confidence = match.confidence
+    return match.confidence >= registration.minimumConfidence / 2
   }
 
   private func isTrusted(_ estimate: ShiftEstimate, from place: PixelShift) -> Bool {
