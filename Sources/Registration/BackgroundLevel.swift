@@ -23,19 +23,19 @@ public struct BackgroundLevel: Hashable, Sendable {
   ///   - image: The image, [row, column].
   ///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
   public init?(of image: Image, weights: Image) {
-    self.init(ofSmooth: boxSmoothed(image, weights: weights), weights: weights)
+    self.init(of: SmoothedImage(image, weights: weights))
   }
 
-  init?(ofSmooth smooth: Image, weights: Image) {
-    let lit = zip(smooth.values, weights.values).filter { $0.1 > 0 }.map(\.0).sorted()
+  init?(of smooth: SmoothedImage) {
+    let lit = smooth.sorted
     let (part, lower) = (lit.count / 5, lit.count * 2 / 3)
-    guard part > 1 else { return nil }
+    guard part > 1, let strongest = smooth.strongest else { return nil }
     var (first, width) = (0, Float.infinity)
     for start in 0...(lower - part) where lit[start + part - 1] - lit[start] < width {
       (first, width) = (start, lit[start + part - 1] - lit[start])
     }
     value = lit[first..<first + part].reduce(0) { $0 + Double($1) } / Double(part)
-    contrast = Double(lit[(lit.count - 1) * 99 / 100]) - value
+    contrast = Double(strongest) - value
     guard contrast > 0, Double(width) <= contrast / 6 else { return nil }
   }
 }

@@ -23,19 +23,15 @@ public struct MassCenter: Hashable, Sendable {
   ///   - image: Optical density, [row, column].
   ///   - weights: The trust in each pixel, 0 to 1, same shape; untrusted pixels do not count.
   public init?(of image: Image, weights: Image) {
-    precondition(image.shape == weights.shape, "weights and image differ in shape")
-    let smooth = boxSmoothed(image, weights: weights)
-    let lit = zip(smooth.values, weights.values).filter { $0.1 > 0 }.map(\.0).sorted()
-    guard let strongest = lit.isEmpty ? nil : lit[(lit.count - 1) * 99 / 100], strongest > 0 else {
-      return nil
-    }
-    let level = Float(BackgroundLevel(ofSmooth: smooth, weights: weights)?.value ?? 0)
+    let smooth = SmoothedImage(image, weights: weights)
+    guard let strongest = smooth.strongest, strongest > 0 else { return nil }
+    let level = Float(BackgroundLevel(of: smooth)?.value ?? 0)
     let threshold = level + (strongest - level) / 4
     var mass = Image(shape: image.shape)
     var (border, all) = (0.0, 0.0)
     for row in 0..<image.shape.rows {
       for column in 0..<image.shape.columns where weights[row, column] > 0 {
-        let value = max(0, smooth[row, column] - threshold)
+        let value = max(0, smooth.image[row, column] - threshold)
         guard value > 0 else { continue }
         mass[row, column] = value
         all += Double(value)

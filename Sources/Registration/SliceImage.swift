@@ -9,19 +9,17 @@ struct SliceImage {
 
   /// Takes background and noise off an image; nil where nothing stands out.
   init?(_ density: Image, weights: Image) {
-    var smooth = boxSmoothed(density, weights: weights)
-    let background = BackgroundLevel(ofSmooth: smooth, weights: weights)
-    let lit = zip(smooth.values, weights.values).filter { $0.1 > 0 }.map(\.0).sorted()
-    guard !lit.isEmpty else { return nil }
-    let level = background.map { Float($0.value) } ?? 0
-    let contrast = lit[(lit.count - 1) * 99 / 100] - level
+    let smooth = SmoothedImage(density, weights: weights)
+    guard let strongest = smooth.strongest else { return nil }
+    let level = BackgroundLevel(of: smooth).map { Float($0.value) } ?? 0
+    let contrast = strongest - level
     guard contrast > 0 else { return nil }
     // A twentieth of the contrast keeps noise from weighing far out.
     let floor = level + contrast / 20
-    for i in smooth.values.indices {
-      smooth.values[i] = weights.values[i] > 0 ? max(0, smooth.values[i] - floor) : 0
+    image = smooth.image
+    for i in image.values.indices {
+      image.values[i] = weights.values[i] > 0 ? max(0, image.values[i] - floor) : 0
     }
-    image = smooth
     self.weights = weights
   }
 

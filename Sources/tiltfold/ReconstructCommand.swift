@@ -161,19 +161,12 @@ struct ReconstructCommand: ParsableCommand {
     _ options: ScanReconstruction.Options,
     quiet: Bool
   ) throws -> ScanResult {
-    let terminal = Terminal()
-    let watch = SignalWatch {
-      terminal.write("writing what there is; once more leaves at once")
-      reconstruction.requestFinish()
-    }
-    var line = ReconstructionLine(isInteractive: terminal.isInteractive)
-    defer {
-      terminal.finish()
-      withExtendedLifetime(watch) {}
-    }
-    return try reconstruction.run(options) { step in
-      if case .remark(let remark) = step { return terminal.write(remark) }
-      if !quiet, let text = line.text(step) { terminal.show(text) }
+    try Terminal.finishing(by: reconstruction.requestFinish) { terminal in
+      var line = ReconstructionLine(isInteractive: terminal.isInteractive)
+      return try reconstruction.run(options) { step in
+        if case .remark(let remark) = step { return terminal.write(remark) }
+        if !quiet, let text = line.text(step) { terminal.show(text) }
+      }
     }
   }
 }

@@ -164,18 +164,11 @@ struct TomogramCommand: ParsableCommand {
     _ reconstruction: TomogramReconstruction,
     quiet: Bool
   ) throws -> TomogramResult {
-    let terminal = Terminal()
-    let watch = SignalWatch {
-      terminal.write("writing what there is; once more leaves at once")
-      reconstruction.requestFinish()
-    }
-    var line = TomogramLine(isInteractive: terminal.isInteractive)
-    defer {
-      terminal.finish()
-      withExtendedLifetime(watch) {}
-    }
-    return try reconstruction.run { step in
-      if !quiet, let text = line.text(step) { terminal.show(text) }
+    try Terminal.finishing(by: reconstruction.requestFinish) { terminal in
+      var line = TomogramLine(isInteractive: terminal.isInteractive)
+      return try reconstruction.run { step in
+        if !quiet, let text = line.text(step) { terminal.show(text) }
+      }
     }
   }
 }

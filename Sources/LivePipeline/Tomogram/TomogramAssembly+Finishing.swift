@@ -95,15 +95,8 @@ extension TomogramAssembly {
     progress: (FinishStep) -> Bool
   ) {
     for energy in energies.indices {
-      let accepted = tilts.filter { $0.isAccepted(energy: energy) }
-      guard !accepted.isEmpty else { continue }
-      let shape = projectionShape
-      let series = TiltSeries(tilts: accepted.map(\.angle)) { place in
-        guard let projection = accepted[place].aligned(energy: energy, shape: shape) else {
-          preconditionFailure("a tilt of the series has lost its projection")
-        }
-        return projection
-      }
+      let series = series(energy: energy)
+      guard !series.tilts.isEmpty else { continue }
       isReconstructed = true
       reconstructions[energy].reset()
       sweepResiduals[energy] = []
@@ -120,6 +113,20 @@ extension TomogramAssembly {
         )
       }
       sweepResiduals[energy] = residuals
+    }
+  }
+
+  /// The projections that take part in an energy's volume, each laid on its axes when its turn comes.
+  ///
+  /// They stay as they stand now: the tomogram may go on growing.
+  func series(energy: Int) -> TiltSeries {
+    let accepted = tilts.filter { $0.isAccepted(energy: energy) }
+    let shape = projectionShape
+    return TiltSeries(tilts: accepted.map(\.angle)) { place in
+      guard let projection = accepted[place].aligned(energy: energy, shape: shape) else {
+        preconditionFailure("a tilt that takes part has no projection")
+      }
+      return projection
     }
   }
 }

@@ -28,15 +28,8 @@ extension TomogramAssembly {
   func halves(diameter: Length? = nil) -> [HalfTomograms] {
     let order = energies.indices.sorted { energies[$0] < energies[$1] }
     return order.enumerated().compactMap { rank, energy in
-      let accepted = tilts.filter { $0.isAccepted(energy: energy) }
-      guard accepted.count >= HalfTomograms.fewestTilts else { return nil }
-      let shape = projectionShape
-      let series = TiltSeries(tilts: accepted.map(\.angle)) { place in
-        guard let projection = accepted[place].aligned(energy: energy, shape: shape) else {
-          preconditionFailure("a tilt that was chosen for its scan has none")
-        }
-        return projection
-      }
+      let series = series(energy: energy)
+      guard series.tilts.count >= HalfTomograms.fewestTilts else { return nil }
       let lit =
         diameter
         ?? diameterAcrossAxis(of: reconstructions[energy].volume).map {

@@ -64,6 +64,15 @@ extension TomogramAssembly {
 }
 
 extension TomogramRecord {
+  /// What a tilt's projections went through, as far as it is known.
+  func transform(ofTilt tilt: Int) -> SimilarityTransform {
+    SimilarityTransform(
+      shift: tilt < shifts.count ? shifts[tilt] : .zero,
+      rotation: tilt < imageRotations.count ? imageRotations[tilt] * .pi / 180 : 0,
+      scale: tilt < imageScales.count ? imageScales[tilt] : 1
+    )
+  }
+
   /// What the shifts say of the stage, from the tilts that take part.
   var stageMotion: StageMotion {
     let taking = takingTilts

@@ -188,8 +188,13 @@ extension TomogramAssembly {
     let fullest = energies.indices.max { count($0) < count($1) } ?? energy
     let source = count(energy) > count(fullest) / 2 ? energy : fullest
     guard count(source) > 0 else { return nil }
-    return resampled(
-      ParallelProjector.project(reconstructions[source].volume, at: tilt.angle),
+    return reprojection(of: source, at: tilt.angle)
+  }
+
+  /// The re-projection of an energy's volume, cut to the field.
+  private func reprojection(of energy: Int, at angle: TiltAngle) -> Image {
+    resampled(
+      ParallelProjector.project(reconstructions[energy].volume, at: angle),
       to: fieldShape
     )
   }
@@ -207,10 +212,11 @@ extension TomogramAssembly {
         .min(by: { $0.key < $1.key })?.value
     else { return .nothingAbsorbs }
     let (density, weights) = scan.cut(to: fieldShape)
+    let otherDensity = other.laid(by: .identity, to: fieldShape, tilt.interpolation).values
     let first = estimator.shift(
       of: density,
       weights: weights,
-      onto: other.laid(by: .identity, to: fieldShape, tilt.interpolation).values,
+      onto: otherDensity,
       within: Self.energyDriftLimit
     )
     scan.confidence = first.confidence
@@ -223,19 +229,12 @@ extension TomogramAssembly {
     // Particles of one phase are bright where those of the other are faint: a correlation may prefer to
     // lay one on the other. The sample cannot have gone far within one tilt.
     guard stored(energy: energy).contains(where: { $0 != position }) else {
-      return showsTheSame(
-        &scan,
-        as: other.laid(by: .identity, to: fieldShape, tilt.interpolation).values
-      )
-        ? nil : .weak(confidence: first.confidence)
+      return showsTheSame(&scan, as: otherDensity) ? nil : .weak(confidence: first.confidence)
     }
     scan.offset = .zero
     let turn = SimilarityTransform(rotation: tilt.transform.rotation, scale: tilt.transform.scale)
     let laid = scan.laid(by: turn, to: fieldShape, tilt.interpolation)
-    let reference = resampled(
-      ParallelProjector.project(reconstructions[energy].volume, at: tilt.angle),
-      to: fieldShape
-    )
+    let reference = reprojection(of: energy, at: tilt.angle)
     let second = estimator.shift(
       of: laid.values,
       weights: laid.weights,

@@ -64,7 +64,7 @@ extension ProjectionSeries {
       energies: record.energies,
       projections: record.projections,
       pixelSize: options.pixelSize ?? record.voxelSize,
-      transforms: Self.transforms(of: record),
+      transforms: record.tilts.indices.map(record.transform),
       acquisition: record.acquisition.count == first.count
         ? record.acquisition : Array(record.tilts.indices),
       isHeldBack: record.accepted.count == first.count
@@ -226,18 +226,5 @@ extension ProjectionSeries {
     coverage = integrals.coverage.map { [$0] } ?? []
     self.quantity = quantity == .signal ? "signal" : "optical density"
     self.remarks = remarks + [quantity.inWords] + integrals.remarks
-  }
-
-  /// What a tomogram's projections went through.
-  private static func transforms(of record: TomogramRecord) -> [SimilarityTransform] {
-    let count = record.tilts.count
-    return (0..<count).map { tilt in
-      SimilarityTransform(
-        shift: record.shifts.count == count ? record.shifts[tilt] : .zero,
-        rotation: record.imageRotations.count == count
-          ? record.imageRotations[tilt] * .pi / 180 : 0,
-        scale: record.imageScales.count == count ? record.imageScales[tilt] : 1
-      )
-    }
   }
 }

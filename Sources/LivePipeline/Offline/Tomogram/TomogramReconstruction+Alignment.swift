@@ -76,12 +76,7 @@ extension TomogramReconstruction {
   /// Makes a record say what its projections went through in all, in this run and before.
   func addEarlierTransforms(to record: inout TomogramRecord, _ tilts: [Int]) {
     for (place, tilt) in tilts.enumerated() {
-      let now = SimilarityTransform(
-        shift: record.shifts[place],
-        rotation: record.imageRotations[place] * .pi / 180,
-        scale: record.imageScales[place]
-      )
-      let whole = series.transforms[tilt].followed(by: now)
+      let whole = series.transforms[tilt].followed(by: record.transform(ofTilt: place))
       record.shifts[place] = whole.shift
       record.imageRotations[place] = whole.rotationDegrees
       record.imageScales[place] = whole.scale
