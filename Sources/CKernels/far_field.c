@@ -11,10 +11,14 @@
 // The background is one more incoherent mode, √b: what is measured is the power of all of them, and
 // the same factor takes each to the nearest point that has it. `keep` is 1 / pixels, the waves are
 // unscaled transforms, so that b, photons over pixels, is pixels² larger beside their powers.
+//
+// With a relaxation c the step goes to the modulus a that is likeliest for Poisson's distribution,
+// (1 + c) a² − c a₀ a − I = 0 from the modulus a₀: the factor is pull + √(pull² + share I / a₀²), pull
+// c / 2(1 + c) times `keep`, share 1 / (1 + c). c = 0 leaves the plain step.
 
 CK_CLONES
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep, const void *ahead) {
+                         float keep, float pull, float share, const void *ahead) {
   float *w = wave;
   const float *next = ahead;
   float lift = 1 / (keep * keep);
@@ -30,7 +34,7 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
       ck_v8 power = CK_SQUARED_MODULI(a, b);
       ck_v8 measured = CK_LOAD(intensity + i);
       ck_v8 whole = power + lift * CK_LOAD(background + i) + TINY;
-      ck_v8 factor = CK_SQRT(CK_MAX(measured, CK_ZERO) / whole);
+      ck_v8 factor = pull + CK_SQRT(pull * pull + share * CK_MAX(measured, CK_ZERO) / whole);
       factor = CK_SELECT(measured < CK_ZERO, keep + CK_ZERO, factor);
       sum += factor * factor * power;
       CK_STORE(w + 2 * i, a * CK_LOW_PAIRS(factor));
@@ -41,7 +45,8 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
   for (; i < count; i++) {
     float re = w[2 * i], im = w[2 * i + 1], power = re * re + im * im;
     float wanted = intensity[i] > 0 ? intensity[i] : 0;
-    float factor = __builtin_sqrtf(wanted / (power + lift * background[i] + TINY));
+    float whole = power + lift * background[i] + TINY;
+    float factor = pull + __builtin_sqrtf(pull * pull + share * wanted / whole);
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power;
     w[2 * i] = factor * re;
@@ -67,12 +72,13 @@ void ck_power(float *power, const void *wave, long count, int adds) {
 
 CK_CLONES
 double ck_modulus_factors(float *power, const float *intensity, const float *background,
-                          long count, float keep) {
+                          long count, float keep, float pull, float share) {
   float lift = 1 / (keep * keep);
   double total = 0;
   for (long i = 0; i < count; i++) {
     float wanted = intensity[i] > 0 ? intensity[i] : 0;
-    float factor = __builtin_sqrtf(wanted / (power[i] + lift * background[i] + TINY));
+    float whole = power[i] + lift * background[i] + TINY;
+    float factor = pull + __builtin_sqrtf(pull * pull + share * wanted / whole);
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power[i];
     power[i] = factor;

@@ -12,6 +12,14 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var iterations = 300
   /// Iterations after each batch of new frames; `iterations_per_batch`.
   public var iterationsPerBatch = 3
+  /// The relaxation c of the modulus projection (`ModulusStep`): 0 sets the measured moduli, 1 weighs
+  /// them alike with those that the waves have; `modulus_relaxation`.
+  public var modulusRelaxation = 0.0
+  /// So many of the last iterations look for the likeliest object, see
+  /// `IncrementalReconstruction.refine`; `likelihood_iterations`.
+  public var likelihoodIterations = 0
+  /// The relaxation of their modulus projection; `likelihood_relaxation`.
+  public var likelihoodRelaxation = 3.0
   /// Frames that must be there before the probe is refined; `minimum_frames`.
   public var minimumFrames = 9
   /// Iterations with enough frames before the probe is refined; `probe_update_start`.
@@ -70,6 +78,9 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(beta, in: 0.5...1, key: "beta")
     try ParameterError.require(iterations, in: 1...100_000, key: "iterations")
     try ParameterError.require(iterationsPerBatch, in: 0...1000, key: "iterations_per_batch")
+    try ParameterError.require(modulusRelaxation, in: 0...100, key: "modulus_relaxation")
+    try ParameterError.require(likelihoodIterations, in: 0...100_000, key: "likelihood_iterations")
+    try ParameterError.require(likelihoodRelaxation, in: 0...100, key: "likelihood_relaxation")
     try ParameterError.require(minimumFrames, in: 1...100_000, key: "minimum_frames")
     try ParameterError.require(probeUpdateStart, in: 0...100_000, key: "probe_update_start")
     try ParameterError.require(probeUpdatePeriod, in: 0...1000, key: "probe_update_period")

@@ -75,17 +75,19 @@ void ck_combine(void *out, float a, const void *u, float b, const void *v, long 
 void ck_subtract_weighted(void *sum, const float *weight, const void *wave, long count);
 
 // P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases, √b being one
-// more mode. intensity < 0 is unmeasured and gets the factor `keep`, 1 over a pattern's pixels. Returns Σ |factor ψ|². Meanwhile `count`
-// pixels at `ahead`, of which only the place counts, come nearer to the processor.
+// more mode. intensity < 0 is unmeasured and gets the factor `keep`, 1 over a pattern's pixels; others
+// get pull + √(pull² + share I / |ψ|²), pull 0 and share 1 for the plain projection. Returns
+// Σ |factor ψ|². Meanwhile `count` pixels at `ahead`, of which only the place counts, come nearer to
+// the processor.
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep, const void *ahead);
+                         float keep, float pull, float share, const void *ahead);
 
 // power = Σ_modes |ψ|²: sets it, or adds to it.
 void ck_power(float *power, const void *wave, long count, int adds);
 
 // power ← the factor that P_M multiplies every mode by. Returns Σ factor² power.
 double ck_modulus_factors(float *power, const float *intensity, const float *background,
-                          long count, float keep);
+                          long count, float keep, float pull, float share);
 
 // ψ ← factor ψ.
 void ck_scale(void *wave, const float *factors, long count);

@@ -36,7 +36,10 @@ extension ReconstructionEngine {
     var objects: [ComplexImage] = []
     for part in 0..<2 {
       var half = reconstruction.half(part)
-      half.iterate(results.halfScanIterations)
+      let all = results.halfScanIterations
+      let refinement = min(configuration.ptychography.likelihoodIterations, all / 2)
+      half.iterate(all - refinement)
+      half.refine(refinement)
       objects.append(half.transmission)
     }
     return HalfScanComparison(objects[0], objects[1], in: region, pixelSize: object.pixelSize)

@@ -101,11 +101,23 @@ extension ReconstructionEngine {
   }
 
   /// Runs iterations over a scan.
-  func iterate(_ session: ScanSession, _ iterations: Int) {
+  ///
+  /// - Parameters:
+  ///   - session: The scan.
+  ///   - iterations: Their number.
+  ///   - refining: Whether they look for the likeliest object; as the scan's goal says where nil.
+  func iterate(_ session: ScanSession, _ iterations: Int, refining: Bool? = nil) {
     guard iterations > 0 else { return }
     session.solver.withLock { solver in
-      guard solver.reconstruction != nil else { return }
-      solver.reconstruction?.iterate(iterations)
+      guard let before = solver.reconstruction?.iteration else { return }
+      let refines = refining ?? (leftToRefine(before, of: solver.goal) > 0)
+      if refines != solver.unnotedRefine { noteIterations(of: session, &solver) }
+      if refines {
+        solver.reconstruction?.refine(iterations)
+      } else {
+        solver.reconstruction?.iterate(iterations)
+      }
+      solver.unnotedRefine = refines
       solver.unnoted += iterations
       let error = solver.reconstruction?.overlapError ?? .nan
       let iteration = solver.reconstruction?.iteration ?? 0
@@ -128,9 +140,25 @@ extension ReconstructionEngine {
       let iteration = solver.reconstruction?.iteration ?? 0
       let goal = solver.goal ?? iteration + configuration.ptychography.iterations
       solver.goal = goal
-      if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 { return .iterations }
-      return solver.reconstruction?.hasStagnated == true ? .stagnation : nil
+      if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 {
+        return solver.hasStagnated ? .stagnation : .iterations
+      }
+      guard solver.reconstruction?.hasStagnated == true,
+        leftToRefine(iteration, of: goal) == 0
+      else { return nil }
+      let refinement = configuration.ptychography.likelihoodIterations
+      guard refinement > 0 else { return .stagnation }
+      solver.hasStagnated = true
+      solver.goal = iteration + refinement
+      return nil
     }
+  }
+
+  /// The iterations up to a goal, where all of them look for the likeliest object; else 0.
+  private func leftToRefine(_ iteration: Int, of goal: Int?) -> Int {
+    guard let goal, iteration < goal else { return 0 }
+    let left = goal - iteration
+    return left <= configuration.ptychography.likelihoodIterations ? left : 0
   }
 
   /// Takes a scan's result, writes and publishes it.
@@ -212,7 +240,8 @@ extension ReconstructionEngine {
   /// Tells the schedule of iterations that were run since it was last told.
   private func noteIterations(of session: ScanSession, _ solver: inout ScanSession.Solver) {
     guard solver.unnoted > 0 else { return }
-    schedule.note(ScheduleStep(.iterate, scan: session.key, iterations: solver.unnoted))
+    let kind = solver.unnotedRefine ? ScheduleStep.Kind.refineScan : .iterate
+    schedule.note(ScheduleStep(kind, scan: session.key, iterations: solver.unnoted))
     solver.unnoted = 0
   }
 

@@ -122,7 +122,11 @@ extension ScanReconstruction {
     let iterations = whole.object.iteration
     for done in 1...iterations {
       guard !shouldFinish else { return nil }
-      part.iterate(1)
+      if iterations - done < parameters.likelihoodIterations {
+        part.refine(1)
+      } else {
+        part.iterate(1)
+      }
       progress(.comparingHalves(iteration: half * iterations + done, of: 2 * iterations))
     }
     return part.transmission

@@ -159,9 +159,16 @@ public final class ScanReconstruction: Sendable {
       }
     }
     var convergence = ConvergenceRecord(after: whole.iteration)
-    let all = whole.iteration + parameters.iterations
-    for done in 1...parameters.iterations {
-      whole.iterate(1)
+    var all = whole.iteration + parameters.iterations
+    var done = 0
+    var isStagnant = false
+    while whole.iteration < all {
+      done += 1
+      if all - whole.iteration <= parameters.likelihoodIterations {
+        whole.refine(1)
+      } else {
+        whole.iterate(1)
+      }
       convergence.note(whole.overlapError)
       if done.isMultiple(of: 10) {
         whole.measureDataError()
@@ -175,11 +182,15 @@ public final class ScanReconstruction: Sendable {
           dataError: convergence.lastDataError
         )
       )
-      if shouldFinish || whole.hasStagnated { break }
+      if shouldFinish { break }
+      if whole.hasStagnated, all - whole.iteration > parameters.likelihoodIterations {
+        isStagnant = true
+        all = whole.iteration + parameters.likelihoodIterations
+      }
     }
     var object = whole.finishedResult()
     object.end =
-      object.iteration >= all ? .iterations : whole.hasStagnated ? .stagnation : .request
+      object.iteration < all ? .request : isStagnant ? .stagnation : .iterations
     convergence.note(dataError: object.dataError)
     let frames = whole.frameIndices
     return ScanResult(

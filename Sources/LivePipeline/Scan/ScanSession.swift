@@ -62,8 +62,12 @@ final class ScanSession: Sendable {
     var kept: [DiffractionPattern] = []
     /// The iteration at which the scan is done; nil while frames may come.
     var goal: Int?
+    /// Whether it is done sooner because its error has stopped falling.
+    var hasStagnated = false
     /// Iterations that the schedule has not been told of yet.
     var unnoted = 0
+    /// Whether those look for the likeliest object.
+    var unnotedRefine = false
   }
 
   /// The name that makes it unique in the run.

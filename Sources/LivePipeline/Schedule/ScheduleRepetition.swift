@@ -53,7 +53,10 @@ struct ScheduleRepetition {
       engine.add(session, messages: messages)
     case .iterate:
       guard let session = try session(step) else { return }
-      engine.iterate(session, step.iterations ?? 0)
+      engine.iterate(session, step.iterations ?? 0, refining: false)
+    case .refineScan:
+      guard let session = try session(step) else { return }
+      engine.iterate(session, step.iterations ?? 0, refining: true)
     case .finish:
       guard let session = try session(step) else { return }
       finished[session.key] = engine.finish(session, step.end)

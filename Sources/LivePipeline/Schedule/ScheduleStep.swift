@@ -17,6 +17,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     case add
     /// So many iterations were run over a scan.
     case iterate
+    /// So many iterations were run over a scan that look for its likeliest object.
+    case refineScan = "refine_scan"
     /// A scan was finished and its result taken.
     case finish
     /// A scan's projection was folded into its tomogram.

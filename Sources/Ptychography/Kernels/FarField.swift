@@ -6,7 +6,33 @@ package import Imaging
 // Runs of far-field pixels. Waves are unscaled forward transforms; intensities and the background
 // are photons over the number of pixels, intensities negative where unmeasured.
 
-/// Replaces the moduli of a wave by the measured ones, P_M.
+/// How far the modulus projection trusts a measured modulus.
+///
+/// From a modulus a₀ the step goes to the a that is likeliest where photons are counted, and near:
+/// with n = τ I counts behind a transmission τ, the minimum of τ a² − 2 n log a + c τ (a − a₀)²,
+///
+///     a = (c a₀ + √(c² a₀² + 4 (1 + c) I)) / 2 (1 + c),
+///
+/// whatever τ is. It is the proximal operator of Poisson's negative log-likelihood with a weight in
+/// proportion to the counts that a pixel's light is worth. c = 0 sets the measured modulus, noise and
+/// all.
+package struct ModulusStep: Sendable, Hashable {
+  /// c / 2 (1 + c).
+  let pull: Float
+  /// 1 / (1 + c).
+  let share: Float
+
+  /// The step with a relaxation c, 0 or more.
+  package init(relaxation c: Double) {
+    pull = Float(c / (2 * (1 + c)))
+    share = Float(1 / (1 + c))
+  }
+
+  /// The plain projection.
+  package static let plain = ModulusStep(relaxation: 0)
+}
+
+/// Replaces the moduli of a wave by the measured ones, P_M, or goes some way towards them.
 ///
 /// The background is one more incoherent mode of the modulus √b: all are multiplied by the factor
 /// √(I / (|ψ|² + b)), which is the step to the nearest point whose whole power is I. √(I − b) in
@@ -21,6 +47,7 @@ package import Imaging
 ///   - intensity: Measured photons over pixels.
 ///   - background: The part of them that is no diffraction.
 ///   - keep: 1 / pixels of a whole pattern, the factor for unmeasured pixels.
+///   - step: How far measured moduli are trusted.
 ///   - ahead: As many pixels that are needed next and fetched meanwhile; none to fetch nothing.
 /// - Returns: The squared norm of what comes out, over pixels.
 @discardableResult
@@ -29,13 +56,24 @@ package func projectOntoModuli(
   _ intensity: Span<Float>,
   background: Span<Float>,
   keep: Float,
+  step: ModulusStep = .plain,
   ahead: Span<Complex64> = Span()
 ) -> Double {
   precondition(ahead.isEmpty || ahead.count == wave.count, "runs differ in length")
   return unsafe ahead.withUnsafeBytes { ahead in
     unsafe withRuns(&wave, intensity, background) { wave, intensity, background, count in
       let next = unsafe ahead.baseAddress ?? UnsafeRawPointer(wave)
-      return unsafe ck_project_moduli(wave, intensity, background, count, keep, next)
+      let pull = keep * step.pull
+      return unsafe ck_project_moduli(
+        wave,
+        intensity,
+        background,
+        count,
+        keep,
+        pull,
+        step.share,
+        next
+      )
     }
   }
 }
@@ -58,9 +96,12 @@ func modulusFactors(
   _ power: inout MutableSpan<Float>,
   _ intensity: Span<Float>,
   background: Span<Float>,
-  keep: Float
+  keep: Float,
+  step: ModulusStep
 ) -> Double {
-  unsafe withRuns(&power, intensity, background) { unsafe ck_modulus_factors($0, $1, $2, $3, keep) }
+  unsafe withRuns(&power, intensity, background) {
+    unsafe ck_modulus_factors($0, $1, $2, $3, keep, keep * step.pull, step.share)
+  }
 }
 
 /// Multiplies a wave by real factors.

@@ -30,7 +30,13 @@ extension FrameSweep {
       } else {
         transformColumns(block, &scratch)
         var factors = scratch.power.mutableSpan
-        norm += modulusFactors(&factors, measured, background: level, keep: keep)
+        norm += modulusFactors(
+          &factors,
+          measured,
+          background: level,
+          keep: keep,
+          step: modulusStep
+        )
         scaleModes(block, scratch.power, &scratch.tiles, &scratch.spectra)
       }
     }
@@ -50,7 +56,14 @@ extension FrameSweep {
     var tile = tiles.mutableSpan
     var spectrum = spectra.mutableSpan
     transform.forwardColumns(block, of: spectrum.span, into: &tile)
-    let norm = projectOntoModuli(&tile, measured, background: level, keep: keep, ahead: ahead)
+    let norm = projectOntoModuli(
+      &tile,
+      measured,
+      background: level,
+      keep: keep,
+      step: modulusStep,
+      ahead: ahead
+    )
     transform.inverseColumns(block, of: tile.span, into: &spectrum)
     return norm
   }

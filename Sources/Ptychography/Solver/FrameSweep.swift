@@ -21,6 +21,8 @@ struct FrameSweep: Sendable {
   let transform: BlockedTransform2D
   let engine: PtychographyEngine
   let beta: Float
+  /// How far measured moduli are trusted.
+  let modulusStep: ModulusStep
   let modes: Int
   let objectColumns: Int
   let wanted: ScanSums.Wanted

@@ -7,13 +7,38 @@ extension IncrementalReconstruction {
   /// Runs so many iterations over the frames that are there; without frames nothing happens.
   public mutating func iterate(_ count: Int) {
     guard frameCount > 0 else { return }
+    if isRefining { goOnExploring() }
     for _ in 0..<count { step() }
+  }
+
+  /// Runs so many iterations towards the likeliest object near the one that there is.
+  ///
+  /// Alternating projections whose modulus step is `PtychographyParameters.likelihoodRelaxation`'s:
+  /// where probe times object agree with the counts as well as photons allow, they rest. RAAR never
+  /// does, and what of the counts is noise stays in its waves.
+  public mutating func refine(_ count: Int) {
+    guard frameCount > 0 else { return }
+    isRefining = true
+    for _ in 0..<count { step() }
+  }
+
+  /// Has all waves begin anew from the object, as those of new frames do.
+  private mutating func goOnExploring() {
+    isRefining = false
+    guard parameters.engine.keepsWaves else { return }
+    rememberCopies()
+    y = AlignedArray()
+    let values = object.values
+    set(x.mutableSpan, to: values.span, times: 1)
+    for group in groups.indices {
+      for k in groups[group].frames.indices { restartWave(group, k) }
+    }
   }
 
   private mutating func step() {
     updateBackgroundIfDue()
     refinePositionsIfDue()
-    if parameters.engine == .epie {
+    if engine == .epie {
       stepByFrame()
     } else {
       stepByProjections()
@@ -26,7 +51,7 @@ extension IncrementalReconstruction {
   /// Takes the iteration's error once all that is to be refined is.
   private mutating func watchForStagnation() {
     guard stagnation.isWatching, settledIterations > lastStart, backgroundIsFound else { return }
-    guard parameters.engine == .epie else {
+    guard engine == .epie else {
       stagnation.note(overlapError)
       return
     }
@@ -65,7 +90,7 @@ extension IncrementalReconstruction {
 
   private mutating func stepByProjections() {
     let wanted = ScanSums.Wanted(
-      waves: overlapIsStale || parameters.engine == .differenceMap,
+      waves: overlapIsStale && engine.keepsWaves || engine == .differenceMap,
       coverage: coverageIsStale,
       probe: probeIsDue
     )
@@ -92,11 +117,22 @@ extension IncrementalReconstruction {
   }
 
   /// What all frames share in an iteration, or in a comparison with the background that is reported.
-  func sweep(_ wanted: ScanSums.Wanted, reports: Bool = false) -> FrameSweep {
+  ///
+  /// - Parameters:
+  ///   - wanted: What is summed.
+  ///   - reports: Whether the background is the one that is reported.
+  ///   - modulusStep: How far measured moduli are trusted; as the iteration does where nil.
+  /// - Returns: What is shared.
+  func sweep(
+    _ wanted: ScanSums.Wanted,
+    reports: Bool = false,
+    modulusStep: ModulusStep? = nil
+  ) -> FrameSweep {
     FrameSweep(
       transform: transform,
-      engine: parameters.engine,
+      engine: engine,
       beta: Float(parameters.beta),
+      modulusStep: modulusStep ?? self.modulusStep,
       modes: illumination.modes.count,
       objectColumns: grid.objectShape.columns,
       wanted: wanted,
@@ -123,7 +159,7 @@ extension IncrementalReconstruction {
   /// The object, what the next waves begin with, and the overlap error.
   private mutating func finishObject(_ wanted: ScanSums.Wanted) {
     let explained = OverlapSolution(
-      engine: parameters.engine,
+      engine: engine,
       beta: Float(parameters.beta),
       threshold: litThreshold,
       usesWaveSums: wanted.waves,
@@ -159,7 +195,7 @@ extension IncrementalReconstruction {
       modes = modes.map { scaled($0, by: factor) }
       divideObject(by: factor)
       // What the refined probe multiplies; the rest belongs to the probe of before.
-      if parameters.engine == .raar { scale(x.mutableSpan, by: 1 / factor) }
+      if engine == .raar { scale(x.mutableSpan, by: 1 / factor) }
     }
     replaceProbe(by: modes)
     coverageIsStale = true

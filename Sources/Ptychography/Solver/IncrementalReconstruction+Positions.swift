@@ -13,7 +13,7 @@ extension IncrementalReconstruction {
     let period = parameters.positionUpdatePeriod
     let start = parameters.positionUpdateStart
     guard parameters.engine != .differenceMap, isDue(start: start, period: period) else { return }
-    let sweep = sweep(ScanSums.Wanted())
+    let sweep = sweep(ScanSums.Wanted(), modulusStep: .plain)
     inGroups { $0.proposeShifts(sweep) }
     let update = (settledIterations - start) / period + 1
     let bound = parameters.positionBound
@@ -57,8 +57,12 @@ extension IncrementalReconstruction {
     let seat = ScanFrame.Seat(placement: placement, slot: slot)
     groups[group].frames[k].seat = seat
     groups[group].frames[k].previousSeat = seat
-    guard parameters.engine.keepsWaves else { return }
-    // What its wave remembers belongs to the place before: it starts as a new frame does.
+    // What its wave remembers belongs to the place before.
+    if engine.keepsWaves { restartWave(group, k) }
+  }
+
+  /// Has the wave of a frame start as that of a new one does.
+  mutating func restartWave(_ group: Int, _ k: Int) {
     var wave = AlignedArray<Complex64>()
     swap(&wave, &groups[group].waves[k])
     start(&wave, of: groups[group].frames[k])

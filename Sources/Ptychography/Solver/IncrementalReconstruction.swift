@@ -58,6 +58,16 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   /// Whether P_Q ψ is another than P_Q D of the iteration before, because the probe or places
   /// have changed since.
   var overlapIsStale = false
+  /// Whether the iteration is the one of `refine`.
+  var isRefining = false
+  /// The iteration that is run now.
+  var engine: PtychographyEngine { isRefining ? .errorReduction : parameters.engine }
+  /// How far it trusts measured moduli.
+  var modulusStep: ModulusStep {
+    ModulusStep(
+      relaxation: isRefining ? parameters.likelihoodRelaxation : parameters.modulusRelaxation
+    )
+  }
   /// Iterations run since there were enough frames to refine the probe.
   var settledIterations = 0
   var background: BackgroundRetrieval

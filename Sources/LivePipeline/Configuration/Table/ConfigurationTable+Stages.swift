@@ -30,6 +30,24 @@ extension ConfigurationTable {
         0...1000,
         "iterations after each batch of new frames"
       ),
+      at.number(
+        "modulus_relaxation",
+        \.modulusRelaxation,
+        0...100,
+        "how much a measured modulus gives way to that of the waves: 0 not at all, 1 for few photons"
+      ),
+      at.integer(
+        "likelihood_iterations",
+        \.likelihoodIterations,
+        0...100_000,
+        "so many of the last iterations look for the likeliest object near the one found"
+      ),
+      at.number(
+        "likelihood_relaxation",
+        \.likelihoodRelaxation,
+        0...100,
+        "`modulus_relaxation` of those; more follows photon noise less, and needs more iterations"
+      ),
       at.integer(
         "minimum_frames",
         \.minimumFrames,
