@@ -87,6 +87,10 @@ struct CameraOptions: ParsableArguments {
   var darksEachScan: Bool?
   @Option(help: "Raw FastCCD words (raw) or 128x128 photon counts (cleaned). (raw)")
   var frames: SimulationParameters.FrameKind?
+  @Option(
+    help: "With cleaned frames: the tilt, counted from 0, that is sent raw; -1 for none. (-1)"
+  )
+  var rawTilt: Int?
 
   func apply(to parameters: inout SimulationParameters) throws {
     set(&parameters.camera.aduPerElectronVolt, to: aduPerEv)
@@ -100,6 +104,7 @@ struct CameraOptions: ParsableArguments {
     set(&parameters.darkCount, to: darks)
     set(&parameters.takesDarksEachScan, to: darksEachScan)
     set(&parameters.frames, to: frames)
+    if let rawTilt { parameters.rawTilt = rawTilt < 0 ? nil : rawTilt }
   }
 }
 

@@ -8,7 +8,7 @@ public import DetectorSimulator
 ///
 /// Whatever is not given is the instrument's; the numbers in brackets are those of `demo`.
 struct SimulationOptions: ParsableArguments {
-  @Option(help: "Settings to start from: demo, als-5.3.2.1 or als-cosmic-7.0.1.")
+  @Option(help: "Settings to start from: demo, paper-twin, als-5.3.2.1 or als-cosmic-7.0.1.")
   var instrument = Instrument.demo
   @OptionGroup var sample: SampleOptions
   @OptionGroup var scan: ScanOptions
@@ -36,6 +36,8 @@ struct SampleOptions: ParsableArguments {
   var seed: UInt64?
   @Option(help: "Name of the tomogram. (simulated)")
   var tomogram: String?
+  @Option(help: "Plates of one size and many compositions, or as harvested. (assorted)")
+  var ensemble: SimulationParameters.Ensemble?
   @Option(help: "Nano-plates to place. (32)")
   var plates: Int?
   @Option(help: "Diameter and height of the cylinder that holds them, nm. (360)")
@@ -48,6 +50,7 @@ struct SampleOptions: ParsableArguments {
   func apply(to parameters: inout SimulationParameters) {
     set(&parameters.seed, to: seed)
     set(&parameters.tomogram, to: tomogram)
+    set(&parameters.ensemble, to: ensemble)
     set(&parameters.plateCount, to: plates)
     set(&parameters.sampleDiameter, to: diameterNm.map(Length.init(nanometers:)))
     set(&parameters.volumeSide, to: volumeSide)
@@ -82,6 +85,10 @@ struct ScanOptions: ParsableArguments {
   var driftNm: Double?
   @Option(help: "The sample sits up to this far off the axis at each tilt, voxels. (3)")
   var shiftJitterPx: Double?
+  @Option(help: "Amplitude of the rotation axis's wobble with the tilt, voxels. (0)")
+  var wobblePx: Double?
+  @Option(help: "Drift of the sample from the first tilt to the last, voxels. (0)")
+  var seriesDriftPx: Double?
 
   enum EnergyOrder: String, EnumerableFlag {
     case interleaved
@@ -110,6 +117,8 @@ struct ScanOptions: ParsableArguments {
     set(&parameters.positionError, to: positionErrorNm.map(Length.init(nanometers:)))
     set(&parameters.drift, to: driftNm.map(Length.init(nanometers:)))
     set(&parameters.shiftJitter, to: shiftJitterPx)
+    set(&parameters.axisWobble, to: wobblePx)
+    set(&parameters.seriesDrift, to: seriesDriftPx)
   }
 }
 
@@ -129,4 +138,5 @@ func numbers(_ text: String, _ option: String) throws -> [Double] {
 }
 
 extension Instrument: ExpressibleByArgument {}
+extension SimulationParameters.Ensemble: ExpressibleByArgument {}
 extension SimulationParameters.FrameKind: ExpressibleByArgument {}

@@ -10,6 +10,9 @@ public enum Instrument: String, Sendable, Hashable, CaseIterable {
   case als5321 = "als-5.3.2.1"
   /// ALS beamline 7.0.1.2, COSMIC: no disc, a short and a ten times longer exposure.
   case cosmic = "als-cosmic-7.0.1"
+  /// The experiment of Yu et al. (Nat. Commun. 9, 921 (2018)) as a whole: 5.3.2.1's optics, 158 tilts,
+  /// cleaned patterns but for the tilt of 0°.
+  case paperTwin = "paper-twin"
 }
 
 extension SimulationParameters {
@@ -17,6 +20,23 @@ extension SimulationParameters {
   public init(_ instrument: Instrument) {
     self.init()
     guard instrument != .demo else { return }
+    guard instrument != .paperTwin else {
+      tomogram = "paper-twin"
+      ensemble = .harvested
+      plateCount = 100
+      sampleDiameter = Length(nanometers: 500)
+      volumeSide = 88
+      tiltCount = 158
+      (scanColumns, scanRows) = (15, 15)
+      positionError = Length(nanometers: 2)
+      drift = Length(nanometers: 4)
+      shiftJitter = 4
+      axisWobble = 1.5
+      seriesDrift = 6
+      frames = .cleaned
+      rawTilt = 80
+      return
+    }
     camera.darkCurrent = 20
     camera.rowStripes = 1
     camera.blooming = 0.3

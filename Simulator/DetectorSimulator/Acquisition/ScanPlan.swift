@@ -41,12 +41,13 @@ public struct ScanPlan: Sendable {
   public init(_ parameters: SimulationParameters) {
     var generator = SeededGenerator(seed: parameters.seed &* 3 &+ 101)
     let jitter = parameters.shiftJitter
-    let shifts = (0..<parameters.tiltCount).map { _ in
+    var shifts = (0..<parameters.tiltCount).map { _ in
       PixelShift(
         rows: jitter * (2 * generator.uniform() - 1),
         columns: jitter * (2 * generator.uniform() - 1)
       )
     }
+    Self.addStageMotion(to: &shifts, parameters)
     sampleShifts = shifts
     var beam = BeamHistory(parameters)
     scans = Self.order(parameters).map { tilt, energy in
@@ -57,6 +58,26 @@ public struct ScanPlan: Sendable {
         shift: shifts[tilt],
         exposures: (0..<parameters.pointCount).map { _ in beam.exposures() }
       )
+    }
+  }
+
+  /// Adds the wobble of the axis and the drift of the series.
+  private static func addStageMotion(
+    to shifts: inout [PixelShift],
+    _ parameters: SimulationParameters
+  ) {
+    var generator = SeededGenerator(seed: parameters.seed &* 17 &+ 5)
+    let (first, second) = (2 * Double.pi * generator.uniform(), 2 * Double.pi * generator.uniform())
+    let direction = 2 * Double.pi * generator.uniform()
+    for (place, tilt) in parameters.tilts.enumerated() {
+      let angle = tilt.degrees * .pi / 180
+      let progress = Double(place) / Double(max(parameters.tiltCount - 1, 1)) - 0.5
+      shifts[place].rows +=
+        parameters.axisWobble * cosine(angle - first)
+        + parameters.seriesDrift * progress * sine(direction)
+      shifts[place].columns +=
+        parameters.axisWobble * cosine(2 * angle - second)
+        + parameters.seriesDrift * progress * cosine(direction)
     }
   }
 

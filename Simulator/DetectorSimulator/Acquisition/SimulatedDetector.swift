@@ -62,6 +62,16 @@ public struct SimulatedDetector: Sendable {
     means = Image(shape: Shape2D(square: geometry[0].side))
   }
 
+  /// The same sample and plan before a camera that sends raw frames.
+  func withRawFrames() -> SimulatedDetector {
+    var parameters = parameters
+    parameters.frames = .raw
+    parameters.rawTilt = nil
+    // What is valid with cleaned frames is with raw ones.
+    guard let detector = try? SimulatedDetector(parameters, phantom: phantom) else { return self }
+    return detector
+  }
+
   /// The sample's transmission at one tilt, one for each energy, [row, column], at half the
   /// voxel size, the axis at (N − 1) / 2.
   public func transmissions(tiltIndex: Int) -> [ComplexImage] {
@@ -225,11 +235,21 @@ public struct SimulatedDetector: Sendable {
 extension Phantom {
   /// The ensemble that an acquisition asks for.
   public init(_ parameters: SimulationParameters) {
-    self.init(
-      plateCount: parameters.plateCount,
-      diameter: parameters.sampleDiameter,
-      seed: parameters.seed
-    )
+    switch parameters.ensemble {
+    case .assorted:
+      self.init(
+        plateCount: parameters.plateCount,
+        diameter: parameters.sampleDiameter,
+        seed: parameters.seed
+      )
+    case .harvested:
+      var plates = HarvestedPlates(
+        plateCount: parameters.plateCount,
+        diameter: parameters.sampleDiameter,
+        seed: parameters.seed
+      )
+      self.init(plates: plates.plates())
+    }
   }
 }
 

@@ -32,6 +32,18 @@ extension SimulationParameters {
     try ParameterError.require(positionError.nanometers, in: 0...100, key: "position_error_nm")
     try ParameterError.require(drift.nanometers, in: 0...1000, key: "drift_nm")
     try ParameterError.require(shiftJitter, in: 0...20, key: "shift_jitter_px")
+    try ParameterError.require(axisWobble, in: 0...20, key: "wobble_px")
+    try ParameterError.require(seriesDrift, in: 0...40, key: "series_drift_px")
+    if let rawTilt {
+      try ParameterError.require(rawTilt, in: 0...tiltCount - 1, key: "raw_tilt")
+      guard frames == .cleaned else {
+        throw ParameterError(
+          key: "raw_tilt",
+          value: "\(rawTilt) with raw frames",
+          expected: "cleaned frames, among which it is the exception"
+        )
+      }
+    }
   }
 
   private func validateInstrument() throws(ParameterError) {

@@ -12,11 +12,21 @@ public struct SimulationParameters: Sendable, Hashable {
     case cleaned
   }
 
+  /// Which plates are placed.
+  public enum Ensemble: String, Sendable, Hashable, CaseIterable {
+    /// Alike in size, many compositions: for demonstrations.
+    case assorted
+    /// As harvested from a half-charged electrode, after Yu et al. (2018).
+    case harvested
+  }
+
   /// Starts all random numbers.
   public var seed: UInt64 = 1
   /// The tomogram's name.
   public var tomogram = "simulated"
 
+  /// Which plates.
+  public var ensemble = Ensemble.assorted
   /// Plates to place.
   public var plateCount = 32
   /// The diameter, and height, of the cylinder that holds them.
@@ -55,6 +65,12 @@ public struct SimulationParameters: Sendable, Hashable {
   public var drift = Length(meters: 0)
   /// The sample sits up to so many voxels off the axis at each tilt, along each image axis.
   public var shiftJitter = 3.0
+
+  /// The amplitude of what repeats with the tilt angle t: cos t and sin t in rows, cos 2t and sin 2t
+  /// in columns, voxels.
+  public var axisWobble = 0.0
+  /// How far the sample drifts from the first tilt to the last, voxels, in a direction that is drawn.
+  public var seriesDrift = 0.0
 
   /// Photons on the sample each second.
   public var photonsPerSecond = 2e7
@@ -95,6 +111,8 @@ public struct SimulationParameters: Sendable, Hashable {
   public var takesDarksEachScan = false
   /// How frames are sent.
   public var frames = FrameKind.raw
+  /// The place of a tilt that is sent as raw frames where `frames` are cleaned; nil for none.
+  public var rawTilt: Int?
 
   /// The demo's acquisition.
   public init() {}

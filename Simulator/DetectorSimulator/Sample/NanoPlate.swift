@@ -9,6 +9,9 @@ public struct NanoPlate: Hashable, Sendable {
     /// One fraction in a core of `size` times both edges in the plane and the plate's full
     /// thickness, another one around it.
     case coreEdge(core: Double, edge: Double, size: Double)
+    /// One fraction in the `part` of the plate at the near end of its first axis, another one in
+    /// the rest, with a sharp division between.
+    case divided(near: Double, far: Double, part: Double)
   }
 
   /// The plate; its third axis is the thin one.
@@ -37,7 +40,12 @@ public struct NanoPlate: Hashable, Sendable {
     case .coreEdge(let core, let edge, _):
       return [
         Solid(box: box, lithiated: edge, delithiated: 1 - edge),
-        Solid(box: coreBox, lithiated: core - edge, delithiated: edge - core),
+        Solid(box: innerBox, lithiated: core - edge, delithiated: edge - core),
+      ]
+    case .divided(let near, let far, _):
+      return [
+        Solid(box: box, lithiated: far, delithiated: 1 - far),
+        Solid(box: innerBox, lithiated: near - far, delithiated: far - near),
       ]
     }
   }
@@ -47,14 +55,22 @@ public struct NanoPlate: Hashable, Sendable {
     switch lithiation {
     case .uniform(let fraction): fraction
     case .coreEdge(let core, let edge, let size): edge + (core - edge) * size * size
+    case .divided(let near, let far, let part): far + (near - far) * part
     }
   }
 
-  private var coreBox: OrientedBox {
-    guard case .coreEdge(_, _, let size) = lithiation else { return box }
+  /// What differs from the rest.
+  private var innerBox: OrientedBox {
     var inner = box
-    inner.halfLengths.x *= size
-    inner.halfLengths.y *= size
+    switch lithiation {
+    case .uniform: break
+    case .coreEdge(_, _, let size):
+      inner.halfLengths.x *= size
+      inner.halfLengths.y *= size
+    case .divided(_, _, let part):
+      inner.halfLengths.x *= part
+      inner.center -= box.halfLengths.x * (1 - part) * box.axes[0]
+    }
     return inner
   }
 }
@@ -63,12 +79,14 @@ extension NanoPlate {
   /// The plate as numbers, for a table in a file.
   ///
   /// - Returns: Centre (3), first axis (3), second axis (3), half lengths (3), all SI; core
-  ///   fraction, edge fraction, core size (1 where uniform).
+  ///   fraction, edge fraction, core size (1 where uniform); 1 where the plate is divided and these
+  ///   are the fractions at the near and the far end, and the near part, else 0.
   public var row: [Double] {
     let fractions: [Double] =
       switch lithiation {
-      case .uniform(let fraction): [fraction, fraction, 1]
-      case .coreEdge(let core, let edge, let size): [core, edge, size]
+      case .uniform(let fraction): [fraction, fraction, 1, 0]
+      case .coreEdge(let core, let edge, let size): [core, edge, size, 0]
+      case .divided(let near, let far, let part): [near, far, part, 1]
       }
     return [box.center, box.axes[0], box.axes[1], box.halfLengths].flatMap { [$0.x, $0.y, $0.z] }
       + fractions
@@ -80,7 +98,7 @@ extension NanoPlate {
     "long_axis_x", "long_axis_y", "long_axis_z",
     "wide_axis_x", "wide_axis_y", "wide_axis_z",
     "half_length_m", "half_width_m", "half_thickness_m",
-    "core_fraction", "edge_fraction", "core_size",
+    "core_fraction", "edge_fraction", "core_size", "is_divided",
   ]
 
   /// Reads a plate back from its row; nil where the row is too short.
@@ -90,14 +108,16 @@ extension NanoPlate {
       SIMD3(row[start], row[start + 1], row[start + 2])
     }
     let axes = [vector(3), vector(6)]
+    let (first, second, size) = (row[12], row[13], row[14])
     self.init(
       box: OrientedBox(
         center: vector(0),
         axes: axes + [cross(axes[0], axes[1])],
         halfLengths: vector(9)
       ),
-      lithiation: row[14] == 1
-        ? .uniform(row[12]) : .coreEdge(core: row[12], edge: row[13], size: row[14])
+      lithiation: row[15] == 1
+        ? .divided(near: first, far: second, part: size)
+        : size == 1 ? .uniform(first) : .coreEdge(core: first, edge: second, size: size)
     )
   }
 }

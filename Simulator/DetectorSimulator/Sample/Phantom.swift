@@ -86,13 +86,15 @@ public struct Phantom: Hashable, Sendable {
     let height = radius * (2 * generator.uniform() - 1)
     return OrientedBox(
       center: SIMD3(distance * cosine(angle), height, distance * sine(angle)),
-      axes: randomRotation(&generator),
+      axes: OrientedBox.randomRotation(&generator),
       halfLengths: halfLengths
     )
   }
+}
 
+extension OrientedBox {
   /// The columns of a rotation drawn uniformly (Shoemake, Graphics Gems III, 1992).
-  private static func randomRotation(_ generator: inout SeededGenerator) -> [SIMD3<Double>] {
+  static func randomRotation(_ generator: inout SeededGenerator) -> [SIMD3<Double>] {
     let u = generator.uniform()
     let a = 2 * Double.pi * generator.uniform()
     let b = 2 * Double.pi * generator.uniform()

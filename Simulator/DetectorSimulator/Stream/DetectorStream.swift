@@ -12,6 +12,8 @@ public struct DetectorStream: Sendable {
   private let scans: [ScanPlan.Scan]
   private let settings: StreamSettings
   private var supply: FrameSupply
+  /// What takes the frames of the tilt that is sent raw.
+  private var rawSupply: FrameSupply?
   private var injector: FaultInjector
   private var encoder: any DialectEncoder
   private var pacing: Pacing
@@ -57,9 +59,19 @@ public struct DetectorStream: Sendable {
     let encoder = Self.encoder(detector.parameters, settings)
     self.encoder = encoder
     supply = FrameSupply(detector, order: encoder.wordOrder, ring: settings.ring)
+    if parameters.rawTilt != nil {
+      rawSupply = FrameSupply(
+        detector.withRawFrames(),
+        order: encoder.wordOrder,
+        ring: settings.ring
+      )
+    }
     injector = FaultInjector(settings.faults, dialect: settings.dialect)
     pacing = Pacing(framesPerSecond: settings.framesPerSecond)
   }
+
+  /// Whether a scan is sent as raw frames among cleaned ones.
+  private func isRaw(_ scan: ScanPlan.Scan) -> Bool { scan.tiltIndex == parameters.rawTilt }
 
   private static func encoder(
     _ parameters: SimulationParameters,
@@ -154,12 +166,18 @@ public struct DetectorStream: Sendable {
     number = settings.frameServer.firstNumber
     encoder = Self.encoder(parameters, settings)
     injector = FaultInjector(settings.faults, dialect: settings.dialect)
-    if let first = scans.first { supply.prepare(first) }
+    if let first = scans.first {
+      if isRaw(first) { rawSupply?.prepare(first) } else { supply.prepare(first) }
+    }
     pacing = Pacing(framesPerSecond: settings.framesPerSecond)
   }
 
   private mutating func prepare(_ scan: ScanPlan.Scan) {
-    pacing.pause { supply.prepare(scan) }
+    if isRaw(scan) {
+      pacing.pause { rawSupply?.prepare(scan) }
+    } else {
+      pacing.pause { supply.prepare(scan) }
+    }
     if settings.frameServer.restartsEachScan { number = settings.frameServer.firstNumber }
   }
 
@@ -196,7 +214,10 @@ public struct DetectorStream: Sendable {
 
   /// The darks before a scan: (number, exposure time), each number at all times in turn.
   private func darks(before scan: Int) -> [(index: Int, exposure: Int)] {
-    guard scan == 0 || parameters.takesDarksEachScan else { return [] }
+    // The camera's first scan: the run's, or that of the tilt that is sent raw.
+    let isFirst =
+      scan == 0 || (isRaw(scans[scan]) && !isRaw(scans[scan - 1]))
+    guard isFirst || parameters.takesDarksEachScan else { return [] }
     return (0..<parameters.darkCount).flatMap { index in
       parameters.exposureTimes.indices.map { (index, $0) }
     }
@@ -206,9 +227,11 @@ public struct DetectorStream: Sendable {
     _ scan: ScanPlan.Scan,
     _ dark: (index: Int, exposure: Int)
   ) -> [StreamMessage]? {
-    guard let frame = supply.dark(scan, index: dark.index, exposure: dark.exposure) else {
-      return nil
-    }
+    let frame =
+      isRaw(scan)
+      ? rawSupply?.dark(scan, index: dark.index, exposure: dark.exposure)
+      : supply.dark(scan, index: dark.index, exposure: dark.exposure)
+    guard let frame else { return nil }
     summary.darks += 1
     return messages(for: frame, of: scan, exposure: dark.exposure)
   }
@@ -218,7 +241,9 @@ public struct DetectorStream: Sendable {
     point: Int,
     exposure: Int
   ) -> [StreamMessage] {
-    let frame = supply.exposure(scan, point: point, exposure: exposure)
+    let frame =
+      (isRaw(scan) ? rawSupply?.exposure(scan, point: point, exposure: exposure) : nil)
+      ?? supply.exposure(scan, point: point, exposure: exposure)
     summary.exposures += 1
     if scan.exposures[point][exposure].shutterFails { summary.shutterFailures += 1 }
     return messages(for: frame, of: scan, exposure: exposure)

@@ -20,7 +20,9 @@ struct NativeEncoder: DialectEncoder {
     description.tiltCount = parameters.tiltCount
     description.energyCount = parameters.energies.count
     description.detectorDistance = parameters.detectorDistance
-    description.detectorPixelSize = parameters.statedPixelSize(at: scan.identity.energy)
+    description.detectorPixelSize =
+      scan.tiltIndex == parameters.rawTilt
+      ? parameters.detectorPixel : parameters.statedPixelSize(at: scan.identity.energy)
     return [encoded(.start(description, sequence: nil))]
   }
 
