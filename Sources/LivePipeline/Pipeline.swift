@@ -112,6 +112,7 @@ public final class Pipeline: Sendable {
       results: results
     )
     defer { engine.crew.end() }
+    engine.load.withLock { $0.bareTransformPair = plan.measuredPair() }
     let conductor = Conductor(
       engine: engine,
       sourceMayWait: source != .stream || configuration.compute.whenBehind == .wait,
@@ -169,6 +170,7 @@ public final class Pipeline: Sendable {
       events: board.events,
       errors: board.status.errors,
       elapsed: (ContinuousClock.now - started).inSeconds,
+      load: engine.scanLoad,
       recording: recording,
       report: engine.report
     )

@@ -326,6 +326,7 @@ import Testing
     _ count: Int,
     delay: Double,
     sourceWaits: Bool,
+    compression: FrameCompression = .none,
     submit: @escaping (Int) -> Bool
   ) -> (sink: Sink, handedOn: [UInt8], events: [RunEvent], deepest: Int) {
     let bench = Bench()
@@ -338,7 +339,7 @@ import Testing
     var recorder = StreamRecorder(
       recording: bench.recording,
       queue: queue,
-      packer: FramePacker(.none, threads: 0),
+      packer: FramePacker(compression, threads: compression == .none ? 0 : 2),
       surroundings: StreamRecorder.Surroundings(
         sourceWaits: sourceWaits,
         highWaterMark: 1000,
@@ -365,6 +366,25 @@ import Testing
     let deepest = queue.highWaterMark
     recorder.finish()
     return (bench.sinks[0], handedOn, events.withLock { $0 }, deepest)
+  }
+
+  /// Frames that are being packed when the processing falls behind are recorded beyond what may be
+  /// held, and have to be read back while the queue is full and may not be emptied.
+  @Test(.timeLimit(.minutes(1)))
+  func packedFramesComeThroughWhereTheSourceWaits() {
+    let count = 400
+    // The processing stops taking until everything before it is full.
+    let (sink, handedOn, _, _) = stream(
+      count,
+      delay: 0,
+      sourceWaits: true,
+      compression: .shuffleFast
+    ) { asked in
+      asked < 10 || asked > 40
+    }
+    let expected = (0..<count).map { UInt8($0 % 251) }
+    #expect(sink.numbers == expected)
+    #expect(handedOn == expected)
   }
 
   @Test func aSlowDiskDropsNothingAndIsToldEarly() {

@@ -112,10 +112,17 @@ extension ReconstructionEngine {
       guard let before = solver.reconstruction?.iteration else { return }
       let refines = refining ?? (leftToRefine(before, of: solver.goal) > 0)
       if refines != solver.unnotedRefine { noteIterations(of: session, &solver) }
+      let began = threadNanoseconds()
       if refines {
         solver.reconstruction?.refine(iterations)
       } else {
         solver.reconstruction?.iterate(iterations)
+      }
+      let seconds = Double(threadNanoseconds() - began) * 1e-9
+      let frames = solver.reconstruction?.frameCount ?? 0
+      load.withLock {
+        $0.processorTime += seconds
+        $0.frameIterations += iterations * frames
       }
       solver.unnotedRefine = refines
       solver.unnoted += iterations

@@ -133,7 +133,7 @@ extension ReconstructionEngine {
       parameters: configuration.ptychography,
       probe: probe,
       seed: seed,
-      workers: crew
+      workers: scanWork
     )
   }
 

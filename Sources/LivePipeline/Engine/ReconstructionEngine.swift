@@ -17,6 +17,10 @@ final class ReconstructionEngine: Sendable {
   let plan: FourierPlan2D
   /// Threads that scans share their frames with; whoever made the engine ends them.
   let crew: WorkerCrew
+  /// The same threads, for scans, their time counted.
+  let scanWork: TimedWork
+  /// What iterations cost; without what other threads than the caller's did.
+  let load = Mutex(PtychographyLoad())
   let board: StatusBoard
   let mailbox: PreviewMailbox
   let schedule: ScheduleLog
@@ -57,12 +61,20 @@ final class ReconstructionEngine: Sendable {
       threads: configuration.compute.threadCount,
       niceness: configuration.compute.niceness
     )
+    scanWork = TimedWork(crew)
     self.board = board
     self.mailbox = mailbox
     self.schedule = schedule
     self.results = results
     self.isRepeating = isRepeating
     intake = Mutex(FrameIntake(configuration: configuration))
+  }
+
+  /// What the iterations of all scans have cost so far.
+  var scanLoad: PtychographyLoad {
+    var load = load.withLock { $0 }
+    load.processorTime += scanWork.secondsOfOthers
+    return load
   }
 
   /// What an instrument and its user decided, as it stands.

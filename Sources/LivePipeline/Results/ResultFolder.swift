@@ -115,6 +115,7 @@ final class ResultFolder: Sendable {
     events: [RunEvent],
     errors: Int,
     elapsed: Double,
+    load: PtychographyLoad,
     recording: String?,
     report: (RunEvent) -> Void
   ) -> RunSummary {
@@ -123,6 +124,7 @@ final class ResultFolder: Sendable {
       summary.counters = counters
       summary.framesLost = counters.lost
       summary.elapsed = elapsed
+      summary.ptychography = load
       summary.recording = recording
       summary.errors = errors
       summary.events = events.filter { $0.severity != .info }.map(\.description)

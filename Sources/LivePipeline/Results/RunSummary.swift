@@ -85,6 +85,8 @@ public struct RunSummary: Codable, Sendable {
   public var framesLost = 0
   /// Seconds from the first message to the last result.
   public var elapsed = 0.0
+  /// What the iterations of scans cost.
+  public var ptychography = PtychographyLoad()
   /// The recording, where one was made.
   public var recording: String?
   /// Scans in the order of their end.
@@ -110,7 +112,7 @@ public struct RunSummary: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case version, counters, recording, scans, tomograms, errors, events, files
+    case version, counters, recording, ptychography, scans, tomograms, errors, events, files
     case framesLost = "frames_lost"
     case elapsed = "elapsed_s"
   }

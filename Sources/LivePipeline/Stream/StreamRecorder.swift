@@ -162,8 +162,8 @@ package struct StreamRecorder: ~Copyable {
   private mutating func handOn(timeout: Double) {
     while var held = waiting.first {
       if !held.isHere, let place = held.place {
-        // What has not been recorded yet comes first.
-        guard 4 * queue.depth < queue.limit else { return }
+        // What has not been recorded yet comes first, unless it waits for these to make room.
+        guard !mayTake || 4 * queue.depth < queue.limit else { return }
         do {
           held.message.parts = try place.sink.parts(of: place.message)
         } catch {

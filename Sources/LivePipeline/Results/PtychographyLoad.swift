@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FourierTransform
+import Imaging
+
+/// What the iterations of a run's scans cost, beside the bare transforms in them.
+public struct PtychographyLoad: Codable, Sendable, Hashable {
+  /// Frames times iterations: each needs one transform forth and one back.
+  public var frameIterations = 0
+  /// Processor time of the iterations on all threads, seconds.
+  public var processorTime = 0.0
+  /// The time of one bare transform forth and back on one thread, measured at the start of the run
+  /// with each pattern in memory of its own, seconds; nil where it was not.
+  public var bareTransformPair: Double?
+
+  /// The processor time over that of the bare transforms; nil where nothing was measured.
+  public var overBareTransforms: Double? {
+    guard let bareTransformPair, frameIterations > 0 else { return nil }
+    return processorTime / (Double(frameIterations) * bareTransformPair)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case frameIterations = "frame_iterations"
+    case processorTime = "processor_s"
+    case bareTransformPair = "bare_transform_pair_s"
+  }
+}
+
+extension FourierPlan2D {
+  /// The time of one transform forth and back, seconds: the best of five passes over 64 images.
+  func measuredPair() -> Double {
+    var images = (0..<64).map { _ in ComplexImage(shape: shape, filledWith: .one) }
+    var best = Double.infinity
+    for _ in 0..<5 {
+      let before = threadNanoseconds()
+      for k in images.indices {
+        var pixels = images[k].values.mutableSpan
+        forward(&pixels)
+        inverse(&pixels)
+      }
+      best = min(best, Double(threadNanoseconds() - before) * 1e-9 / Double(images.count))
+    }
+    return best
+  }
+}
