@@ -81,7 +81,8 @@ let modules: [Target] = [
   .executableTarget(
     name: "detector-simulator",
     dependencies: [
-      "DetectorSimulator", "Imaging", "AcquisitionModel", "HDF5Storage", argumentParser, logging,
+      "DetectorSimulator", "Imaging", "AcquisitionModel", "HDF5Storage", "ResolutionMetrics",
+      argumentParser, logging,
     ],
     path: "Simulator/detector-simulator"
   ),

@@ -13,6 +13,6 @@ struct DetectorSimulatorCommand: ParsableCommand {
         detector-simulator run --bind tcp://127.0.0.1:37013 --truth truth.h5 --tilts 24 --rate 16
         detector-simulator score --truth truth.h5 --results results
       """,
-    subcommands: [RunCommand.self, ScoreCommand.self]
+    subcommands: [RunCommand.self, ScoreCommand.self, PaperCommand.self]
   )
 }

@@ -14,6 +14,16 @@ struct KnownTruth {
   var absorption: AbsorptionMatrix
   /// Exposures sent, or planned where the file was not finished.
   var exposures: Int
+  /// The time of one exposure, seconds, where the file tells it.
+  var exposureTime: Double?
+
+  /// The share of FePO₄ in all plates, 0 to 1; nil where there are none.
+  var stateOfCharge: Double? {
+    let volume = phantom.volume
+    guard volume > 0 else { return nil }
+    let lithiated = phantom.plates.reduce(0) { $0 + $1.meanComposition * $1.box.volume }
+    return 1 - lithiated / volume
+  }
 
   /// Reads a file that `run` has written.
   init(reading path: String) throws {
@@ -32,6 +42,7 @@ struct KnownTruth {
     voxelSize = Length(meters: voxel)
     let sent = file.attributeNumbers("exposures_sent", of: "/entry")?.first
     exposures = Int(sent ?? planned)
+    exposureTime = file.attributeNumbers("exposure_s", of: parameters)?.first
     let angles: StoredArray<Double> = try file.read(at: "/entry/tilt_angle")
     tilts = angles.values.map(TiltAngle.init(degrees:))
     let energy: StoredArray<Double> = try file.read(at: "/entry/energy")

@@ -69,7 +69,7 @@ struct RunCommand: ParsableCommand {
     var server = try StreamServer(
       bindingTo: bind,
       eventsTo: hasEvents ? eventsBind : nil,
-      queueLength: parameters.frames == .raw ? 40 : 4000
+      queueLength: parameters.frames == .raw ? 40 : parameters.rawTilt == nil ? 4000 : 100
     )
     let isCancelled = { interrupted.load(ordering: .relaxed) }
     let endpoints = [server.endpoint, server.eventEndpoint].compactMap { $0 }

@@ -50,7 +50,7 @@ struct ScoreCommand: ParsableCommand {
       throw ScoreError(description: "the tomogram holds no volume")
     }
     var table = ScoreTable()
-    let alignment = alignment(known, record)
+    let alignment = TruthAlignment.alignment(known, record)
     addDensity(known, record, alignment, to: &table)
     addChemistry(record, alignment, to: &table)
     addRegistration(known, record, to: &table)
@@ -68,34 +68,6 @@ struct ScoreCommand: ParsableCommand {
     print("All figures are within their bounds.")
   }
 
-  /// The rows of the absorption matrix that belong to the record's energies.
-  private func energyIndices(_ known: KnownTruth, _ record: TomogramRecord) -> [Int] {
-    record.energies.map { energy in
-      known.energies.indices.min {
-        abs(known.energies[$0].electronVolts - energy.electronVolts)
-          < abs(known.energies[$1].electronVolts - energy.electronVolts)
-      } ?? 0
-    }
-  }
-
-  private func alignment(_ known: KnownTruth, _ record: TomogramRecord) -> VolumeAlignment {
-    // The sum of both energies sees all plates about alike.
-    let indices = energyIndices(known, record)
-    var volume = record.volumes[0]
-    var rows = known.absorption.rows[indices.first ?? 0]
-    for (other, index) in zip(record.volumes, indices).dropFirst() {
-      for i in volume.values.indices { volume.values[i] += other.values[i] }
-      rows = zip(rows, known.absorption.rows[index]).map { $0 + $1 }
-    }
-    return VolumeAlignment(
-      of: known.phantom,
-      onto: volume,
-      voxelSize: record.voxelSize,
-      energyIndex: 0,
-      matrix: AbsorptionMatrix(rows: [rows, rows])
-    )
-  }
-
   private func addDensity(
     _ known: KnownTruth,
     _ record: TomogramRecord,
@@ -103,7 +75,7 @@ struct ScoreCommand: ParsableCommand {
     to table: inout ScoreTable
   ) {
     let moved = known.phantom.moved(by: alignment.offset * record.voxelSize.meters)
-    for (energy, index) in energyIndices(known, record).enumerated() {
+    for (energy, index) in TruthAlignment.energyIndices(known, record).enumerated() {
       let name = "\(record.energies[energy].electronVolts) eV"
       var projections = DensityComparison()
       if record.projections.indices.contains(energy), record.coverage.indices.contains(energy) {
@@ -161,30 +133,18 @@ struct ScoreCommand: ParsableCommand {
     _ record: TomogramRecord,
     to table: inout ScoreTable
   ) {
-    // Tilts are told by their angle; one that was held back has no shift to judge.
-    var applied: [PixelShift] = []
-    var sample: [PixelShift] = []
-    var tilts: [TiltAngle] = []
-    for (place, tilt) in record.tilts.enumerated() where place < record.shifts.count {
-      guard record.accepted.indices.contains(place) ? record.accepted[place] : true else {
-        continue
-      }
-      let match = known.tilts.firstIndex { abs($0.degrees - tilt.degrees) < 0.05 }
-      guard let match else { continue }
-      applied.append(record.shifts[place])
-      sample.append(known.sampleShifts[match])
-      tilts.append(tilt)
-    }
-    let result =
-      applied.isEmpty
-      ? nil : RegistrationComparison(applied: applied, sample: sample, tilts: tilts)
+    let result = TruthAlignment.registration(known, record)
     table.add(
       "registration error",
       result?.rootMeanSquare,
       "px",
       .atMost(maxRegistrationPx)
     )
-    table.add("tilts in the volume", Double(applied.count), "of \(known.tilts.count)")
+    table.add(
+      "tilts in the volume",
+      result.map { Double($0.vertical.count) },
+      "of \(known.tilts.count)"
+    )
   }
 
   private func addFrames(_ known: KnownTruth, to table: inout ScoreTable) {

@@ -43,7 +43,8 @@ import Testing
       "FourierTransform", "Messaging", "WireFormat",
     ]),
     "detector-simulator": values.union(foundation).union([
-      "DetectorSimulator", "HDF5Storage", "ArgumentParser", "Logging", "Dispatch",
+      "DetectorSimulator", "HDF5Storage", "ResolutionMetrics", "ArgumentParser", "Logging",
+      "Dispatch",
     ]),
   ]
 

@@ -3,8 +3,9 @@
 import AcquisitionModel
 import Imaging
 
-/// The ensemble of Yu et al. (Nat. Commun. 9, 921 (2018)): plates harvested from a half-charged
-/// electrode, most of them hardly charged, the large facets rather than the small ones.
+/// Plates as harvested from a half-charged electrode, most of them hardly charged.
+///
+/// After Yu et al., Nat. Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x.
 ///
 /// Facets are log-normal about 72 nm (square root of the area, σ 0.28), 1.25 times longer than wide;
 /// thickness 19 ± 3 nm. Three of ten plates are active, drawn with a weight that grows as the square

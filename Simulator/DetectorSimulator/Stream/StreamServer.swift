@@ -43,7 +43,7 @@ public struct StreamServer: ~Copyable {
       highWaterMark: queueLength,
       overflow: .block,
       sendTimeoutMilliseconds: 200,
-      lingerMilliseconds: 30_000
+      lingerMilliseconds: 180_000
     )
   }
 

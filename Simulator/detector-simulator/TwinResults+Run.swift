@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DetectorSimulator
+import Foundation
+
+extension TwinResults {
+  /// Registration, frames, time and what took it.
+  func addRun(seconds: Double?, to table: inout PaperTable) {
+    table.add(
+      "registration error, RMS",
+      "pixel",
+      found: registration?.rootMeanSquare,
+      remark: registration.map { "\($0.vertical.count) of \(known.tilts.count) tilts" } ?? ""
+    )
+    let used = number("counters", "used")
+    let lost = [number("frames_lost"), used.map { Double(known.exposures) - $0 }]
+      .compactMap { $0 }.max()
+    table.add("frames", "1", paper: "71100", truth: Double(known.exposures), found: used)
+    table.add(Self.lostFrames, "1", found: lost, .atMost(0))
+    let scans = summary["scans"] as? [[String: Any]] ?? []
+    let iterations = scans.compactMap { ($0["iterations"] as? NSNumber)?.doubleValue }.sorted()
+    table.add(
+      "iterations of a scan, median",
+      "1",
+      paper: "500",
+      found: iterations.isEmpty ? nil : iterations[iterations.count / 2]
+    )
+    let exposure = known.exposureTime.map { Double(known.exposures) * $0 / 60 }
+    table.add(
+      "the whole run, simulator included",
+      "minute",
+      paper: exposure.map { "\(Int($0.rounded())) exposed" } ?? "",
+      found: (seconds ?? number("elapsed_s")).map { $0 / 60 },
+      .atMost(75)
+    )
+    let processor = number("ptychography", "processor_s")
+    let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+    let available = (seconds ?? number("elapsed_s")).map { $0 * cores }
+    table.add(
+      "iterations' share of the processors",
+      "%",
+      found: processor.flatMap { time in available.map { 100 * time / $0 } },
+      remark: processor.map { "\(Int(($0 / 60).rounded())) core-minutes" } ?? ""
+    )
+    let pair = number("ptychography", "bare_transform_pair_s")
+    let transforms = number("ptychography", "frame_iterations")
+    let bare = pair.flatMap { pair in transforms.map { pair * $0 } }
+    table.add(
+      "iterations over their bare transforms",
+      "1",
+      found: processor.flatMap { time in bare.map { time / $0 } },
+      remark: bare.map { "\(Int(($0 / 60).rounded())) core-minutes bare" } ?? ""
+    )
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import Imaging
+import ResolutionMetrics
+
+/// What a twin's run left, beside what its simulator knows.
+struct TwinResults {
+  let known: KnownTruth
+  let record: TomogramRecord
+  let summary: [String: Any]
+  let spectra: SpectraRecord?
+  let scan: ReconstructedObject?
+  /// The true sample, moved onto the volume.
+  let alignment: VolumeAlignment
+  let registration: RegistrationComparison?
+
+  /// The row whose bound holds for a small twin, too.
+  static let lostFrames = "frames lost"
+
+  /// Reads everything and finds where the volume sits.
+  init(truth: String, results: String, spectra: String?, scan: String?) throws {
+    known = try KnownTruth(reading: truth)
+    record = try readTomogram("\(results)/tomogram.h5")
+    guard record.volumes.count > 1 else {
+      throw ScoreError(description: "\(results)/tomogram.h5 has no volumes at two energies")
+    }
+    let data = try Data(contentsOf: URL(filePath: "\(results)/summary.json"))
+    summary = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+    self.spectra = try spectra.map { try readSpectra($0) }
+    self.scan = try scan.map { try readCXIResult($0) }
+    alignment = TruthAlignment.alignment(known, record)
+    registration = TruthAlignment.registration(known, record)
+  }
+
+  /// A number of the summary at a path of keys and places.
+  func number(_ path: Any...) -> Double? {
+    var value: Any? = summary
+    for step in path {
+      if let key = step as? String {
+        value = (value as? [String: Any])?[key]
+      } else if let place = step as? Int {
+        let list = value as? [Any] ?? []
+        value = list.indices.contains(place) ? list[place] : nil
+      }
+    }
+    return (value as? NSNumber)?.doubleValue
+  }
+
+  // MARK: - Resolution
+
+  /// Half periods from halves of the tilts, against truth, and of the projection at 0°.
+  func addResolution(to table: inout PaperTable) {
+    let published = ["11", "12-14"]
+    let limits = [11.0, 12]
+    for (place, energy) in record.energies.enumerated().prefix(2) {
+      let name = "\(energy.electronVolts) eV"
+      let found = record.resolution.first { $0.energyIndex == place }
+      let half = found?.halfPeriodAtHalfBit.nanometers
+      table.add(
+        "FSC 1/2 bit, half period, \(name)",
+        "nm",
+        paper: published[place],
+        found: half,
+        remark: found.map { "\($0.tilts.map(String.init).joined(separator: " + ")) tilts" } ?? "",
+        .atMost(limits[place])
+      )
+      table.add("FSC 1/2 bit, full period, \(name)", "nm", found: half.map { 2 * $0 })
+      table.add(
+        "FSC 0.5, half period, \(name)",
+        "nm",
+        found: found?.halfPeriodAtOneHalf.nanometers
+      )
+      table.add(
+        "FSC against truth at 0.5, half period, \(name)",
+        "nm",
+        found: halfPeriodAgainstTruth(place)
+      )
+    }
+    table.add(
+      "FRC at 0 degrees, 1/2 bit, half period",
+      "nm",
+      paper: "10",
+      found: scan?.halves?.halfPeriodAtHalfBit.nanometers
+    )
+  }
+
+  /// The half period to which a volume correlates with the true one by 0.5, nm.
+  private func halfPeriodAgainstTruth(_ place: Int) -> Double {
+    let volume = record.volumes[place]
+    var comparison = ShellComparison(
+      sizeX: volume.sizeX,
+      sizeZ: volume.sizeZ,
+      sizeY: volume.sizeY
+    )
+    let index = TruthAlignment.energyIndices(known, record)[place]
+    comparison.add(volume, to: .first)
+    comparison.add(
+      alignment.truth.opticalDensity(energyIndex: index, matrix: known.absorption),
+      to: .second
+    )
+    while true {
+      guard let correlation = comparison.advance() else { continue }
+      return correlation.resolution(threshold: .fixed(0.5))
+        .halfPeriod(pixelSize: record.voxelSize.nanometers)
+    }
+  }
+}
