@@ -60,6 +60,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var overlapIsStale = false
   /// Whether the iteration is the one of `refine`.
   var isRefining = false
+  /// Iterations of `refine` since it began.
+  var refinedIterations = 0
   /// The iteration that is run now.
   var engine: PtychographyEngine { isRefining ? .errorReduction : parameters.engine }
   /// How far it trusts measured moduli.
