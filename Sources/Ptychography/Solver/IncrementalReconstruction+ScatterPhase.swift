@@ -1,59 +1,73 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import FourierTransform
 import Imaging
 
-// The phase between the light that a sample scatters and the light that it lets through.
+// The phase between the light that a sample scatters and the light that goes through.
 extension IncrementalReconstruction {
   /// Iterations of a refinement from one search of the scattered light's phase to the next.
-  static let scatterPhasePeriod = 10
+  static let scatterPhasePeriod = 20
 
-  /// Turns all that differs from the object's mean to the phase that fits the patterns best.
+  /// Turns the scattered light to the phase that fits the patterns best, fine detail last.
   ///
-  /// With m the mean of the object, weighed by its light, and O = m + e^{iα}(O₀ − m), the phase α
-  /// decides how much of the contrast is absorption and how much is phase. Patterns tell it only
-  /// where the direct beam meets the scattered light, inside the lens's aperture; a narrow ring of
-  /// pixels holds few of all photons' constraints, so that iterations find α by a part in a hundred
-  /// each. The misfit is a parabola of α: three comparisons with the patterns find its lowest point.
+  /// The phase decides how much of the contrast is absorption and how much is phase. Patterns tell it
+  /// only where two parts of the light meet that have it differently: the direct beam and what is
+  /// scattered within twice the lens's aperture, and from there on ring by ring. Few of all the
+  /// pixels' constraints are such, so that iterations find it by a part in a hundred each, while the
+  /// misfit is a parabola of the angle: three comparisons with every other pattern find its lowest
+  /// point, for all the scattered light and for what lies beyond 1.5, 3 and 6 RMS radii of the probe's
+  /// far field.
   mutating func turnScatteredLight() {
-    let mean = meanTransmission
+    if coverageIsStale {
+      takeCoverage()
+      coverageIsStale = false
+    }
+    let threshold = litThreshold
+    let shape = object.shape
+    let plan = objectPlan ?? FourierPlan2D(shape: shape, effort: .estimate)
+    objectPlan = plan
     let before = object.values
-    func misfit(_ angle: Double) -> Double {
-      turn(before, about: mean, by: angle)
+    let half = refinedIterations / Self.scatterPhasePeriod % 2
+    var scattered = ScatterPhase(object, isLit: coverage.map { $0 > threshold }, plan: plan)
+    func misfit(_ values: [Complex64]) -> Double {
+      object.values = values
       let sweep = sweep(ScanSums.Wanted())
-      inGroups { $0.compare(sweep) }
+      inGroups { $0.compare(sweep, half: half) }
       return groups.reduce(0) { $0 + $1.comparison.residual }
     }
-    let step = 0.15
-    let (behind, here, ahead) = (misfit(-step), misfit(0), misfit(step))
-    let curvature = behind - 2 * here + ahead
-    var angle = 0.0
-    if curvature > 0 {
-      angle = min(max(0.5 * step * (behind - ahead) / curvature, -0.5), 0.5)
-      // Far from the lowest point the parabola may mislead.
-      if !(misfit(angle) < here) { angle = 0 }
+    let radius = probeFourierRadius
+    let step = 0.2
+    let start = misfit(before)
+    var here = start
+    for times in [0, 1.5, 3, 6] where times * radius < 0.5 {
+      let behind = misfit(scattered.object(beyond: times * radius, by: -step))
+      let ahead = misfit(scattered.object(beyond: times * radius, by: step))
+      let curvature = behind - 2 * here + ahead
+      guard curvature > 0 else { continue }
+      let angle = min(max(0.5 * step * (behind - ahead) / curvature, -0.5), 0.5)
+      scattered.turn(beyond: times * radius, by: angle)
+      here -= min(0.5 * curvature * (angle / step) * (angle / step), 0.5 * here)
     }
-    turn(before, about: mean, by: angle)
+    let turned = scattered.object()
+    // Far from its lowest point a misfit is no parabola.
+    object.values = misfit(turned) < start ? turned : before
   }
 
-  /// Σ |P|² O / Σ |P|² over what is lit.
-  private var meanTransmission: Complex64 {
-    var (real, imaginary, total) = (0.0, 0.0, 0.0)
-    let threshold = litThreshold
-    for i in coverage.indices where coverage[i] > threshold {
-      let weight = Double(coverage[i])
-      real += weight * Double(object.values[i].re)
-      imaginary += weight * Double(object.values[i].im)
-      total += weight
+  /// The RMS radius of the probe's far field, cycles per pixel.
+  private var probeFourierRadius: Double {
+    var far = illumination.modes[0]
+    self.plan.forwardUnitary(&far)
+    let (rows, columns) = (far.shape.rows, far.shape.columns)
+    var (moment, total) = (0.0, 0.0)
+    for row in 0..<rows {
+      let y = Double(row <= rows / 2 ? row : row - rows) / Double(rows)
+      for column in 0..<columns {
+        let x = Double(column <= columns / 2 ? column : column - columns) / Double(columns)
+        let power = Double(far[row, column].squaredModulus)
+        moment += power * (x * x + y * y)
+        total += power
+      }
     }
-    guard total > 0 else { return .one }
-    return Complex64(Float(real / total), Float(imaginary / total))
-  }
-
-  private mutating func turn(_ before: [Complex64], about mean: Complex64, by angle: Double) {
-    let factor = Complex64(modulus: 1, phase: Float(angle))
-    let threshold = litThreshold
-    for i in before.indices where coverage[i] > threshold {
-      object.values[i] = mean + factor * (before[i] - mean)
-    }
+    return total > 0 ? (moment / total).squareRoot() : 0
   }
 }

@@ -62,6 +62,8 @@ public struct IncrementalReconstruction: ~Copyable, Sendable {
   var isRefining = false
   /// Iterations of `refine` since it began.
   var refinedIterations = 0
+  /// Transforms of the object's shape, once they are needed.
+  var objectPlan: FourierPlan2D?
   /// The iteration that is run now.
   var engine: PtychographyEngine { isRefining ? .errorReduction : parameters.engine }
   /// How far it trusts measured moduli.
