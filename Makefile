@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # make demo     simulated detector -> live reconstruction -> score against the truth
+# make paper-twin | paper-twin-small   a published experiment, simulated and reconstructed live
 # make test     lint, build, every test suite
 # make bench    measurements as JSON lines (ONLY=pattern, PEERS_PYTHON=python)
 # make lint | format | deps | clean
@@ -11,11 +12,18 @@ SWIFT ?= swift
 SOURCES := Sources Simulator Tests Package.swift
 PROGRAMS := tiltfold detector-simulator
 
-.PHONY: demo test bench lint format deps build clean
+.PHONY: demo paper-twin paper-twin-small test bench lint format deps build clean
 
 # RESULTS= folder, KEEP=1 keeps the recording, SEED=, TILTS=, RATE= frames/s, PORT= first of three.
 demo: build
 	@BIN="$$($(SWIFT) build -c release --show-bin-path)" Simulator/demo.sh
+
+# RESULTS= folder, KEEP=1 keeps the recordings, SEED=, STACK=0 leaves the stack of energies out.
+paper-twin: build
+	@BIN="$$($(SWIFT) build -c release --show-bin-path)" SIZE=full Simulator/paper-twin.sh
+
+paper-twin-small: build
+	@BIN="$$($(SWIFT) build -c release --show-bin-path)" SIZE=small Simulator/paper-twin.sh
 
 test: deps lint
 	$(SWIFT) build -c release --build-tests
@@ -39,4 +47,4 @@ deps:
 
 clean:
 	$(SWIFT) package clean
-	rm -rf demo-results
+	rm -rf demo-results paper-twin-results

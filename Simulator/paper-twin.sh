@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# The twin of the experiment of Yu et al. (Nat. Commun. 9, 921, 2018): plates as harvested from a
+# half-charged electrode are measured by a simulated detector at all tilts and both energies and
+# reconstructed live; a stack of many energies is measured at 0 degrees; then a table shows the
+# paper's values, the truth and what was found.
+# `make paper-twin` and `make paper-twin-small` build and call this; BIN is the folder of the programs.
+#
+#   SIZE=full             or small: 30 plates, 40 tilts, 121 points, for newcomers and tests
+#   RESULTS=paper-twin-results   where results go (a folder of an earlier twin is replaced)
+#   KEEP=1                keep the recordings (up to 5 GB)
+#   SEED=1                the sample
+#   STACK=1               0 leaves out the stack of energies
+#   PORT=37013            frames come in here; rec goes out at PORT+3, previews at PORT+4
+#   LIMIT=7200            seconds after which it is given up
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+size=${SIZE:-full}
+name=paper-twin
+bin=${BIN:-$here/.build/release}
+results=${RESULTS:-paper-twin-results}
+seed=${SEED:-1}
+port=${PORT:-37013}
+limit=${LIMIT:-7200}
+. "$here/Simulator/live-run.sh"
+
+case $size in
+full)
+  room=9000
+  sample=()
+  settings=()
+  small=()
+  ;;
+small)
+  room=1500
+  sample=(--plates 30 --diameter-nm 320 --volume-side 60 --tilts 40 --scan 11x11 --raw-tilt 20)
+  settings=(--set ptychography.iterations=80 --set ptychography.likelihood_iterations=40
+    --set tomography.volume_side=72 --set tomography.volume_height=72)
+  small=(--small)
+  ;;
+*) fail "SIZE is $size; expected full or small" ;;
+esac
+take_folder "$room"
+check_ports
+take_configuration "$here/Config/paper-twin.yaml"
+recording=$results/recording.h5
+truth=$results/truth.h5
+stack=$results/spectra
+[ "${KEEP:-0}" = 1 ] || removed_at_end=("$recording" "$stack/recording.h5")
+end_with_script
+began=$SECONDS
+
+say "The tomogram: $size size; the simulator's words are in $results/simulator.log."
+"$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
+  --truth "$truth" --seed "$seed" "${sample[@]}" >"$results/simulator.log" 2>&1 &
+simulator=$!
+"$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
+  "${settings[@]}" --exit-after-tomogram &
+live=$!
+wait_for_both "$results/simulator.log"
+
+if [ "${STACK:-1}" = 1 ]; then
+  say ""
+  say "The stack of energies at 0 degrees:"
+  energies=700,702.7,705.2,706.2,706.8,707.2,707.6,707.9,708.2,708.5,708.8,709.2,709.6,709.9,710.2,710.5,710.8,711.2,711.8,712.6,714,716
+  mkdir -p "$stack"
+  "$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
+    --truth "$stack/truth.h5" --seed "$seed" --tomogram paper-twin-stack "${sample[@]}" \
+    --tilts 1 --first-angle 0 --last-angle 0 --raw-tilt=-1 --energies "$energies" \
+    >"$stack/simulator.log" 2>&1 &
+  simulator=$!
+  "$bin/tiltfold" live --config "$config" --results "$stack" --recording "$stack/recording.h5" \
+    "${settings[@]}" --set ptychography.iterations=150 --exit-after-tomogram &
+  live=$!
+  wait_for_both "$stack/simulator.log"
+  "$bin/tiltfold" spectra "$stack"/scans/*.cxi --references "$here/Config/references/lifepo4-fe-l3.csv" \
+    --results "$stack" --tomogram "$results/tomogram.h5"
+fi
+took=$((SECONDS - began))
+
+say ""
+passed=0
+"$bin/detector-simulator" paper-table --truth "$truth" --results "$results" --seconds "$took" \
+  "${small[@]}" || passed=$?
+say ""
+if [ "${KEEP:-0}" != 1 ]; then
+  say "The recording had $(du -m "$recording" | cut -f 1) MB and is removed (KEEP=1 keeps it)."
+  rm -f -- "${removed_at_end[@]}"
+fi
+"$bin/tiltfold" report "$results"
+list_files
+[ "$passed" -eq 0 ] || fail "a figure is out of its bounds"
