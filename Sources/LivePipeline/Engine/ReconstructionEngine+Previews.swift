@@ -26,7 +26,13 @@ extension ReconstructionEngine {
     }
     if mailbox.isDue(.alignment) { offerAlignment(content) }
     guard content.chemicalSummary != nil, mailbox.isDue(.chemistry) else { return }
-    offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
+    offerTomogram(
+      content.assembly.name,
+      content,
+      reports: nil,
+      isComplete: false,
+      latestTilt: fold.tiltIndex
+    )
   }
 
   /// Shows a tomogram: its chemistry, histogram and alignment.
@@ -34,7 +40,8 @@ extension ReconstructionEngine {
     _ name: String,
     _ content: TomogramSession.Content,
     reports: [TiltReport]?,
-    isComplete: Bool
+    isComplete: Bool,
+    latestTilt: Int? = nil
   ) {
     var header = PreviewHeader(sequence: 0)
     header.tomogram = name
@@ -44,7 +51,9 @@ extension ReconstructionEngine {
     ]
     if let summary = content.chemicalSummary, let inversion {
       let previews = TomogramPreviews(of: content.assembly, header: header)
-      for message in previews.chemistry(inversion, summary) { mailbox.offer(message) }
+      for message in previews.chemistry(inversion, summary, tilt: latestTilt) {
+        mailbox.offer(message)
+      }
     }
     if isComplete {
       for (place, energy) in content.assembly.energies.enumerated() {

@@ -4,6 +4,7 @@ import AcquisitionModel
 package import ChemicalMapping
 import HDF5Storage
 import Imaging
+import Reporting
 import Tomography
 package import WireFormat
 
@@ -41,10 +42,12 @@ package struct TomogramPreviews {
   /// - Parameters:
   ///   - inversion: How optical densities become phases.
   ///   - summary: What it says of the whole.
+  ///   - tilt: The place of a tilt whose projections are mapped beside the volumes; nil for none.
   /// - Returns: The messages; none where its two energies are not there.
   package func chemistry(
     _ inversion: TwoEnergyInversion,
-    _ summary: ChemicalSummary
+    _ summary: ChemicalSummary,
+    tilt: Int? = nil
   ) -> [PreviewMessage] {
     guard let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters) else {
       return []
@@ -68,14 +71,58 @@ package struct TomogramPreviews {
         noise: summary.noise
       )
     }
+    // One brightness for all slices.
+    let full = solved.map { ChemicalPicture($0).resolvedFullIron }.max()
+    var mapped = header
+    let projection = tilt.map { projectedChemistry(inversion, choice, of: $0, &mapped) } ?? []
     let chemistry = PreviewMessage(
       topic: .chemistry,
-      header: header,
+      header: mapped,
       arrays: solved.enumerated().map { array("lithiated", $0, $1.lithiated) }
         + solved.enumerated().map { array("delithiated", $0, $1.delithiated) }
         + solved.enumerated().map { array("composition_error", $0, $1.compositionError) }
+        + solved.enumerated().map { view, map in
+          colors("rgb_\(Self.views[view])", ChemicalPicture(map, fullIron: full))
+        } + projection
     )
     return [chemistry, histogram(summary.histogram, header, inversion)]
+  }
+
+  /// The map of one tilt's two projections: thicknesses in µm, and its state of charge.
+  private func projectedChemistry(
+    _ inversion: TwoEnergyInversion,
+    _ choice: ChemicalEnergies,
+    of tilt: Int,
+    _ header: inout PreviewHeader
+  ) -> [PreviewArray] {
+    guard let first = assembly.measured(energy: choice.first, ofTilt: tilt),
+      let second = assembly.measured(energy: choice.second, ofTilt: tilt)
+    else { return [] }
+    let map = inversion.solve(first: first.density, second: second.density)
+    header.quality["projection_rotation_angle_deg"] = first.tilt.degrees
+    if let charge = map.stateOfCharge {
+      header.quality["projection_state_of_charge"] = charge.fraction
+      header.quality["projection_state_of_charge_uncertainty"] = charge.uncertainty
+    }
+    func thickness(_ name: String, _ image: Image) -> PreviewArray {
+      PreviewArray(name: name, image: image, unit: "um", pixelSize: voxelSize)
+    }
+    return [
+      thickness("lithiated_projection", map.lithiated),
+      thickness("delithiated_projection", map.delithiated),
+      colors("rgb_projection", ChemicalPicture(map)),
+    ]
+  }
+
+  private func colors(_ name: String, _ picture: ChemicalPicture) -> PreviewArray {
+    PreviewArray(
+      name: name,
+      shape: [picture.lithiated.shape.rows, picture.lithiated.shape.columns, 3],
+      elementType: .uint8,
+      unit: "1",
+      pixelSize: voxelSize,
+      bytes: SharedBytes(picture.bytes)
+    )
   }
 
   private func histogram(
@@ -122,4 +169,11 @@ package struct TomogramPreviews {
 
   /// The views in the order of `VolumeSlices.middle`.
   private static let views = ["along_beam", "across_axis", "from_side"]
+}
+
+extension ChemicalPicture {
+  /// The map of solved images.
+  fileprivate init(_ map: ChemicalImages, fullIron: Double? = nil) {
+    self.init(lithiated: map.lithiated, delithiated: map.delithiated, fullIron: fullIron)
+  }
 }

@@ -139,4 +139,17 @@ extension TomogramAssembly {
     guard !accepted.isEmpty else { return 0 }
     return accepted.reduce(0) { $0 + $1.transform.rotationDegrees } / Double(accepted.count)
   }
+
+  /// What was measured of a tilt at one energy, laid on the volume's axes: OD, [row, column], NaN where
+  /// less than half lit; nil where no scan takes part.
+  func measured(energy: Int, ofTilt place: Int) -> (density: Image, tilt: TiltAngle)? {
+    guard let tilt = tilts.first(where: { $0.index == place }), tilt.isAccepted(energy: energy),
+      let projection = tilt.aligned(energy: energy, shape: projectionShape)
+    else { return nil }
+    var density = projection.values
+    for i in density.values.indices where projection.weights.values[i] < 0.5 {
+      density.values[i] = .nan
+    }
+    return (density, tilt.angle)
+  }
 }

@@ -74,14 +74,27 @@ public struct ChemicalPicture: Sendable {
     return present.isEmpty ? 1 : ValueRange.percentile(99.5, of: present)
   }
 
-  var panel: RasterPanel {
-    let full = resolvedFullIron
-    let words = zip(lithiated.values, delithiated.values).map { lithiated, delithiated in
-      guard !lithiated.isNaN, !delithiated.isNaN else { return Self.missing.word }
+  /// The colour of each pixel, [row, column].
+  private func colors(full: Double) -> [RGBColor] {
+    zip(lithiated.values, delithiated.values).map { lithiated, delithiated in
+      guard !lithiated.isNaN, !delithiated.isNaN else { return Self.missing }
       let (l, d) = (max(Double(lithiated), 0), max(Double(delithiated), 0))
       let composition = l + d > 0 ? l / (l + d) : 0
-      return Self.color(composition: composition, brightness: (l + d) / full).word
+      return Self.color(composition: composition, brightness: (l + d) / full)
     }
+  }
+
+  /// The map as red, green and blue, 0 to 255, [row, column, 3].
+  public var bytes: [UInt8] {
+    colors(full: resolvedFullIron).flatMap { color in
+      let parts = color.bytes
+      return [parts.x, parts.y, parts.z]
+    }
+  }
+
+  var panel: RasterPanel {
+    let full = resolvedFullIron
+    let words = colors(full: full).map(\.word)
     let hasMissing = words.contains(Self.missing.word)
     return RasterPanel(
       title: title,

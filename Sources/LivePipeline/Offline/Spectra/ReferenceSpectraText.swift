@@ -68,7 +68,9 @@ struct ReferenceSpectraText {
 
   private mutating func take(remark: String) {
     if let range = remark.range(of: "common name", options: .caseInsensitive) {
-      let name = remark[range.upperBound...].trimmingCharacters(in: CharacterSet(charactersIn: ": \t"))
+      let name = remark[range.upperBound...].trimmingCharacters(
+        in: CharacterSet(charactersIn: ": \t")
+      )
       if !name.isEmpty { commonName = name }
     }
     guard energies.isEmpty else { return }

@@ -8,7 +8,8 @@ import Imaging
 
 extension StackInput {
   /// Reads a stack of another program and turns intensities into optical densities.
-  static func foreign(_ path: String, _ options: SpectraOptions) throws(PipelineError) -> StackInput {
+  static func foreign(_ path: String, _ options: SpectraOptions) throws(PipelineError) -> StackInput
+  {
     let stored = try PipelineError.reading(path) { () throws(StorageError) in
       try readStoredStack(path)
     }
@@ -21,7 +22,9 @@ extension StackInput {
       options.quantity.map { $0 == .intensity }
       ?? (stored.quantity.map { $0 == .intensity } ?? false || options.vacuum != nil)
     if stored.quantity == nil, options.quantity == nil, options.vacuum == nil {
-      remarks.append("the numbers are taken as optical densities (--quantity intensity says otherwise)")
+      remarks.append(
+        "the numbers are taken as optical densities (--quantity intensity says otherwise)"
+      )
     }
     if isIntensity {
       let incident = try incident(stored, options, path)

@@ -81,7 +81,8 @@ struct StackInput {
     // The folder of a run keeps its scans one level down.
     for folder in [path, "\(path)/scans"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let results = names.filter { $0.lowercased().hasSuffix(".cxi") && !$0.hasPrefix(".") }.sorted()
+      let results = names.filter { $0.lowercased().hasSuffix(".cxi") && !$0.hasPrefix(".") }
+        .sorted()
       if !results.isEmpty { return results.map { "\(folder)/\($0)" } }
     }
     return []
