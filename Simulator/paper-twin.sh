@@ -29,12 +29,14 @@ limit=${LIMIT:-7200}
 case $size in
 full)
   room=9000
+  middle=080
   sample=()
   settings=()
   small=()
   ;;
 small)
   room=1500
+  middle=020
   sample=(--plates 30 --diameter-nm 320 --volume-side 60 --tilts 40 --scan 11x11 --raw-tilt 20)
   settings=(--set ptychography.iterations=80 --set ptychography.likelihood_iterations=40
     --set tomography.volume_side=72 --set tomography.volume_height=72)
@@ -49,6 +51,7 @@ recording=$results/recording.h5
 truth=$results/truth.h5
 stack=$results/spectra
 [ "${KEEP:-0}" = 1 ] || removed_at_end=("$recording" "$stack/recording.h5")
+mkdir -p "$results/tilt-0"
 end_with_script
 began=$SECONDS
 
@@ -80,10 +83,15 @@ if [ "${STACK:-1}" = 1 ]; then
 fi
 took=$((SECONDS - began))
 
+# Every other frame of the scan at 0 degrees by itself: the ring correlation of figure S5.
+"$bin/tiltfold" reconstruct "$recording" --scan "paper-twin_tilt${middle}_energy0" \
+  --config "$config" --probe "$results/scans/paper-twin_tilt${middle}_energy0.cxi" \
+  --output "$results/tilt-0/scan.cxi" "${settings[@]}" --quiet
+
 say ""
 passed=0
 "$bin/detector-simulator" paper-table --truth "$truth" --results "$results" --seconds "$took" \
-  "${small[@]}" || passed=$?
+  --scan "$results/tilt-0/scan.cxi" "${small[@]}" || passed=$?
 say ""
 if [ "${KEEP:-0}" != 1 ]; then
   say "The recording had $(du -m "$recording" | cut -f 1) MB and is removed (KEEP=1 keeps it)."

@@ -3,6 +3,7 @@
 public import AcquisitionModel
 public import Imaging
 import Registration
+import Tomography
 
 /// What is known of where a series' projections lie.
 public enum SeriesStanding: Sendable, Hashable {

@@ -6,7 +6,7 @@ import Imaging
 // The phase between the light that a sample scatters and the light that goes through.
 extension IncrementalReconstruction {
   /// Iterations of a refinement from one search of the scattered light's phase to the next.
-  static let scatterPhasePeriod = 20
+  static let scatterPhasePeriod = 10
 
   /// Turns the scattered light to the phase that fits the patterns best, fine detail last.
   ///
