@@ -17,6 +17,8 @@ public struct ChemicalPicture: Sendable {
   public var title: String
   /// The size of a pixel; without it there is no scale bar.
   public var pixelSize: Length?
+  /// What lies along columns and rows, "x" and "y", where it is told.
+  public var axes: PictureAxes?
   /// The iron that is shown at full brightness; nil for the 99.5th percentile of what there is.
   public var fullIron: Double?
   /// What the brightness is, for the legend.
