@@ -10,12 +10,17 @@ public struct ChemicalVolumes: Sendable {
   public var delithiated: Volume
   /// C_LFP / (C_LFP + C_FP), 0 to 1; NaN in empty voxels.
   public var composition: Volume
+  /// The standard error of the composition from the noise of the optical densities, at most 1; NaN in
+  /// empty voxels.
+  public var compositionError: Volume
   /// atan2(OD at the second energy, OD at the first), degrees; NaN in empty voxels.
   public var polarAngle: Volume
   /// The raw value of each voxel's `ChemicalPhase`: 0 empty, 1 LFP-rich, 2 mixed, 3 FP-rich.
   public var phaseLabel: Volume
   /// The mean optical density of both energies below which a voxel counted as empty.
   public var minimumIron: Double
+  /// The noise of a voxel's optical density that the errors follow from.
+  public var noise: OpticalDensityNoise
   /// The state of charge of all voxels that are not empty; nil where all are.
   public var stateOfCharge: StateOfCharge?
 }
@@ -28,12 +33,17 @@ public struct ChemicalImages: Sendable {
   public var delithiated: Image
   /// C_LFP / (C_LFP + C_FP), 0 to 1; NaN in empty pixels.
   public var composition: Image
+  /// The standard error of the composition from the noise of the optical densities, at most 1; NaN in
+  /// empty pixels.
+  public var compositionError: Image
   /// atan2(OD at the second energy, OD at the first), degrees; NaN in empty pixels.
   public var polarAngle: Image
   /// The raw value of each pixel's `ChemicalPhase`: 0 empty, 1 LFP-rich, 2 mixed, 3 FP-rich.
   public var phaseLabel: Image
   /// The mean optical density of both energies below which a pixel counted as empty.
   public var minimumIron: Double
+  /// The noise of a pixel's optical density that the errors follow from.
+  public var noise: OpticalDensityNoise
   /// The state of charge of all pixels that are not empty; nil where all are.
   public var stateOfCharge: StateOfCharge?
 }

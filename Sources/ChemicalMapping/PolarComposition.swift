@@ -57,17 +57,20 @@ public struct PolarComposition: Sendable, Hashable {
   ///   - first: The optical density at the first energy.
   ///   - second: The optical density at the second energy.
   ///   - noise: The standard deviation of each.
+  ///   - commonNoise: The standard deviation of what was subtracted from both, such as the pre-edge.
   /// - Returns: The standard deviation of C_LFP / (C_LFP + C_FP).
   public func compositionError(
     first: Double,
     second: Double,
-    noise: OpticalDensityNoise
+    noise: OpticalDensityNoise,
+    commonNoise: Double = 0
   ) -> Double {
     let sum = weightedSum(first: first, second: second)
     let alongFirst = second * noise.first
     let alongSecond = first * noise.second
-    return abs(matrix.determinant) / (sum * sum)
-      * (alongFirst * alongFirst + alongSecond * alongSecond).squareRoot()
+    let alongBoth = (second - first) * commonNoise
+    let square = alongFirst * alongFirst + alongSecond * alongSecond + alongBoth * alongBoth
+    return abs(matrix.determinant) / (sum * sum) * square.squareRoot()
   }
 
   /// (C_LFP + C_FP) · determinant.

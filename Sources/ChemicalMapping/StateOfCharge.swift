@@ -9,41 +9,81 @@ public import AcquisitionModel
 public struct StateOfCharge: Sendable, Hashable {
   /// The share of FePO₄, 0 to 1.
   public var fraction: Double
-  /// The standard uncertainty of `fraction` from the noise of the voxels' optical densities;
-  /// what the choice of empty voxels adds is not in it.
-  public var uncertainty: Double
+  /// The standard uncertainty of `fraction` from the noise of the voxels' optical densities, with
+  /// what neighbours share of it.
+  public var noiseUncertainty: Double
+  /// The standard uncertainty from where the level lies below which a voxel is empty.
+  public var levelUncertainty: Double
   /// How many voxels (or pixels) it was summed over.
   public var count: Int
+
+  /// The standard uncertainty from both; what the absorption of the phases is uncertain by is not in it.
+  public var uncertainty: Double {
+    (noiseUncertainty * noiseUncertainty + levelUncertainty * levelUncertainty).squareRoot()
+  }
+}
+
+/// The summed optical densities of the voxels that hold iron.
+public struct IronSum: Sendable, Hashable {
+  /// Σ OD at the first energy.
+  public var first = 0.0
+  /// Σ OD at the second energy.
+  public var second = 0.0
+  /// How many voxels that were.
+  public var count = 0
+
+  /// Makes an empty sum.
+  public init() {}
+
+  /// Makes a sum from its parts.
+  public init(first: Double, second: Double, count: Int) {
+    self.first = first
+    self.second = second
+    self.count = count
+  }
+
+  mutating func add(_ other: IronSum) {
+    first += other.first
+    second += other.second
+    count += other.count
+  }
 }
 
 /// The state of charge of iron whose optical densities add up to given sums.
 ///
 /// - Parameters:
-///   - firstSum: Σ OD at the first energy over the voxels that hold iron.
-///   - secondSum: Σ OD at the second energy over the same voxels.
-///   - count: How many voxels that were.
-///   - noise: The noise of one voxel at each energy.
-///   - correlatedCount: How many neighbouring voxels share their noise; the sums then average
-///     over fewer independent ones.
+///   - sum: The sums over the voxels that hold iron.
+///   - atOtherLevels: The same with the level of empty voxels moved to either end of what it may be;
+///     the level is taken to lie anywhere between with equal chance.
+///   - noise: The noise of one voxel.
+///   - dimensions: 3 for voxels, 2 for pixels.
 ///   - matrix: The absorption of the phases.
 /// - Returns: The state of charge; nil where there is no iron in the sums.
 public func stateOfCharge(
-  firstSum: Double,
-  secondSum: Double,
-  count: Int,
+  of sum: IronSum,
+  atOtherLevels: [IronSum] = [],
   noise: OpticalDensityNoise,
-  correlatedCount: Double = 1,
+  dimensions: Int = 3,
   matrix: AbsorptionMatrix
 ) -> StateOfCharge? {
   let relation = PolarComposition(matrix: matrix)
-  guard count > 0, let lithiated = relation.composition(first: firstSum, second: secondSum) else {
-    return nil
+  func charged(_ sum: IronSum) -> Double? {
+    guard sum.count > 0 else { return nil }
+    return relation.composition(first: sum.first, second: sum.second).map { 1 - $0 }
   }
-  let growth = (Double(count) * correlatedCount).squareRoot()
-  let uncertainty = relation.compositionError(
-    first: firstSum,
-    second: secondSum,
-    noise: OpticalDensityNoise(first: noise.first * growth, second: noise.second * growth)
+  guard let fraction = charged(sum) else { return nil }
+  let growth = (Double(sum.count) * noise.correlatedCount(dimensions: dimensions)).squareRoot()
+  let fractions = [fraction] + atOtherLevels.compactMap(charged)
+  let range = (fractions.max() ?? fraction) - (fractions.min() ?? fraction)
+  return StateOfCharge(
+    fraction: fraction,
+    noiseUncertainty: relation.compositionError(
+      first: sum.first,
+      second: sum.second,
+      noise: OpticalDensityNoise(first: noise.first * growth, second: noise.second * growth),
+      commonNoise: noise.common * growth
+    ),
+    levelUncertainty: range / 12.0.squareRoot(),
+    count: sum.count
   )
-  return StateOfCharge(fraction: 1 - lithiated, uncertainty: uncertainty, count: count)
 }

@@ -26,23 +26,21 @@ extension TwoEnergyInversion {
     let isNonNegative = parameters.isNonNegative
     let (a, b) = (first.values, second.values)
     let sums = sharedSum(over: a.count, sharing: work) { range in
-      IronSums(a.span, b.span, range, kernel, isNonNegative: isNonNegative, bins: bins)
+      IronAngles(a.span, b.span, range, kernel, isNonNegative: isNonNegative, bins: bins)
     } join: {
       $0.add($1)
     }
-    func noise(_ values: Span<Float>) -> Double {
-      estimatedNoise(of: values, rowLength: first.sizeY) { place in
-        kernel.hasIron(a[place], b[place], isNonNegative: isNonNegative)
-      }
+    let noise = OpticalDensityNoise(of: a.span, and: b.span, rowLength: first.sizeY) { place in
+      kernel.hasIron(a[place], b[place], isNonNegative: isNonNegative)
     }
     return ChemicalSummary(
       minimumIron: minimumIron,
+      noise: noise,
       stateOfCharge: sums.flatMap { sums in
         stateOfCharge(
-          firstSum: sums.first,
-          secondSum: sums.second,
-          count: sums.count,
-          noise: OpticalDensityNoise(first: noise(a.span), second: noise(b.span)),
+          of: sums.iron.sum,
+          atOtherLevels: [sums.iron.low, sums.iron.high],
+          noise: noise,
           matrix: parameters.matrix
         )
       },
@@ -85,11 +83,9 @@ extension TwoEnergyInversion {
   }
 }
 
-/// What the voxels of a range that hold iron add up to.
-private struct IronSums: Sendable {
-  var count = 0
-  var first = 0.0
-  var second = 0.0
+/// What the voxels of a range that hold iron add up to, and their polar angles.
+private struct IronAngles: Sendable {
+  var iron = IronSums()
   var weights: [Double]
   var outside = 0.0
 
@@ -103,14 +99,12 @@ private struct IronSums: Sendable {
   ) {
     weights = [Double](repeating: 0, count: bins)
     let binsPerDegree = Float(bins) / 90
-    var (count, firstSum, secondSum, outside) = (0, 0.0, 0.0, 0.0)
+    var sums = IronSums()
+    var outside = 0.0
     var heights = weights.mutableSpan
     for i in range {
       let (x, y) = (first[i], second[i])
-      guard kernel.hasIron(x, y, isNonNegative: isNonNegative) else { continue }
-      count += 1
-      firstSum += Double(x)
-      secondSum += Double(y)
+      guard kernel.add(x, y, isNonNegative: isNonNegative, to: &sums) else { continue }
       let angle = polarDegrees(y, x)
       let weight = 0.5 * Double(x + y)
       if angle >= 0, angle < 90 {
@@ -119,13 +113,11 @@ private struct IronSums: Sendable {
         outside += weight
       }
     }
-    (self.count, self.first, self.second, self.outside) = (count, firstSum, secondSum, outside)
+    (iron, self.outside) = (sums, outside)
   }
 
-  mutating func add(_ other: IronSums) {
-    count += other.count
-    first += other.first
-    second += other.second
+  mutating func add(_ other: IronAngles) {
+    iron.add(other.iron)
     outside += other.outside
     for bin in weights.indices { weights[bin] += other.weights[bin] }
   }

@@ -38,25 +38,35 @@ public struct TwoEnergyInversion: Sendable {
   ///   - first: Optical density per voxel at the first energy, [x, z, y], dimensionless.
   ///   - second: The same at the second energy.
   ///   - voxelSize: The size of a voxel.
-  /// - Returns: Concentrations, composition, polar angle and label of every voxel.
-  public func solve(first: Volume, second: Volume, voxelSize: Length) -> ChemicalVolumes {
+  ///   - noise: The noise of a voxel, from which the errors follow; estimated where nil.
+  ///   - work: Threads that share the voxels; their number does not change the result.
+  /// - Returns: Concentrations, composition with its error, polar angle and label of every voxel.
+  public func solve(
+    first: Volume,
+    second: Volume,
+    voxelSize: Length,
+    noise: OpticalDensityNoise? = nil,
+    sharing work: any WorkSharing = SerialWork()
+  ) -> ChemicalVolumes {
     precondition(first.hasShape(of: second), "the two energies' volumes differ in extent")
     let solution = solution(
-      first.values,
-      second.values,
-      rowLength: first.sizeY,
-      length: voxelSize.micrometers
+      Pair(first: first.values, second: second.values, rowLength: first.sizeY, dimensions: 3),
+      length: voxelSize.micrometers,
+      noise: noise,
+      sharing: work
     )
-    func volume(_ values: [Float]) -> Volume {
+    let volumes = solution.arrays.map { values in
       Volume(sizeX: first.sizeX, sizeZ: first.sizeZ, sizeY: first.sizeY, values: values)
     }
     return ChemicalVolumes(
-      lithiated: volume(solution.lithiated),
-      delithiated: volume(solution.delithiated),
-      composition: volume(solution.composition),
-      polarAngle: volume(solution.polarAngle),
-      phaseLabel: volume(solution.phaseLabel),
+      lithiated: volumes[0],
+      delithiated: volumes[1],
+      composition: volumes[2],
+      compositionError: volumes[3],
+      polarAngle: volumes[4],
+      phaseLabel: volumes[5],
       minimumIron: solution.minimumIron,
+      noise: solution.noise,
       stateOfCharge: solution.stateOfCharge
     )
   }
@@ -66,102 +76,166 @@ public struct TwoEnergyInversion: Sendable {
   /// - Parameters:
   ///   - first: Optical density along the beam at the first energy, [row, column]; NaN where unlit.
   ///   - second: The same at the second energy.
-  /// - Returns: Thicknesses of the phases in µm, composition, polar angle and label of every pixel.
-  public func solve(first: Image, second: Image) -> ChemicalImages {
-    images(first, second, length: 1)
+  ///   - noise: The noise of a pixel, from which the errors follow; estimated where nil.
+  /// - Returns: Thicknesses of the phases in µm, composition with its error, polar angle and label of
+  ///   every pixel.
+  public func solve(
+    first: Image,
+    second: Image,
+    noise: OpticalDensityNoise? = nil
+  ) -> ChemicalImages {
+    images(first, second, length: 1, noise: noise)
   }
 
   /// Solves every pixel; a concentration of 1 fills a length in µm.
-  func images(_ first: Image, _ second: Image, length: Double) -> ChemicalImages {
+  func images(
+    _ first: Image,
+    _ second: Image,
+    length: Double,
+    noise: OpticalDensityNoise? = nil
+  ) -> ChemicalImages {
     precondition(first.shape == second.shape, "the two energies' images differ in shape")
     let solution = solution(
-      first.values,
-      second.values,
-      rowLength: first.shape.columns,
-      length: length
+      Pair(
+        first: first.values,
+        second: second.values,
+        rowLength: first.shape.columns,
+        dimensions: 2
+      ),
+      length: length,
+      noise: noise,
+      sharing: SerialWork()
     )
+    let images = solution.arrays.map { Image(shape: first.shape, values: $0) }
     return ChemicalImages(
-      lithiated: Image(shape: first.shape, values: solution.lithiated),
-      delithiated: Image(shape: first.shape, values: solution.delithiated),
-      composition: Image(shape: first.shape, values: solution.composition),
-      polarAngle: Image(shape: first.shape, values: solution.polarAngle),
-      phaseLabel: Image(shape: first.shape, values: solution.phaseLabel),
+      lithiated: images[0],
+      delithiated: images[1],
+      composition: images[2],
+      compositionError: images[3],
+      polarAngle: images[4],
+      phaseLabel: images[5],
       minimumIron: solution.minimumIron,
+      noise: solution.noise,
       stateOfCharge: solution.stateOfCharge
     )
   }
 
+  /// The optical densities of the voxels, in the order of the voxels.
+  struct Pair: Sendable {
+    var first: [Float]
+    var second: [Float]
+    var rowLength: Int
+    var dimensions: Int
+  }
+
   /// The results of the voxels, in the order of the voxels.
-  private struct Solution {
-    var lithiated: [Float]
-    var delithiated: [Float]
-    var composition: [Float]
-    var polarAngle: [Float]
-    var phaseLabel: [Float]
+  struct Solution {
+    /// Lithiated, delithiated, composition, its error, polar angle, label.
+    var arrays: [[Float]]
     var minimumIron: Double
+    var noise: OpticalDensityNoise
     var stateOfCharge: StateOfCharge?
   }
 
-  private func solution(
-    _ first: [Float],
-    _ second: [Float],
-    rowLength: Int,
-    length: Double
+  func solution(
+    _ pair: Pair,
+    length: Double,
+    noise given: OpticalDensityNoise?,
+    sharing work: any WorkSharing
   ) -> Solution {
     precondition(length > 0, "a voxel has a size")
-    let minimumIron = minimumIron(first, second, sharing: SerialWork())
-    let kernel = VoxelKernel(parameters: parameters, length: length, minimumIron: minimumIron)
-    var lithiated = [Float](repeating: 0, count: first.count)
-    var delithiated = lithiated
-    kernel.concentrations(
-      first.span,
-      second.span,
-      isNonNegative: parameters.isNonNegative,
-      lithiated: &lithiated,
-      delithiated: &delithiated
-    )
-    let phases = kernel.phases(first.span, second.span, lithiated.span, delithiated.span)
-    return Solution(
-      lithiated: lithiated,
-      delithiated: delithiated,
-      composition: phases.composition,
-      polarAngle: phases.polarAngle,
-      phaseLabel: phases.phaseLabel,
+    let isNonNegative = parameters.isNonNegative
+    let minimumIron = minimumIron(pair.first, pair.second, sharing: work)
+    let plain = VoxelKernel(parameters: parameters, length: length, minimumIron: minimumIron)
+    let noise =
+      given
+      ?? OpticalDensityNoise(
+        of: pair.first.span,
+        and: pair.second.span,
+        rowLength: pair.rowLength
+      ) { plain.hasIron(pair.first[$0], pair.second[$0], isNonNegative: isNonNegative) }
+    let kernel = VoxelKernel(
+      parameters: parameters,
+      length: length,
       minimumIron: minimumIron,
-      stateOfCharge: stateOfCharge(
-        first.span,
-        second.span,
-        labels: phases.phaseLabel.span,
-        rowLength: rowLength
-      )
+      noise: noise
+    )
+    var sums: IronSums?
+    let arrays =
+      pair.first.isEmpty
+      ? [[Float]](repeating: [], count: 6)
+      : writtenArrays(6, count: pair.first.count) { targets in
+        sums = sharedSum(over: pair.first.count, sharing: work) { range in
+          kernel.fill(targets, range, pair, isNonNegative: isNonNegative)
+        } join: {
+          $0.add($1)
+        }
+      }
+    return Solution(
+      arrays: arrays,
+      minimumIron: minimumIron,
+      noise: noise,
+      stateOfCharge: sums.flatMap { sums in
+        stateOfCharge(
+          of: sums.sum,
+          atOtherLevels: [sums.low, sums.high],
+          noise: noise,
+          dimensions: pair.dimensions,
+          matrix: parameters.matrix
+        )
+      }
     )
   }
+}
 
-  /// The state of charge of the voxels whose label is not "empty".
-  private func stateOfCharge(
-    _ first: Span<Float>,
-    _ second: Span<Float>,
-    labels: Span<Float>,
-    rowLength: Int
-  ) -> StateOfCharge? {
-    var count = 0
-    var firstSum = 0.0
-    var secondSum = 0.0
-    for i in labels.indices where labels[i] > 0 {
-      count += 1
-      firstSum += Double(first[i])
-      secondSum += Double(second[i])
+extension VoxelKernel {
+  /// Solves a range of voxels in pieces that stay in the cache.
+  fileprivate func fill(
+    _ targets: [SharedFloats],
+    _ range: Range<Int>,
+    _ pair: TwoEnergyInversion.Pair,
+    isNonNegative: Bool
+  ) -> IronSums {
+    var sums = IronSums()
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let piece = start..<min(start + 8192, range.upperBound)
+      let (first, second) = (
+        pair.first.span.extracting(piece), pair.second.span.extracting(piece)
+      )
+      targets[0].write(piece) { lithiated in
+        targets[1].write(piece) { delithiated in
+          concentrations(
+            first,
+            second,
+            isNonNegative: isNonNegative,
+            lithiated: &lithiated,
+            delithiated: &delithiated
+          )
+          targets[2].write(piece) { composition in
+            targets[3].write(piece) { error in
+              targets[4].write(piece) { angle in
+                targets[5].write(piece) { label in
+                  sums.add(
+                    phases(
+                      first,
+                      second,
+                      lithiated.span,
+                      delithiated.span,
+                      composition: &composition,
+                      compositionError: &error,
+                      polarAngle: &angle,
+                      phaseLabel: &label
+                    )
+                  )
+                }
+              }
+            }
+          }
+        }
+      }
+      start = piece.upperBound
     }
-    let noise = OpticalDensityNoise(
-      first: estimatedNoise(of: first, rowLength: rowLength) { labels[$0] > 0 },
-      second: estimatedNoise(of: second, rowLength: rowLength) { labels[$0] > 0 }
-    )
-    return ChemicalMapping.stateOfCharge(
-      firstSum: firstSum,
-      secondSum: secondSum,
-      count: count,
-      noise: noise,
-      matrix: parameters.matrix
-    )
+    return sums
   }
 }

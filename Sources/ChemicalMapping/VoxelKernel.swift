@@ -16,6 +16,16 @@ struct VoxelKernel {
   private let delithiatedAloneFromFirst: Float
   private let delithiatedAloneFromSecond: Float
   private let minimumIron: Float
+  /// The ends of the range in which the level of empty voxels may lie.
+  let lowestLevel: Float
+  let highestLevel: Float
+  private let noiseOfFirst: Float
+  private let noiseOfSecond: Float
+  private let noiseOfBoth: Float
+  /// |D|, and the factors of s, which is D times all iron (see `PolarComposition`).
+  private let determinant: Float
+  private let sumFromFirst: Float
+  private let sumFromSecond: Float
   private let lowerComposition: Float
   private let upperComposition: Float
 
@@ -25,7 +35,13 @@ struct VoxelKernel {
   ///   - parameters: The matrix and the threshold of segmentation.
   ///   - length: The length that a concentration of 1 fills, µm.
   ///   - minimumIron: The mean optical density below which a voxel is empty.
-  init(parameters: ChemistryParameters, length: Double, minimumIron: Double) {
+  ///   - noise: The noise of a voxel.
+  init(
+    parameters: ChemistryParameters,
+    length: Double,
+    minimumIron: Double,
+    noise: OpticalDensityNoise = OpticalDensityNoise(first: 0, second: 0)
+  ) {
     let a = parameters.matrix
     let scale = 1 / (a.determinant * length)
     lithiatedFromFirst = Float(a.delithiatedAtSecond * scale)
@@ -44,6 +60,14 @@ struct VoxelKernel {
     delithiatedAloneFromFirst = Float(a.delithiatedAtFirst / delithiated)
     delithiatedAloneFromSecond = Float(a.delithiatedAtSecond / delithiated)
     self.minimumIron = Float(minimumIron)
+    lowestLevel = (1 - IronSums.levelRange) * Float(minimumIron)
+    highestLevel = (1 + IronSums.levelRange) * Float(minimumIron)
+    noiseOfFirst = Float(noise.first)
+    noiseOfSecond = Float(noise.second)
+    noiseOfBoth = Float(noise.common)
+    determinant = Float(abs(a.determinant))
+    sumFromFirst = Float(a.delithiatedAtSecond - a.lithiatedAtSecond)
+    sumFromSecond = Float(a.lithiatedAtFirst - a.delithiatedAtFirst)
     lowerComposition = Float(parameters.segmentationThreshold / 100)
     upperComposition = Float(1 - parameters.segmentationThreshold / 100)
   }
@@ -53,17 +77,15 @@ struct VoxelKernel {
     _ first: Span<Float>,
     _ second: Span<Float>,
     isNonNegative: Bool,
-    lithiated: inout [Float],
-    delithiated: inout [Float]
+    lithiated: inout MutableSpan<Float>,
+    delithiated: inout MutableSpan<Float>
   ) {
     precondition(first.count == second.count && first.count == lithiated.count)
     precondition(first.count == delithiated.count)
-    var l = lithiated.mutableSpan
-    var d = delithiated.mutableSpan
     if isNonNegative {
-      solveNonNegative(first, second, &l, &d)
+      solveNonNegative(first, second, &lithiated, &delithiated)
     } else {
-      solve(first, second, &l, &d)
+      solve(first, second, &lithiated, &delithiated)
     }
   }
 
@@ -119,35 +141,104 @@ struct VoxelKernel {
   /// Whether a voxel is not empty.
   @inline(__always)
   func hasIron(_ x: Float, _ y: Float, isNonNegative: Bool) -> Bool {
-    guard 0.5 * (x + y) >= minimumIron else { return false }
+    0.5 * (x + y) >= minimumIron && holdsIron(x, y, isNonNegative: isNonNegative)
+  }
+
+  /// Whether both phases together come to something, however little.
+  @inline(__always)
+  func holdsIron(_ x: Float, _ y: Float, isNonNegative: Bool) -> Bool {
     let (l, d) = isNonNegative ? bounded(x, y) : free(x, y)
     return l + d > 0
   }
 
-  /// Composition, polar angle and label of every voxel; NaN and 0 where there is too little iron.
+  /// Adds a voxel that holds iron to sums by levels; returns whether it is not empty.
+  @inline(__always)
+  func add(_ x: Float, _ y: Float, isNonNegative: Bool, to sums: inout IronSums) -> Bool {
+    let mean = 0.5 * (x + y)
+    guard mean >= lowestLevel, holdsIron(x, y, isNonNegative: isNonNegative) else { return false }
+    sums.add(x, y, mean, minimumIron, highestLevel)
+    return mean >= minimumIron
+  }
+
+  /// Composition with its error, polar angle and label of every voxel that holds iron; NaN and 0
+  /// elsewhere.
+  ///
+  /// - Returns: The summed densities of the voxels that hold iron, by the level of empty voxels and by
+  ///   each of `otherLevels`.
   func phases(
     _ first: Span<Float>,
     _ second: Span<Float>,
     _ lithiated: Span<Float>,
-    _ delithiated: Span<Float>
-  ) -> (composition: [Float], polarAngle: [Float], phaseLabel: [Float]) {
-    var compositions = [Float](repeating: .nan, count: first.count)
-    var polarAngles = compositions
-    var phaseLabels = [Float](repeating: 0, count: first.count)
-    var composition = compositions.mutableSpan
-    var polarAngle = polarAngles.mutableSpan
-    var phaseLabel = phaseLabels.mutableSpan
+    _ delithiated: Span<Float>,
+    composition: inout MutableSpan<Float>,
+    compositionError: inout MutableSpan<Float>,
+    polarAngle: inout MutableSpan<Float>,
+    phaseLabel: inout MutableSpan<Float>
+  ) -> IronSums {
+    composition.update(repeating: .nan)
+    compositionError.update(repeating: .nan)
+    polarAngle.update(repeating: .nan)
+    phaseLabel.update(repeating: 0)
+    var sums = IronSums()
     for i in first.indices {
       let (x, y) = (first[i], second[i])
+      let mean = 0.5 * (x + y)
+      guard mean >= lowestLevel else { continue }
       let iron = lithiated[i] + delithiated[i]
-      guard 0.5 * (x + y) >= minimumIron, iron > 0 else { continue }
+      guard iron > 0 else { continue }
+      sums.add(x, y, mean, minimumIron, highestLevel)
+      guard mean >= minimumIron else { continue }
       let c = lithiated[i] / iron
       composition[i] = c
+      compositionError[i] = error(x, y)
       polarAngle[i] = polarDegrees(y, x)
       phaseLabel[i] = c > upperComposition ? 1 : c < lowerComposition ? 3 : 2
     }
-    return (compositions, polarAngles, phaseLabels)
+    return sums
   }
+
+  /// The standard error of the composition, |D| √((o₂ δ₁)² + (o₁ δ₂)² + ((o₂ − o₁) δ₀)²) / s², 1 at
+  /// most: beyond, nothing is known.
+  @inline(__always)
+  private func error(_ x: Float, _ y: Float) -> Float {
+    let s = sumFromFirst * x + sumFromSecond * y
+    let (a, b, c) = (y * noiseOfFirst, x * noiseOfSecond, (y - x) * noiseOfBoth)
+    return min(determinant * (a * a + b * b + c * c).squareRoot() / (s * s), 1)
+  }
+}
+
+/// What the voxels that hold iron add up to, by three levels of empty voxels.
+struct IronSums: Sendable {
+  /// By the level as it is.
+  var sum = IronSum()
+  /// By a lower one.
+  var low = IronSum()
+  /// By a higher one.
+  var high = IronSum()
+
+  @inline(__always)
+  mutating func add(_ x: Float, _ y: Float, _ mean: Float, _ level: Float, _ highest: Float) {
+    low.first += Double(x)
+    low.second += Double(y)
+    low.count += 1
+    guard mean >= level else { return }
+    sum.first += Double(x)
+    sum.second += Double(y)
+    sum.count += 1
+    guard mean >= highest else { return }
+    high.first += Double(x)
+    high.second += Double(y)
+    high.count += 1
+  }
+
+  mutating func add(_ other: IronSums) {
+    sum.add(other.sum)
+    low.add(other.low)
+    high.add(other.high)
+  }
+
+  /// How far the level of empty voxels may lie from where it is put, relative.
+  static let levelRange: Float = 0.25
 }
 
 /// atan2(y, x) in degrees for x + y > 0, to 2·10⁻⁵ degrees.
