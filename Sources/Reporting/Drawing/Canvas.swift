@@ -184,3 +184,8 @@ private func appendToBytes(
   unsafe target.pointee.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(length)))
   return CAIRO_STATUS_SUCCESS
 }
+
+/// The version of Cairo that draws, as "1.16.0".
+public var cairoVersion: String {
+  unsafe cairo_version_string().map { unsafe String(cString: $0) } ?? "unknown"
+}

@@ -42,7 +42,7 @@ public struct ReportSection: Sendable {
   }
 
   /// Whether nothing is in it but what is missing.
-  var isEmpty: Bool {
+  public var isEmpty: Bool {
     blocks.allSatisfy { block in
       switch block {
       case .missing, .text: true

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import HDF5Storage
+import Imaging
+import Reporting
+
+/// The phases as surfaces that can be turned: figure 2c of the paper.
+enum SurfacesSection {
+  /// The longest side of the volume that surfaces are made of, voxels.
+  private static let longestSide = 96
+  /// How many triangles a page holds without a browser's getting slow.
+  private static let mostTriangles = 250_000
+
+  @Sendable static func blocks(_ contents: ReportContents) -> [ReportSection.Block] {
+    guard let record = contents.record else { return .withoutTomogram }
+    guard let chemistry = record.chemistry else { return .withoutChemistry }
+    guard PhaseCounts(chemistry.phaseLabel).iron > 0 else {
+      return [.missing("No voxel holds iron: there is no surface to show.")]
+    }
+    let labels = chemistry.phaseLabel
+    let longest = max(labels.sizeX, labels.sizeZ, labels.sizeY)
+    var block = max(1, (longest + longestSide - 1) / longestSide)
+    var scene = scene(labels, record.voxelSize, block: block)
+    while scene.triangleCount > mostTriangles, block < 16 {
+      block += 1
+      scene = Self.scene(labels, record.voxelSize, block: block)
+    }
+    let size = Words.number(record.voxelSize.nanometers * Double(block))
+    return [
+      .figure(
+        ReportFigure(
+          "surfaces",
+          paper: "paper: figure 2c",
+          caption:
+            "Surfaces of the three phases: drag to turn, scroll to come nearer, click on a name to "
+            + "hide or show it. "
+            + (block > 1 ? "Made from voxels of \(size) nm, the mean of \(block)³ each; " : "")
+            + "\(scene.triangleCount) triangles. y, the rotation axis, points down, z along the beam.",
+          alternative: "Red, green and blue surfaces of the particles in space.",
+          content: .surfaces(scene)
+        )
+      )
+    ]
+  }
+
+  private static func scene(_ labels: Volume, _ voxelSize: Length, block: Int) -> SurfaceScene {
+    let phases: [(name: String, phase: ChemicalPhase, color: RGBColor)] = [
+      ("LFP-rich", .lithiated, PhaseColors.lithiated), ("mixed", .mixed, PhaseColors.mixed),
+      ("FP-rich", .delithiated, PhaseColors.delithiated),
+    ]
+    return SurfaceScene(
+      surfaces: phases.map { name, phase, color in
+        let field = share(of: Float(phase.rawValue), in: labels, block: block)
+        // A little inside, so that two phases that touch do not have one surface in common.
+        return SurfaceScene.Surface(
+          name: name,
+          mesh: SurfaceMesh(of: field, level: 0.52),
+          color: color
+        )
+      },
+      extents: SIMD3(
+        (labels.sizeX + block - 1) / block,
+        (labels.sizeY + block - 1) / block,
+        (labels.sizeZ + block - 1) / block
+      ),
+      voxelSize: Length(meters: voxelSize.meters * Double(block))
+    )
+  }
+
+  /// The part of each block's voxels that has a label, smoothed a little, [x, z, y].
+  private static func share(of label: Float, in labels: Volume, block: Int) -> Volume {
+    var share = Volume(
+      sizeX: (labels.sizeX + block - 1) / block,
+      sizeZ: (labels.sizeZ + block - 1) / block,
+      sizeY: (labels.sizeY + block - 1) / block
+    )
+    let part = 1 / Float(block * block * block)
+    for x in 0..<labels.sizeX {
+      for z in 0..<labels.sizeZ {
+        for y in 0..<labels.sizeY where labels[x: x, z: z, y: y] == label {
+          share[x: x / block, z: z / block, y: y / block] += part
+        }
+      }
+    }
+    return share
+  }
+}
