@@ -158,3 +158,26 @@ extension LinearCombinationFit {
     return (products, power)
   }
 }
+
+extension LinearCombinationFit {
+  /// What the maps of a stack say that it should be at one energy, pre-edge subtracted where that was
+  /// asked for.
+  ///
+  /// - Parameters:
+  ///   - maps: The maps.
+  ///   - energy: The place of the energy.
+  /// - Returns: OD, [row, column]; NaN where there is no fit.
+  public func prediction(from maps: SpectralMaps, energy: Int) -> Image {
+    var image = Image(shape: maps.rFactor.shape)
+    var target = image.values.mutableSpan
+    for (column, coefficient) in zip(columns, maps.coefficients) {
+      let factor = Float(column[energy])
+      let source = coefficient.values.span
+      for i in target.indices { target[i] += factor * source[i] }
+    }
+    return image
+  }
+
+  /// What one of each term adds at each energy, [term][energy], pre-edge subtracted where asked.
+  public var terms: [[Double]] { columns }
+}

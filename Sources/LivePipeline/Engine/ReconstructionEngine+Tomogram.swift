@@ -203,40 +203,47 @@ extension ReconstructionEngine {
     try? TwoEnergyInversion(parameters: configuration.chemistry)
   }
 
-  /// Sums up the chemistry of a tomogram that has two energies; the lower one comes first.
+  /// Sums up the chemistry of a tomogram that has the two energies that it is made of.
   ///
-  /// Previews solve what they show; voxel by voxel it is solved for the file alone.
+  /// Previews solve what they show; voxel by voxel it is solved for the file alone. The pre-edge counts
+  /// for the file alone, too.
   private func solve(_ content: inout TomogramSession.Content) {
-    guard let (first, second) = energyPair(content), let inversion else { return }
-    let summary = inversion.summary(first: first, second: second, sharing: crew)
+    guard let inversion, let choice = energyChoice(&content) else { return }
+    let volumes = content.assembly.volumes
+    let summary = inversion.summary(
+      first: volumes[choice.first],
+      second: volumes[choice.second],
+      sharing: crew
+    )
     content.chemicalSummary = summary
     board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
   }
 
-  /// The chemistry of every voxel; nil without two energies.
+  /// The chemistry of every voxel; nil without its two energies.
   private func chemistry(of content: TomogramSession.Content) -> TomogramChemistry? {
-    guard let (first, second) = energyPair(content), let inversion else { return nil }
-    let solved = inversion.solve(
-      first: first,
-      second: second,
-      voxelSize: configuration.tomography.voxelSize
-    )
-    return TomogramChemistry(
-      lithiated: solved.lithiated,
-      delithiated: solved.delithiated,
-      composition: solved.composition,
-      polarAngle: solved.polarAngle,
-      phaseLabel: solved.phaseLabel
+    guard content.assembly.energies.count > 1, let inversion else { return nil }
+    return SolvedChemistry.record(
+      of: content.assembly.volumes,
+      energies: content.assembly.energies,
+      voxelSize: configuration.tomography.voxelSize,
+      inversion,
+      sharing: crew
     )
   }
 
-  /// The volumes of the two lowest energies; nil where there is one only.
-  private func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
+  /// The energies that chemistry is made of; says once where two others are there.
+  private func energyChoice(_ content: inout TomogramSession.Content) -> ChemicalEnergies? {
     let energies = content.assembly.energies
     guard energies.count > 1 else { return nil }
-    let order = energies.indices.sorted { energies[$0] < energies[$1] }
-    let volumes = content.assembly.volumes
-    return (volumes[order[0]], volumes[order[1]])
+    let parameters = configuration.chemistry
+    if let choice = ChemicalEnergies(of: energies, by: parameters) { return choice }
+    let isLast = content.isComplete || energies.count >= content.assembly.energyLimit
+    if isLast, !content.toldOfEnergies {
+      content.toldOfEnergies = true
+      let refusal = ChemicalEnergies.refusal(of: energies, by: parameters)
+      report(RunEvent(.warning, "tomogram \(content.assembly.name): \(refusal)"))
+    }
+    return nil
   }
 
   private func tomogram(

@@ -26,6 +26,8 @@ final class TomogramSession: Sendable {
     var isComplete = false
     /// Whether it was said that the objects lie on a film.
     var toldOfFilm = false
+    /// Whether it was said that chemistry is not made of its energies.
+    var toldOfEnergies = false
 
     /// Notes that a scan is in, or given up.
     mutating func add(_ identity: ScanIdentity) {
