@@ -9,6 +9,8 @@ struct ImagePanel {
   let shape: Shape2D
   let pixelSize: Length?
   let axes: PictureAxes?
+  /// Whether numbers along the sides are left out for lack of room; the scale bar stays.
+  let isSmall: Bool
 
   private var isWide: Bool {
     pixelSize.map { $0.micrometers * Double(max(shape.rows, shape.columns)) > 5 } ?? false
@@ -44,10 +46,16 @@ struct ImagePanel {
     }
     func axis(_ name: String?, _ ends: [Double]) -> [(key: String, value: PlotValue)] {
       let label = name.map { "\($0) (\(unit))" } ?? unit
-      return [
-        ("title", ["text": .text(LinePlot.plainText(label)), "standoff": 4]),
+      let common: [(key: String, value: PlotValue)] = [
         ("range", .list(ends.map(PlotValue.number))), ("showgrid", false), ("zeroline", false),
-        ("constrain", "domain"), ("nticks", 6), ("ticks", "outside"), ("ticklen", 4),
+        ("constrain", "domain"), ("nticks", 6),
+      ]
+      guard !isSmall else {
+        return common + [("showticklabels", false), ("ticks", ""), ("showline", false)]
+      }
+      return common + [
+        ("title", ["text": .text(LinePlot.plainText(label)), "standoff": 4]),
+        ("ticks", "outside"), ("ticklen", 4),
       ]
     }
     let across = axis(axes?.horizontal, range(shape.columns))
@@ -56,7 +64,9 @@ struct ImagePanel {
     return [
       "xaxis": .object(across), "yaxis": .object(down),
       "plot_bgcolor": .text(background.hexadecimal),
-      "margin": ["l": 58, "r": 10, "t": 6, "b": 48], "showlegend": false,
+      "margin": isSmall
+        ? ["l": 4, "r": 4, "t": 4, "b": 4] : ["l": 58, "r": 10, "t": 6, "b": 48],
+      "showlegend": false,
       "shapes": .list(scaleBar.map { [$0.shape] } ?? []),
       "annotations": .list(scaleBar.map { [$0.label] } ?? []),
     ]
@@ -77,9 +87,9 @@ struct ImagePanel {
         "line": ["color": "#000000", "width": 1],
       ],
       [
-        "xref": "x", "yref": "y", "x": .number(left + length / 2),
+        "xref": "x", "yref": "y", "x": .number(left), "xshift": -1,
         "y": .number(bottom - 0.022 * width), "text": .text("<b>\(bar.label)</b>"),
-        "showarrow": false, "xanchor": "center", "yanchor": "bottom",
+        "showarrow": false, "xanchor": "left", "yanchor": "bottom",
         "font": ["size": 13, "color": "#ffffff", "shadow": "0 0 3px #000, 0 0 2px #000"],
       ]
     )

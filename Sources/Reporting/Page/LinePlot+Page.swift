@@ -21,7 +21,17 @@ extension LinePlot {
         "type": "rect", "layer": "below", "xref": "x", "yref": "paper", "x0": .number(edges[0]),
         "x1": .number(edges[1]), "y0": 0, "y1": 1, "line": ["width": 0],
         "fillcolor": .text(band.color.hexadecimal), "opacity": .number(Band.strength),
-        "showlegend": true, "name": .text(band.label),
+      ])
+    }
+    // The words apart from the tint, which is nearly clear.
+    for band in bands {
+      shapes.append([
+        "type": "rect", "xref": "x", "yref": "paper", "x0": .number(band.range.lowerBound),
+        "x1": .number(band.range.upperBound), "y0": 0, "y1": 1, "line": ["width": 0],
+        "label": [
+          "text": .text(band.label), "textposition": "top left", "padding": 5,
+          "font": ["size": 12, "color": "--ink"],
+        ],
       ])
     }
     for threshold in thresholds {
@@ -41,8 +51,8 @@ extension LinePlot {
         "x1": .number(marker.value), "y0": 0, "y1": 1,
         "line": ["color": "--muted", "width": 1.3, "dash": "dot"],
         "label": [
-          "text": .text(marker.label), "textposition": "end", "textangle": -90,
-          "xanchor": "right", "yanchor": "top", "font": ["size": 12, "color": "--muted"],
+          "text": .text(marker.label), "textposition": "end", "textangle": 0, "padding": 5,
+          "xanchor": "left", "yanchor": "top", "font": ["size": 12, "color": "--ink"],
         ],
       ])
     }

@@ -9,15 +9,9 @@ enum PageLegend {
       let percent = 100 * bar.fraction(of: value)
       return "<span style=\"left:\(tenths(percent))%\">\(HTMLText.escaped(label))</span>"
     }.joined()
-    let ends = [
-      bar.hasValuesBelow ? "darker below" : nil, bar.hasValuesAbove ? "brighter above" : nil,
-    ].compactMap(\.self)
     let label = ticks.label(bar.quantity, unit: bar.unit)
-    let title =
-      ends.isEmpty
-      ? "" : " title=\"values beyond the ends of the bar have the colours of its ends\""
     return """
-      <div class="bar"\(title)><span class="bar-label">\(HTMLText.escaped(label))</span>\
+      <div class="bar"><span class="bar-label">\(HTMLText.escaped(label))</span>\
       <div><div class="bar-colors" style="background:\(bar.colorMap.gradient)"></div>\
       <div class="bar-ticks">\(marks)</div></div></div>
       """

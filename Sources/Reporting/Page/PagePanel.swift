@@ -19,8 +19,8 @@ struct PagePanel {
   /// The layout.
   var layout: PlotValue
   var height: Height
-  /// What explains its colours, as HTML; empty for nothing.
-  var legend = ""
+  /// What explains its colours, as pieces of HTML; empty for nothing.
+  var legend: [String] = []
   /// Whether it takes the room of two.
   var isWide = false
 

@@ -39,6 +39,7 @@ enum PageScript {
         const style = getComputedStyle(root);
         const color = name => style.getPropertyValue(name).trim();
         const layout = Object.assign({
+          modebar: { bgcolor: "rgba(0,0,0,0)", color: color("--muted"), activecolor: color("--ink") },
           paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: false,
           font: { family: color("--font"), size: 13, color: color("--ink") },
           hoverlabel: { bgcolor: color("--raised"), bordercolor: color("--line"), font: { color: color("--ink") } },
@@ -57,7 +58,8 @@ enum PageScript {
       const options = plot => ({
         displaylogo: false, responsive: false, displayModeBar: "hover", plotlyServerURL: "",
         toImageButtonOptions: { format: "svg", filename: plot.dataset.name },
-        modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+        modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d",
+          "sendChartToCloud", "sendDataToCloud", "resetCameraLastSave3d", "tableRotation", "hoverClosest3d"],
       });
       const draw = plot => {
         const { data, layout } = figure(plot);

@@ -43,6 +43,9 @@ enum PageStyle {
     .panel { min-width: 0; }
     .title { font-weight: 600; font-size: .92rem; text-align: center; margin: 4px 0; }
     .plot { width: 100%; min-height: 120px; }
+    .plot .modebar { opacity: 0; transition: opacity .15s; }
+    .plot:hover .modebar { opacity: 1; }
+    .plot .modebar-group { background: var(--paper) !important; }
     .plot svg text { font-variant-numeric: tabular-nums; }
     figcaption { color: var(--ink); font-size: .92rem; max-width: 100ch; margin-top: 8px; }
     .paper { color: var(--muted); white-space: nowrap; }
@@ -63,8 +66,8 @@ enum PageStyle {
     .square-y { display: flex; flex-direction: column; justify-content: space-between; text-align: right; height: 90px; line-height: 1; }
     .square-colors { width: 150px; height: 90px; border: 1px solid var(--muted); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     .square-x, .square-ends { grid-column: 2; display: flex; justify-content: space-between; line-height: 1.3; }
-    .square-ends { margin: 0 -24px; }
-    .square-name { grid-column: 2; text-align: center; line-height: 1.3; margin: 0 -24px; }
+    .square-ends { margin: 0 -28px; }
+    .square-name { grid-column: 2; text-align: center; line-height: 1.3; margin: 0 -60px; }
     .fp { color: #2a54ff; } .lfp { color: #e0261f; }
     :root[data-theme="dark"] .fp { color: #86a2ff; } :root[data-theme="dark"] .lfp { color: #ff7a74; }
     .table { overflow-x: auto; margin: 10px 0; }

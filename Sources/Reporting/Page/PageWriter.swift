@@ -115,7 +115,8 @@ struct PageWriter {
       <div class="plot" id="\(id)" role="img" aria-label=\(HTMLText.attribute(alternative)) \(size) \
       data-name=\(HTMLText.attribute("\(name)-\(place + 1)"))></div>
       <script type="application/json" data-for="\(id)">\(panel.specification.json)</script>
-      \(showsLegend && !panel.legend.isEmpty ? "<div class=\"legend\">\(panel.legend)</div>" : "")
+      \(showsLegend && !panel.legend.isEmpty
+          ? "<div class=\"legend\">\(panel.legend.joined())</div>" : "")
       </div>
 
       """
@@ -129,18 +130,21 @@ struct PageWriter {
     case .surfaces(let scene):
       return ([scene.pagePanel], 1, "")
     case .sheet(let sheet):
+      let columns = min(max(sheet.columns, 1), max(sheet.panels.count, 1))
+      let isSmall = columns > 3
       let panels = sheet.panels.map { panel in
         switch panel {
-        case .image(let picture): picture.pagePanel
-        case .chemistry(let picture): picture.pagePanel
-        case .color(let picture): picture.pagePanel
+        case .image(let picture): picture.pagePanel(isSmall: isSmall)
+        case .chemistry(let picture): picture.pagePanel(isSmall: isSmall)
+        case .color(let picture): picture.pagePanel(isSmall: isSmall)
         case .plot(let plot): plot.pagePanel
         }
       }
-      let legends = Set(panels.map(\.legend))
-      let isShared = panels.count > 1 && legends.count == 1
-      let columns = min(max(sheet.columns, 1), panels.count)
-      return (panels, columns, isShared ? legends.first ?? "" : "")
+      // One legend for all where they differ at most in whether there is a pixel without data.
+      let isShared = panels.count > 1 && Set(panels.map { $0.legend.first ?? "" }).count == 1
+      var parts: [String] = []
+      for part in panels.flatMap(\.legend) where !parts.contains(part) { parts.append(part) }
+      return (panels, columns, isShared ? parts.joined() : "")
     }
   }
 }

@@ -8,13 +8,14 @@ private let longestSide = 400
 
 extension ImagePicture {
   /// The image as a page shows it.
-  var pagePanel: PagePanel {
+  func pagePanel(isSmall: Bool) -> PagePanel {
     let (small, block) = image.reduced(toSide: longestSide)
     let range = self.range.resolved(for: image)
     let place = ImagePanel(
       shape: small.shape,
       pixelSize: pixelSize.map { Length(meters: $0.meters * Double(block)) },
-      axes: axes
+      axes: axes,
+      isSmall: isSmall
     )
     let label = unit.isEmpty ? quantity : "%{z:.4~g} \(unit)"
     let value = unit.isEmpty ? "\(LinePlot.plainText(label)) %{z:.4~g}" : LinePlot.plainText(label)
@@ -35,25 +36,30 @@ extension ImagePicture {
     )
   }
 
-  private var legend: String {
-    guard case .colorBar(let bar) = panel.legend else { return "" }
-    let missing = panel.missing.map { PageLegend.swatches([("no data", $0)]) } ?? ""
-    return PageLegend.bar(bar) + missing
+  private var legend: [String] {
+    guard case .colorBar(let bar) = panel.legend else { return [] }
+    return [PageLegend.bar(bar)]
+      + (panel.missing.map { [PageLegend.swatches([("no data", $0)])] } ?? [])
   }
 }
 
 extension ChemicalPicture {
   /// The map as a page shows it.
-  var pagePanel: PagePanel {
+  func pagePanel(isSmall: Bool) -> PagePanel {
     let panel = self.panel
-    let place = ImagePanel(shape: lithiated.shape, pixelSize: pixelSize, axes: axes)
+    let place = ImagePanel(
+      shape: lithiated.shape,
+      pixelSize: pixelSize,
+      axes: axes,
+      isSmall: isSmall
+    )
     // An image has no values to point at: an invisible map of the composition has.
     let percent = zip(lithiated.values, delithiated.values).map { l, d -> Float in
       let iron = max(l, 0) + max(d, 0)
       return iron > 0.02 * Float(resolvedFullIron) ? 100 * max(l, 0) / iron : .nan
     }
-    var legend = ""
-    if case .chemistry(let square) = panel.legend { legend = PageLegend.chemistry(square) }
+    var legend: [String] = []
+    if case .chemistry(let square) = panel.legend { legend = [PageLegend.chemistry(square)] }
     return .raster(
       panel,
       place,
@@ -67,13 +73,13 @@ extension ChemicalPicture {
 
 extension ColorPicture {
   /// The image as a page shows it.
-  var pagePanel: PagePanel {
-    let legend = panel.missing.map { PageLegend.swatches([("no data", $0)]) } ?? ""
+  func pagePanel(isSmall: Bool) -> PagePanel {
+    let missing = panel.missing.map { [PageLegend.swatches([("no data", $0)])] } ?? []
     return .raster(
       panel,
-      ImagePanel(shape: shape, pixelSize: pixelSize, axes: axes),
+      ImagePanel(shape: shape, pixelSize: pixelSize, axes: axes, isSmall: isSmall),
       background: Self.missing,
-      legend: key.isEmpty ? legend : PageLegend.swatches(key.map { ($0.name, $0.color) })
+      legend: key.isEmpty ? missing : [PageLegend.swatches(key.map { ($0.name, $0.color) })]
     )
   }
 }
@@ -86,7 +92,7 @@ extension PagePanel {
     values: [Float] = [],
     words: String = "",
     background: RGBColor,
-    legend: String
+    legend: [String]
   ) -> PagePanel {
     let image: [(key: String, value: PlotValue)] =
       [

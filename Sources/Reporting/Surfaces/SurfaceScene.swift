@@ -80,9 +80,9 @@ extension SurfaceScene {
         "color": .text(surface.color.hexadecimal), "opacity": .number(surface.opacity),
         "flatshading": false,
         "lighting": [
-          "ambient": 0.55, "diffuse": 0.75, "specular": 0.12, "roughness": 0.6, "fresnel": 0.1,
+          "ambient": 0.55, "diffuse": 0.8, "specular": 0.1, "roughness": 0.6, "fresnel": 0.1,
+          "facenormalsepsilon": 0, "vertexnormalsepsilon": 0,
         ],
-        "lightposition": ["x": 2000, "y": -4000, "z": -4000],
         "hovertemplate":
           "\(LinePlot.plainText(surface.name))<br>x %{x:.0f}, y %{z:.0f}, z %{y:.0f} nm<extra></extra>",
       ]
@@ -109,13 +109,14 @@ extension SurfaceScene {
             "z": .number(Double(extents.y) / largest),
           ],
           "camera": [
-            "eye": ["x": 0.9, "y": -1.25, "z": 0.65], "projection": ["type": "perspective"],
+            "eye": ["x": 0.95, "y": -1.35, "z": 0.62], "center": ["x": 0, "y": 0, "z": -0.08],
+            "projection": ["type": "perspective"],
           ],
         ],
         "margin": ["l": 0, "r": 0, "t": 0, "b": 0],
         "legend": ["orientation": "h", "x": 0, "y": 1, "font": ["size": 13]],
       ],
-      height: .fixed(560),
+      height: .fixed(640),
       isWide: true
     )
   }

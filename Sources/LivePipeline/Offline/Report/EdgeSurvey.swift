@@ -33,7 +33,7 @@ package struct EdgeSurvey {
   package let edges: [Edge]
 
   /// Half of the length of a profile, voxels.
-  private static let reach = 8.0
+  private static let reach = 7.0
   /// How many places are looked at, at the most.
   private static let mostPlaces = 3000
 
@@ -77,11 +77,20 @@ package struct EdgeSurvey {
       // Between empty space and solid material, and even on both sides.
       guard let width = EdgeWidth(of: profile), width.contrast >= 5,
         abs(width.levelBefore) < 0.15 * full, width.levelBehind > 0.6 * full,
-        width.width < 1.4 * Self.reach
+        width.width < 1.4 * Self.reach, Self.isPlateau(profile, from: width)
       else { return nil }
       return Edge(profile: profile, width: width)
     }
     .sorted { $0.width.width < $1.width.width }
+  }
+
+  /// Whether a profile stays on its upper level once it is there: a plate seen edge-on does not.
+  private static func isPlateau(_ profile: LineProfile, from edge: EdgeWidth) -> Bool {
+    let begin = Int((edge.position + 0.75 * edge.width) / profile.step)
+    guard begin < profile.values.count - 4 else { return false }
+    let inside = profile.values[begin...]
+    let level = edge.levelBehind
+    return (inside.min() ?? 0) > 0.8 * level && (inside.max() ?? 0) < 1.2 * level
   }
 
   /// The edge whose width is the median.

@@ -53,7 +53,7 @@ struct PolarFigures {
       curves: rays.map { angle, label in
         let (x, y) = ray(angle)
         return LinePlot.Curve(
-          label: "\(label) (\(Words.number(angle))°)",
+          label: "\(label) (\(ReportWords.number(angle))°)",
           x: x,
           y: y,
           style: .dashes,
@@ -112,15 +112,15 @@ struct PolarFigures {
       title: "polar angles of the voxels with iron",
       horizontal: LinePlot.Axis("polar angle", unit: "degree", range: 0...90),
       vertical: LinePlot.Axis(
-        "voxels, weighed by OD",
-        unit: "OD per \(Words.number(histogram.binWidth)) degree",
+        "weight of the voxels",
+        unit: "OD per \(ReportWords.number(histogram.binWidth))°",
         isLogarithmic: true,
-        range: bottom...highest * 1.6
+        range: bottom...highest * 6
       ),
       curves: curves,
       markers: fit.map { fit in
         [fit.low, fit.high].map {
-          LinePlot.Threshold(label: "\(Words.number($0.center))°", value: $0.center)
+          LinePlot.Threshold(label: "\(ReportWords.number($0.center))°", value: $0.center)
         }
       } ?? []
     )

@@ -21,6 +21,8 @@ struct ReportContents: Sendable {
   /// The configuration in full, as text; empty where there is none.
   let configurationText: String
   let truth: ReportTruth?
+  /// Maps from many energies at one tilt.
+  let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
   let chemistry: ChemistryParameters
   /// What could not be read.
@@ -93,6 +95,15 @@ struct ReportContents: Sendable {
     truth =
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
+    var stack: SpectraRecord?
+    if belongs, FileManager.default.fileExists(atPath: inFolder("spectra.h5")) {
+      do throws(StorageError) {
+        stack = try readSpectra(inFolder("spectra.h5"))
+      } catch {
+        remarks.append("spectra.h5 cannot be read, and is left out: \(error)")
+      }
+    }
+    spectra = stack
     let attributes = try? FileManager.default.attributesOfItem(
       atPath: tomogram ?? inFolder("summary.json")
     )
@@ -124,17 +135,11 @@ struct ReportContents: Sendable {
 
   /// The places of the two energies that the chemistry is solved from, LiFePO₄'s peak first.
   var chemicalEnergies: (first: Int, second: Int)? {
-    guard let record, record.volumes.count > 1, record.chemistry != nil else { return nil }
-    func nearest(_ energy: PhotonEnergy) -> Int? {
-      record.energies.indices.min {
-        abs(record.energies[$0].electronVolts - energy.electronVolts)
-          < abs(record.energies[$1].electronVolts - energy.electronVolts)
-      }
-    }
-    guard let first = nearest(chemistry.energies[0]), let second = nearest(chemistry.energies[1]),
-      first != second, record.volumes.indices.contains(max(first, second))
+    guard let record, record.chemistry != nil,
+      let choice = ChemicalEnergies(of: record.energies, by: chemistry),
+      record.volumes.indices.contains(max(choice.first, choice.second))
     else { return nil }
-    return (first, second)
+    return (choice.first, choice.second)
   }
 }
 
@@ -144,6 +149,6 @@ extension TomogramRecord {
     guard energies.indices.contains(place), energies[place].electronVolts > 0 else {
       return quantity
     }
-    return "\(Words.number(energies[place].electronVolts)) eV"
+    return "\(ReportWords.number(energies[place].electronVolts)) eV"
   }
 }

@@ -25,7 +25,8 @@ struct ScanCorrelation {
       else { return nil }
       let pixel = record.voxelSize.nanometers
       return ScanCorrelation(
-        label: "\(Words.number(nearest.rotationAngle ?? 0))°, \(Words.number(energy)) eV",
+        label:
+          "\(ReportWords.number(nearest.rotationAngle ?? 0))°, \(ReportWords.number(energy)) eV",
         halves: halves,
         frequencies: halves.frequencies.map { $0 / pixel }
       )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import AcquisitionModel
+import AcquisitionModel
 import ChemicalMapping
 import Foundation
 import HDF5Storage

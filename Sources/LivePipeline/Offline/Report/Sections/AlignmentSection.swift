@@ -48,8 +48,8 @@ enum AlignmentSection {
         return [name, "not told by the order of the tilts", "", ""]
       }
       return [
-        name, Words.number(pixels, 2), error.map { Words.number($0, 2) } ?? "",
-        Words.number(pixels * voxel),
+        name, ReportWords.number(pixels, 2), error.map { ReportWords.number($0, 2) } ?? "",
+        ReportWords.number(pixels * voxel),
       ]
     }
     var rows = [
@@ -70,11 +70,13 @@ enum AlignmentSection {
       rows.append(
         row("axis to the right of the middle", axis.offset, motion.axisOffsetError)
       )
-      rows.append(["angle of the axis in the images", "\(Words.number(axis.tilt, 2))°", "", ""])
+      rows.append([
+        "angle of the axis in the images", "\(ReportWords.number(axis.tilt, 2))°", "", "",
+      ])
     }
     let out = record.tilts.indices.filter { !record.accepted[$0] }
     if !out.isEmpty {
-      let names = out.map { "\(Words.number(record.tilts[$0].degrees))°" }
+      let names = out.map { "\(ReportWords.number(record.tilts[$0].degrees))°" }
       rows.append(["tilts held back", Words.list(names), "", ""])
     }
     return ReportTable(

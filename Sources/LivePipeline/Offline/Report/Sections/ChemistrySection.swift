@@ -22,8 +22,8 @@ enum ChemistrySection {
             + "the voxels that hold iron, atan2 of the second and the first, each voxel weighed by its "
             + "optical density, with the sum of two Gaussians. Lines and tints part LFP-rich, mixed and "
             + "FP-rich voxels at "
-            + "\(Words.number(100 - contents.chemistry.segmentationThreshold, 0)) and "
-            + "\(Words.number(contents.chemistry.segmentationThreshold, 0)) % LiFePO₄. "
+            + "\(ReportWords.number(100 - contents.chemistry.segmentationThreshold, 0)) and "
+            + "\(ReportWords.number(contents.chemistry.segmentationThreshold, 0)) % LiFePO₄. "
             + "LFP is LiFePO₄, FP is FePO₄.",
           alternative: "A two-dimensional histogram with two arms and a histogram with two peaks.",
           content: .sheet(
@@ -39,19 +39,19 @@ enum ChemistrySection {
     if let peaks = figures.peaks {
       func row(_ name: String, _ peak: PhasePeaks.Peak) -> [String] {
         [
-          name, Words.number(peak.angle, 2), Words.number(peak.angleError, 2),
-          Words.number(peak.angleWidth, 2), "Li\(Words.number(peak.composition, 2))FePO₄",
-          Words.number(peak.compositionWidth, 1),
+          name, ReportWords.number(peak.angle, 2), ReportWords.number(peak.angleError, 2),
+          ReportWords.number(peak.angleWidth, 2), ReportWords.number(100 * peak.composition),
+          ReportWords.number(peak.compositionWidth, 1),
         ]
       }
       blocks.append(
         .table(
           ReportTable(
             caption: "The two Gaussians; R = Σ (data − fit)² / Σ data² = "
-              + "\(Words.number(peaks.rFactor, 3))",
+              + "\(ReportWords.number(peaks.rFactor, 3))",
             columns: [
               .init("phase", isNumeric: false), .init("centre (degree)"), .init("± (degree)"),
-              .init("width, one σ (degree)"), .init("composition at the centre"),
+              .init("width, one σ (degree)"), .init("LFP at the centre (%)"),
               .init("width, one σ (percentage points)"),
             ],
             rows: [row("LFP-like", peaks.lithiated), row("FP-like", peaks.delithiated)]

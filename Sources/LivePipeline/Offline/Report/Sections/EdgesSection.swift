@@ -20,8 +20,8 @@ enum EdgesSection {
       for survey in surveys {
         rows.append([
           record.energyName(place), survey.axis.rawValue, "\(survey.edges.count)",
-          survey.median.map { Words.number($0 * voxel) } ?? "-",
-          survey.quarter.map { Words.number($0 * voxel) } ?? "-",
+          survey.median.map { ReportWords.number($0 * voxel) } ?? "-",
+          survey.quarter.map { ReportWords.number($0 * voxel) } ?? "-",
         ])
       }
       guard !shown.isEmpty else { continue }
@@ -62,7 +62,7 @@ enum EdgesSection {
             + "a blunt edge of the sample itself counts as well",
           columns: [
             .init("energy", isNumeric: false), .init("along", isNumeric: false), .init("edges"),
-            .init("median 10-90 % width (nm)"), .init("sharpest quarter below (nm)"),
+            .init("median 10-90 % width (nm)"), .init("a quarter is sharper than (nm)"),
           ],
           rows: rows
         )
@@ -79,7 +79,7 @@ enum EdgesSection {
   ) -> LinePlot {
     let curves = edges.map { axis, edge in
       LinePlot.Curve(
-        label: "along \(axis.rawValue): \(Words.number(edge.width.width * voxel)) nm",
+        label: "along \(axis.rawValue): \(ReportWords.number(edge.width.width * voxel)) nm",
         x: edge.profile.distances.map { ($0 - edge.width.position) * voxel },
         y: edge.profile.values,
         style: .dots

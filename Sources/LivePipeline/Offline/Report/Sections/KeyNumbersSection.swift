@@ -32,8 +32,8 @@ enum KeyNumbersSection {
 
   private static func addRun(_ contents: ReportContents, _ numbers: inout KeyNumbers) {
     guard let summary = contents.summary else { return }
-    numbers.add("frames received", "\(summary.counters.exposures)", "")
-    numbers.add("frames lost", "\(summary.framesLost)", "")
+    numbers.add("frames received", "\(summary.counters.exposures)", "frames")
+    numbers.add("frames lost", "\(summary.framesLost)", "frames")
   }
 
   private static func addVolumes(_ record: TomogramRecord, _ numbers: inout KeyNumbers) {
@@ -42,13 +42,13 @@ enum KeyNumbersSection {
     numbers.add(
       "tilts in the volumes",
       "\(taking.count) of \(record.tilts.count)",
-      "",
+      "tilts",
       paper: "158"
     )
     if let low = degrees.min(), let high = degrees.max() {
       numbers.add(
         "range of the tilts",
-        "\(signed(low)) to \(signed(high))",
+        "\(ReportWords.signed(low)) to \(ReportWords.signed(high))",
         "degree",
         paper: "−80 to +77"
       )
@@ -57,14 +57,14 @@ enum KeyNumbersSection {
     if !energies.isEmpty {
       numbers.add(
         "photon energies",
-        energies.map { Words.number($0.electronVolts) }.joined(separator: ", "),
+        energies.map { ReportWords.number($0.electronVolts) }.joined(separator: ", "),
         "eV",
         paper: "708.2, 710.2"
       )
     }
     numbers.add(
       "voxel size",
-      Words.number(record.voxelSize.nanometers, 2),
+      ReportWords.number(record.voxelSize.nanometers, 2),
       "nm",
       paper: "6.7"
     )
@@ -83,10 +83,10 @@ enum KeyNumbersSection {
     _ numbers: inout KeyNumbers
   ) {
     func half(_ length: Length) -> String {
-      length.meters.isFinite ? Words.number(length.nanometers) : "nothing agrees"
+      length.meters.isFinite ? ReportWords.number(length.nanometers) : "nothing agrees"
     }
     func full(_ length: Length) -> String {
-      length.meters.isFinite ? Words.number(2 * length.nanometers) : "nothing agrees"
+      length.meters.isFinite ? ReportWords.number(2 * length.nanometers) : "nothing agrees"
     }
     for shell in record.resolution {
       let name = "FSC, volume at \(record.energyName(shell.energyIndex))"
@@ -105,7 +105,7 @@ enum KeyNumbersSection {
     if let limit = record.resolution.compactMap(\.crowtherLimit).first {
       numbers.add(
         "Crowther limit π D / N, full period",
-        Words.number(limit.nanometers),
+        ReportWords.number(limit.nanometers),
         "nm",
         paper: "10"
       )
@@ -129,33 +129,34 @@ enum KeyNumbersSection {
     let truth = contents.truth
     let tomogram = contents.summary?.tomograms.first { $0.name == record.name }
     if let charge = tomogram?.stateOfCharge ?? chargeOfVoxels(record, contents) {
-      let error = tomogram?.stateOfChargeUncertainty.map { " ± \(Words.number(100 * $0))" } ?? ""
+      let error =
+        tomogram?.stateOfChargeUncertainty.map { " ± \(ReportWords.number(100 * $0))" } ?? ""
       numbers.add(
         "state of charge, FP among all iron phosphate",
-        "\(Words.number(100 * charge))\(error)",
+        "\(ReportWords.number(100 * charge))\(error)",
         "%",
         paper: "16.2",
-        truth: truth?.stateOfCharge.map { Words.number(100 * $0) }
+        truth: truth?.stateOfCharge.map { ReportWords.number(100 * $0) }
       )
     }
     if let peaks = PolarFigures(contents)?.peaks {
       func add(_ name: String, _ peak: PhasePeaks.Peak, _ paper: [String], _ truth: Double?) {
         numbers.add(
           "polar angle of \(name) voxels, centre",
-          "\(Words.number(peak.angle, 2)) ± \(Words.number(peak.angleError, 2))",
+          "\(ReportWords.number(peak.angle, 2)) ± \(ReportWords.number(peak.angleError, 2))",
           "degree",
           paper: paper[0],
-          truth: truth.map { Words.number($0, 2) }
+          truth: truth.map { ReportWords.number($0, 2) }
         )
         numbers.add(
           "composition at that centre, LFP",
-          Words.number(100 * peak.composition),
+          ReportWords.number(100 * peak.composition),
           "%",
           paper: paper[1]
         )
         numbers.add(
           "width of that peak, one σ",
-          Words.number(peak.compositionWidth),
+          ReportWords.number(peak.compositionWidth),
           "percentage points",
           paper: paper[2]
         )
@@ -166,7 +167,7 @@ enum KeyNumbersSection {
     let counts = PhaseCounts(chemistry.phaseLabel)
     if counts.iron > 0 {
       let parts = [counts.lithiated, counts.mixed, counts.delithiated]
-        .map { Words.number(100 * Double($0) / Double(counts.iron)) }
+        .map { ReportWords.number(100 * Double($0) / Double(counts.iron)) }
       numbers.add(
         "voxels LFP-rich, mixed, FP-rich",
         parts.joined(separator: ", "),
@@ -191,10 +192,6 @@ enum KeyNumbersSection {
     }
     return PolarComposition(matrix: contents.chemistry.matrix)
       .composition(first: sums.first, second: sums.second).map { 1 - $0 }
-  }
-
-  private static func signed(_ degrees: Double) -> String {
-    (degrees < 0 ? "−" : "+") + Words.number(abs(degrees))
   }
 }
 

@@ -12,7 +12,7 @@ enum MapsSection {
     guard let record = contents.record else { return .withoutTomogram }
     guard let chemistry = record.chemistry else { return .withoutChemistry }
     let threshold = contents.chemistry.segmentationThreshold
-    return [
+    var blocks: [ReportSection.Block] = [
       .figure(
         ReportFigure(
           "chemical-map",
@@ -31,8 +31,8 @@ enum MapsSection {
           "segmentation",
           paper: "paper: figure 2c, right",
           caption:
-            "The same slices in three parts: LFP-rich above \(Words.number(100 - threshold, 0)) % "
-            + "LiFePO₄ among the iron phosphate, FP-rich above \(Words.number(100 - threshold, 0)) % FePO₄, "
+            "The same slices in three parts: LFP-rich above \(ReportWords.number(100 - threshold, 0)) % "
+            + "LiFePO₄ among the iron phosphate, FP-rich above \(ReportWords.number(100 - threshold, 0)) % FePO₄, "
             + "mixed between.",
           alternative: "Slices in red, green and blue for the three phases.",
           content: .sheet(
@@ -45,6 +45,43 @@ enum MapsSection {
       ),
       .table(shares(chemistry, record)),
     ]
+    if let error = chemistry.compositionError {
+      blocks.append(
+        .figure(
+          ReportFigure(
+            "composition-error",
+            caption:
+              "The standard error of the composition from the noise of the optical densities, "
+              + "percentage points; where there is no iron it has no meaning.",
+            alternative: "Slices of the composition's error.",
+            content: .sheet(
+              PictureSheet(title: "\(record.name): error", panels: errors(error, record))
+            )
+          )
+        )
+      )
+    }
+    return blocks
+  }
+
+  private static func errors(_ error: Volume, _ record: TomogramRecord) -> [PictureSheet.Panel] {
+    let slices = SlicesSection.middle(of: error)
+    let known = slices.flatMap(\.image.values).filter(\.isFinite).sorted()
+    let top = known.isEmpty ? 100 : 100 * Double(known[known.count * 98 / 100])
+    return slices.map { slice in
+      var image = slice.image
+      for i in image.values.indices { image.values[i] *= 100 }
+      var picture = ImagePicture(
+        image,
+        title: slice.title,
+        pixelSize: record.voxelSize,
+        quantity: "standard error of the composition",
+        unit: "percentage points",
+        range: .given(0...max(top, 1))
+      )
+      picture.axes = slice.axes
+      return .image(picture)
+    }
   }
 
   private static func map(
@@ -100,8 +137,8 @@ enum MapsSection {
       ("all with iron", counts.iron),
     ].map { name, count in
       [
-        name, "\(count)", Words.number(Double(count) * voxel * voxel * voxel * 1e3, 3),
-        counts.iron > 0 ? Words.number(100 * Double(count) / Double(counts.iron)) : "-",
+        name, "\(count)", ReportWords.number(Double(count) * voxel * voxel * voxel * 1e3, 3),
+        counts.iron > 0 ? ReportWords.number(100 * Double(count) / Double(counts.iron)) : "-",
       ]
     }
     return ReportTable(

@@ -22,14 +22,14 @@ enum ProjectionsSection {
       for (tilt, image) in zip(shown, lit) {
         var picture = ImagePicture(
           image,
-          title: "\(record.energyName(place)), \(Words.number(record.tilts[tilt].degrees))°",
+          title: "\(record.energyName(place)), \(ReportWords.signed(record.tilts[tilt].degrees))°",
           pixelSize: record.voxelSize,
           quantity: record.quantity,
           unit: record.unitName == "OD" ? "OD" : "",
           colorMap: .gray,
           range: .given(0...max(top, 1e-6))
         )
-        picture.axes = PictureAxes(horizontal: "x′", vertical: "y")
+        picture.axes = PictureAxes(horizontal: "x'", vertical: "y")
         panels.append(.image(picture))
       }
     }
@@ -40,7 +40,7 @@ enum ProjectionsSection {
           paper: "paper: figure S5a",
           caption: "Projections as they lie on the volume's axes, at \(shown.count) of "
             + "\(record.accepted.count { $0 }) tilts; pixels of "
-            + "\(Words.number(record.voxelSize.nanometers)) nm.",
+            + "\(ReportWords.number(record.voxelSize.nanometers)) nm.",
           alternative: "Gray-scale projections of the sample from several sides.",
           content: .sheet(
             PictureSheet(

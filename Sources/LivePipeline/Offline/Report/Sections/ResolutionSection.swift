@@ -82,13 +82,13 @@ enum ResolutionSection {
   ) -> [[String]] {
     func periods(_ length: Length) -> [String] {
       length.meters.isFinite
-        ? [Words.number(length.nanometers), Words.number(2 * length.nanometers)]
+        ? [ReportWords.number(length.nanometers), ReportWords.number(2 * length.nanometers)]
         : ["nothing agrees", "nothing agrees"]
     }
     let volumes = shells.map { shell in
       ["volume, \(contents.record?.energyName(shell.energyIndex) ?? "")"]
         + periods(shell.halfPeriodAtHalfBit) + periods(shell.halfPeriodAtOneHalf)
-        + [shell.crowtherLimit.map { Words.number($0.nanometers) } ?? "-"]
+        + [shell.crowtherLimit.map { ReportWords.number($0.nanometers) } ?? "-"]
     }
     let scans = rings.map { ring in
       ["projection, \(ring.label)"] + periods(ring.halves.halfPeriodAtHalfBit)

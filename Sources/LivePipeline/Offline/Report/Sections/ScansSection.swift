@@ -88,7 +88,7 @@ enum ScansSection {
       curves: energies.map { energy in
         let own = shown.filter { $0.energy == energy }
         return LinePlot.Curve(
-          label: "\(Words.number(energy)) eV",
+          label: "\(ReportWords.number(energy)) eV",
           x: own.map { $0.rotationAngle ?? .nan },
           y: own.map { value($0) ?? .nan },
           style: .dots
@@ -108,11 +108,12 @@ enum ScansSection {
       ],
       rows: scans.map { scan in
         [
-          scan.scan, scan.rotationAngle.map { Words.number($0, 2) } ?? "-",
-          Words.number(scan.energy, 2), "\(scan.frames)", "\(scan.iterations)",
-          scan.end?.rawValue ?? "-", scan.dataError.map { Words.number($0, 4) } ?? "-",
-          scan.overlapError.map { Words.number($0, 5) } ?? "-",
-          scan.halfPeriod.map { Words.number($0 * 1e9) } ?? "-", Words.number(scan.duration),
+          scan.scan, scan.rotationAngle.map { ReportWords.number($0, 2) } ?? "-",
+          ReportWords.number(scan.energy, 2), "\(scan.frames)", "\(scan.iterations)",
+          scan.end?.rawValue ?? "-", scan.dataError.map { ReportWords.number($0, 4) } ?? "-",
+          scan.overlapError.map { ReportWords.number($0, 5) } ?? "-",
+          scan.halfPeriod.map { ReportWords.number($0 * 1e9) } ?? "-",
+          ReportWords.number(scan.duration),
         ]
       },
       isLong: true

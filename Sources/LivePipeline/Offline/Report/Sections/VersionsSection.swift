@@ -22,7 +22,7 @@ enum VersionsSection {
     section.blocks.append(
       .table(
         ReportTable(
-          columns: [.init("what", isNumeric: false), .init("", isNumeric: false)],
+          columns: [.init("what", isNumeric: false), .init("value", isNumeric: false)],
           rows: rows
         )
       )
