@@ -51,8 +51,8 @@ enum PageStyle {
     .paper { color: var(--muted); white-space: nowrap; }
     .legend { display: flex; flex-wrap: wrap; gap: 8px 28px; justify-content: center; align-items: flex-start;
       font-size: .82rem; margin: 6px 0; }
-    .bar { display: flex; gap: 12px; align-items: flex-start; }
-    .bar > div { width: 260px; }
+    .bar { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: flex-start; max-width: 100%; }
+    .bar > div { width: 260px; max-width: calc(100% - 24px); margin: 0 12px; }
     .bar-label { line-height: 14px; }
     .bar-colors { height: 14px; border: 1px solid var(--muted); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     .bar-ticks { position: relative; height: 20px; }

@@ -80,7 +80,7 @@ extension SurfaceScene {
         "color": .text(surface.color.hexadecimal), "opacity": .number(surface.opacity),
         "flatshading": false,
         "lighting": [
-          "ambient": 0.55, "diffuse": 0.8, "specular": 0.1, "roughness": 0.6, "fresnel": 0.1,
+          "ambient": 0.62, "diffuse": 0.75, "specular": 0.1, "roughness": 0.6, "fresnel": 0.1,
           "facenormalsepsilon": 0, "vertexnormalsepsilon": 0,
         ],
         "hovertemplate":
@@ -109,7 +109,7 @@ extension SurfaceScene {
             "z": .number(Double(extents.y) / largest),
           ],
           "camera": [
-            "eye": ["x": 0.95, "y": -1.35, "z": 0.62], "center": ["x": 0, "y": 0, "z": -0.08],
+            "eye": ["x": 1.0, "y": -1.45, "z": 0.66], "center": ["x": 0, "y": 0, "z": -0.11],
             "projection": ["type": "perspective"],
           ],
         ],

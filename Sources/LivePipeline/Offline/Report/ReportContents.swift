@@ -96,11 +96,18 @@ struct ReportContents: Sendable {
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
     var stack: SpectraRecord?
-    if belongs, FileManager.default.fileExists(atPath: inFolder("spectra.h5")) {
+    // In the folder itself, or in the one that tiltfold spectra makes in it.
+    let places =
+      ["spectra.h5"]
+      + names.filter { $0.hasSuffix("-spectra") }.sorted()
+      .map { "\($0)/spectra.h5" }
+    if belongs,
+      let place = places.first(where: { FileManager.default.fileExists(atPath: inFolder($0)) })
+    {
       do throws(StorageError) {
-        stack = try readSpectra(inFolder("spectra.h5"))
+        stack = try readSpectra(inFolder(place))
       } catch {
-        remarks.append("spectra.h5 cannot be read, and is left out: \(error)")
+        remarks.append("\(place) cannot be read, and is left out: \(error)")
       }
     }
     spectra = stack

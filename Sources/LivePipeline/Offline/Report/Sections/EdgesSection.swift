@@ -42,8 +42,8 @@ enum EdgesSection {
             "edges",
             paper: "paper: figures 1d, S6c, S7c, S7d",
             caption:
-              "Profiles across the edge of median width along each axis, averaged over 3 x 3 voxels, "
-              + "from empty space (left) into a particle (right). Widths are from 10 % to 90 % between "
+              "Profiles across the edge of median width of those that face along each axis (within 25°), mean of "
+              + "3 x 3 voxels, from empty space (left) into a particle (right). Widths are from 10 % to 90 % between "
               + "both levels; the dashed lines are these levels of the first curve. Such a width is "
               + "neither a half nor a full period.",
             alternative: "Curves of optical density rising from zero to a plateau across an edge.",
@@ -61,7 +61,8 @@ enum EdgesSection {
             "Edges found in the volumes that rise from empty space to a plateau, every one of them; "
             + "a blunt edge of the sample itself counts as well",
           columns: [
-            .init("energy", isNumeric: false), .init("along", isNumeric: false), .init("edges"),
+            .init("energy", isNumeric: false), .init("facing along", isNumeric: false),
+            .init("edges"),
             .init("median 10-90 % width (nm)"), .init("a quarter is sharper than (nm)"),
           ],
           rows: rows

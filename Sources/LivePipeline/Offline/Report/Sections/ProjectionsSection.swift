@@ -15,10 +15,13 @@ enum ProjectionsSection {
     let shown = tilts(record)
     guard !shown.isEmpty else { return [.missing("No tilt takes part in the volumes.")] }
     var panels: [PictureSheet.Panel] = []
-    for place in record.projections.indices.prefix(2) {
-      let lit = shown.map { picture(record, energy: place, tilt: $0) }
-      let values = lit.flatMap(\.values).filter { $0.isFinite && $0 > 0 }.sorted()
-      let top = values.isEmpty ? 1 : Double(values[values.count * 998 / 1000])
+    let energies = record.projections.indices.prefix(2)
+    let images = energies.map { energy in
+      shown.map { picture(record, energy: energy, tilt: $0) }
+    }
+    let values = images.joined().flatMap(\.values).filter { $0.isFinite && $0 > 0 }.sorted()
+    let top = values.isEmpty ? 1 : Double(values[values.count * 998 / 1000])
+    for (place, lit) in zip(energies, images) {
       for (tilt, image) in zip(shown, lit) {
         var picture = ImagePicture(
           image,

@@ -50,14 +50,13 @@ enum SurfacesSection {
       ("LFP-rich", .lithiated, PhaseColors.lithiated), ("mixed", .mixed, PhaseColors.mixed),
       ("FP-rich", .delithiated, PhaseColors.delithiated),
     ]
+    let shares = phases.map { share(of: Float($0.phase.rawValue), in: labels, block: block) }
     return SurfaceScene(
-      surfaces: phases.map { name, phase, color in
-        let field = share(of: Float(phase.rawValue), in: labels, block: block)
-        // Below a half: smoothing takes from plates of few voxels what it does not give back.
-        return SurfaceScene.Surface(
-          name: name,
-          mesh: SurfaceMesh(of: field, level: 0.42),
-          color: color
+      surfaces: phases.enumerated().map { place, entry in
+        SurfaceScene.Surface(
+          name: entry.name,
+          mesh: SurfaceMesh(of: lead(of: place, shares), level: 0),
+          color: entry.color
         )
       },
       extents: SIMD3(
@@ -67,6 +66,22 @@ enum SurfacesSection {
       ),
       voxelSize: Length(meters: voxelSize.meters * Double(block))
     )
+  }
+
+  /// By how much a phase has more of each block than the next one, or than what is empty.
+  ///
+  /// Where it is above 0 the phase leads: the surfaces of all phases part space without gaps.
+  private static func lead(of place: Int, _ shares: [Volume]) -> Volume {
+    var lead = shares[place]
+    for i in lead.values.indices {
+      var (rival, empty) = (Float(0), Float(1))
+      for other in shares.indices {
+        empty -= shares[other].values[i]
+        if other != place { rival = max(rival, shares[other].values[i]) }
+      }
+      lead.values[i] -= max(rival, empty)
+    }
+    return lead
   }
 
   /// The part of each block's voxels that has a label, smoothed a little, [x, z, y].
