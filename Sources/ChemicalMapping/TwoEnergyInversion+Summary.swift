@@ -58,16 +58,18 @@ extension TwoEnergyInversion {
   ///   - second: The same at the second energy.
   ///   - voxelSize: The size of a voxel.
   ///   - minimumIron: The mean optical density below which a voxel counts as empty.
+  ///   - noise: The noise of a voxel, from which the errors follow; estimated where nil.
   /// - Returns: Concentrations as fractions of solid material, composition, angle and label.
   public func solve(
     firstSlice first: Image,
     secondSlice second: Image,
     voxelSize: Length,
-    minimumIron: Double
+    minimumIron: Double,
+    noise: OpticalDensityNoise? = nil
   ) -> ChemicalImages {
     var given = parameters
     given.minimumIron = minimumIron
-    return Self(checked: given).images(first, second, length: voxelSize.micrometers)
+    return Self(checked: given).images(first, second, length: voxelSize.micrometers, noise: noise)
   }
 
   /// The level below which a voxel is empty: as given, else by Otsu's criterion.

@@ -132,13 +132,17 @@ extension LinearCombinationFit {
     var base = power
     let values = stack.values.span
     for energy in preEdge {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       let scale = 1 / Double(preEdge.count)
       var sum = base.mutableSpan
       for i in 0..<n { sum[i] += scale * Double(row[i]) }
     }
     for energy in energies.indices {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       var current = data.mutableSpan
       var squares = power.mutableSpan
       let offset = base.span
@@ -157,4 +161,27 @@ extension LinearCombinationFit {
     }
     return (products, power)
   }
+}
+
+extension LinearCombinationFit {
+  /// What the maps of a stack say that it should be at one energy, pre-edge subtracted where that was
+  /// asked for.
+  ///
+  /// - Parameters:
+  ///   - maps: The maps.
+  ///   - energy: The place of the energy.
+  /// - Returns: OD, [row, column]; NaN where there is no fit.
+  public func prediction(from maps: SpectralMaps, energy: Int) -> Image {
+    var image = Image(shape: maps.rFactor.shape)
+    var target = image.values.mutableSpan
+    for (column, coefficient) in zip(columns, maps.coefficients) {
+      let factor = Float(column[energy])
+      let source = coefficient.values.span
+      for i in target.indices { target[i] += factor * source[i] }
+    }
+    return image
+  }
+
+  /// What one of each term adds at each energy, [term][energy], pre-edge subtracted where asked.
+  public var terms: [[Double]] { columns }
 }

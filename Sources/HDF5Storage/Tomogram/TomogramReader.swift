@@ -54,8 +54,11 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
       lithiated: try file.readVolume(at: "\(chemistry)/lithiated"),
       delithiated: try file.readVolume(at: "\(chemistry)/delithiated"),
       composition: try file.readVolume(at: "\(chemistry)/composition"),
+      compositionError: file.exists("\(chemistry)/composition_error")
+        ? try file.readVolume(at: "\(chemistry)/composition_error") : nil,
       polarAngle: try file.readVolume(at: "\(chemistry)/polar_angle"),
-      phaseLabel: try file.readVolume(at: "\(chemistry)/phase_label")
+      phaseLabel: try file.readVolume(at: "\(chemistry)/phase_label"),
+      figures: try file.readChemistryFigures()
     )
   }
   return record

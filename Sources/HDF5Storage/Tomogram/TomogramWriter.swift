@@ -87,6 +87,7 @@ extension StorageFile {
       "auxiliary_signals",
       of: group,
       to: ["lithiated", "delithiated", "polar_angle", "phase_label"]
+        + (chemistry.compositionError == nil ? [] : ["composition_error"])
     )
     try write(composition, at: "\(group)/composition", name: "LiFePO4 share of iron", unit: "1")
     try write(chemistry.lithiated, at: "\(group)/lithiated", name: "LiFePO4 fraction", unit: "1")
@@ -97,6 +98,15 @@ extension StorageFile {
       unit: "1"
     )
     try write(chemistry.polarAngle, at: "\(group)/polar_angle", name: "polar angle", unit: "degree")
+    if let error = chemistry.compositionError {
+      try write(
+        error,
+        at: "\(group)/composition_error",
+        name: "standard error of the composition",
+        unit: "1"
+      )
+    }
+    if let figures = chemistry.figures { try write(figures) }
     let labels = "\(group)/phase_label"
     try write(
       chemistry.phaseLabel.values.map { UInt8(exactly: $0) ?? 0 },

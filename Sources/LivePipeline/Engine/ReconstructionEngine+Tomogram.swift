@@ -45,6 +45,11 @@ extension ReconstructionEngine {
       energies: finished.energyCount
     )
     return session.content.withLock { content in
+      guard !content.isStack else {
+        content.add(finished.object.identity)
+        content.isComplete = false
+        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
+      }
       let end = ContinuousClock.now + .seconds(configuration.tomography.replayBudget)
       let fold = content.assembly.fold(finished.projection, replays: replays, sharing: crew) {
         replays != nil || ContinuousClock.now < end
@@ -140,6 +145,17 @@ extension ReconstructionEngine {
     session.content.withLock { content in
       guard !content.isComplete else { return }
       content.isComplete = true
+      guard !content.isStack else {
+        report(
+          RunEvent(
+            .info,
+            "\(name): scans of \(content.places.count) energies at one tilt make no volume; "
+              + "\"tiltfold spectra\" makes a chemical map of them"
+          )
+        )
+        board.update { $0.tomogramsComplete += 1 }
+        return
+      }
       guard !content.assembly.energies.isEmpty else {
         report(
           RunEvent(.error, "tomogram \(name): no projection could be placed; nothing to write")
@@ -203,40 +219,47 @@ extension ReconstructionEngine {
     try? TwoEnergyInversion(parameters: configuration.chemistry)
   }
 
-  /// Sums up the chemistry of a tomogram that has two energies; the lower one comes first.
+  /// Sums up the chemistry of a tomogram that has the two energies that it is made of.
   ///
-  /// Previews solve what they show; voxel by voxel it is solved for the file alone.
+  /// Previews solve what they show; voxel by voxel it is solved for the file alone. The pre-edge counts
+  /// for the file alone, too.
   private func solve(_ content: inout TomogramSession.Content) {
-    guard let (first, second) = energyPair(content), let inversion else { return }
-    let summary = inversion.summary(first: first, second: second, sharing: crew)
+    guard let inversion, let choice = energyChoice(&content) else { return }
+    let volumes = content.assembly.volumes
+    let summary = inversion.summary(
+      first: volumes[choice.first],
+      second: volumes[choice.second],
+      sharing: crew
+    )
     content.chemicalSummary = summary
     board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
   }
 
-  /// The chemistry of every voxel; nil without two energies.
+  /// The chemistry of every voxel; nil without its two energies.
   private func chemistry(of content: TomogramSession.Content) -> TomogramChemistry? {
-    guard let (first, second) = energyPair(content), let inversion else { return nil }
-    let solved = inversion.solve(
-      first: first,
-      second: second,
-      voxelSize: configuration.tomography.voxelSize
-    )
-    return TomogramChemistry(
-      lithiated: solved.lithiated,
-      delithiated: solved.delithiated,
-      composition: solved.composition,
-      polarAngle: solved.polarAngle,
-      phaseLabel: solved.phaseLabel
+    guard content.assembly.energies.count > 1, let inversion else { return nil }
+    return SolvedChemistry.record(
+      of: content.assembly.volumes,
+      energies: content.assembly.energies,
+      voxelSize: configuration.tomography.voxelSize,
+      inversion,
+      sharing: crew
     )
   }
 
-  /// The volumes of the two lowest energies; nil where there is one only.
-  private func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
+  /// The energies that chemistry is made of; says once where two others are there.
+  private func energyChoice(_ content: inout TomogramSession.Content) -> ChemicalEnergies? {
     let energies = content.assembly.energies
     guard energies.count > 1 else { return nil }
-    let order = energies.indices.sorted { energies[$0] < energies[$1] }
-    let volumes = content.assembly.volumes
-    return (volumes[order[0]], volumes[order[1]])
+    let parameters = configuration.chemistry
+    if let choice = ChemicalEnergies(of: energies, by: parameters) { return choice }
+    let isLast = content.isComplete || energies.count >= content.assembly.energyLimit
+    if isLast, !content.toldOfEnergies {
+      content.toldOfEnergies = true
+      let refusal = ChemicalEnergies.refusal(of: energies, by: parameters)
+      report(RunEvent(.warning, "tomogram \(content.assembly.name): \(refusal)"))
+    }
+    return nil
   }
 
   private func tomogram(
@@ -251,6 +274,8 @@ extension ReconstructionEngine {
         name: name,
         source: configuration.source,
         expectedScans: tilts.flatMap { tilts in energies.map { tilts * $0 } },
+        // Two energies at one tilt are shown as a map while they come; more are a stack of spectra.
+        isStack: tilts == 1 && (energies ?? 0) > 2,
         assembly: TomogramAssembly(
           name: name,
           energies: [],

@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 package import ChemicalMapping
+import HDF5Storage
 import Imaging
 import Tomography
 package import WireFormat
@@ -40,14 +41,14 @@ package struct TomogramPreviews {
   /// - Parameters:
   ///   - inversion: How optical densities become phases.
   ///   - summary: What it says of the whole.
-  /// - Returns: The messages; none where there are not two energies.
+  /// - Returns: The messages; none where its two energies are not there.
   package func chemistry(
     _ inversion: TwoEnergyInversion,
     _ summary: ChemicalSummary
   ) -> [PreviewMessage] {
-    let energies = assembly.energies
-    guard energies.count > 1 else { return [] }
-    let order = energies.indices.sorted { energies[$0] < energies[$1] }
+    guard let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters) else {
+      return []
+    }
     let volumes = assembly.volumes
     var header = header
     if let charge = summary.stateOfCharge {
@@ -55,15 +56,16 @@ package struct TomogramPreviews {
       header.quality["state_of_charge_uncertainty"] = charge.uncertainty
     }
     let pairs = zip(
-      VolumeSlices.middle(of: volumes[order[0]]),
-      VolumeSlices.middle(of: volumes[order[1]])
+      VolumeSlices.middle(of: volumes[choice.first]),
+      VolumeSlices.middle(of: volumes[choice.second])
     )
     let solved = pairs.map { first, second in
       inversion.solve(
         firstSlice: first.image,
         secondSlice: second.image,
         voxelSize: voxelSize,
-        minimumIron: summary.minimumIron
+        minimumIron: summary.minimumIron,
+        noise: summary.noise
       )
     }
     let chemistry = PreviewMessage(
@@ -71,17 +73,22 @@ package struct TomogramPreviews {
       header: header,
       arrays: solved.enumerated().map { array("lithiated", $0, $1.lithiated) }
         + solved.enumerated().map { array("delithiated", $0, $1.delithiated) }
+        + solved.enumerated().map { array("composition_error", $0, $1.compositionError) }
     )
-    return [chemistry, histogram(summary.histogram, header)]
+    return [chemistry, histogram(summary.histogram, header, inversion)]
   }
 
-  private func histogram(_ histogram: PolarHistogram, _ header: PreviewHeader) -> PreviewMessage {
+  private func histogram(
+    _ histogram: PolarHistogram,
+    _ header: PreviewHeader,
+    _ inversion: TwoEnergyInversion
+  ) -> PreviewMessage {
     var header = header
-    if let fit = histogram.twoGaussianFit() {
-      header.quality["low_center_deg"] = fit.low.center
-      header.quality["low_width_deg"] = fit.low.width
-      header.quality["high_center_deg"] = fit.high.center
-      header.quality["high_width_deg"] = fit.high.width
+    for (name, peak) in zip(["low", "high"], SolvedChemistry.peaks(of: histogram, inversion)) {
+      header.quality["\(name)_center_deg"] = peak.angle
+      header.quality["\(name)_width_deg"] = peak.angleWidth
+      header.quality["\(name)_composition"] = peak.composition
+      header.quality["\(name)_composition_width_percent"] = peak.compositionWidth
     }
     let shape = [histogram.centers.count]
     return PreviewMessage(

@@ -120,12 +120,13 @@ extension ResultFolder {
   }
 
   private func histogram(_ chemistry: TomogramChemistry, _ record: TomogramRecord) -> LinePlot? {
-    let order = record.energies.indices.sorted { record.energies[$0] < record.energies[$1] }
-    guard order.count > 1 else { return nil }
+    guard let choice = ChemicalEnergies(of: record.energies, by: configuration.chemistry) else {
+      return nil
+    }
     let histogram = PolarHistogram(
       polarAngle: chemistry.polarAngle,
-      first: record.volumes[order[0]],
-      second: record.volumes[order[1]]
+      first: record.volumes[choice.first],
+      second: record.volumes[choice.second]
     )
     var curves = [
       LinePlot.Curve(label: "voxels", x: histogram.centers, y: histogram.weights, style: .bars)

@@ -216,6 +216,7 @@ extension RunSummary.Tomogram {
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemicalSummary?.stateOfCharge?.fraction,
       stateOfChargeUncertainty: content.chemicalSummary?.stateOfCharge?.uncertainty,
+      phasePeaks: (record.chemistry?.figures?.peaks).flatMap { $0.isEmpty ? nil : $0 },
       halfPeriods: content.resolution.isEmpty
         ? nil
         : content.resolution.map {

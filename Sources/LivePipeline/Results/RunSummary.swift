@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import AcquisitionModel
+public import HDF5Storage
 
 /// What a run came to; `summary.json` in the folder of its results.
 public struct RunSummary: Codable, Sendable {
@@ -63,6 +64,8 @@ public struct RunSummary: Codable, Sendable {
     public var stateOfCharge: Double?
     /// Its standard uncertainty.
     public var stateOfChargeUncertainty: Double?
+    /// The two phases in the histogram of polar angles, LiFePO₄ first, where there are two.
+    public var phasePeaks: [ChemistryFigures.Peak]?
     /// The half period at 1/2 bit of each energy's volume by Fourier shell correlation, metres;
     /// null where nothing correlates, nil where it was not measured.
     public var halfPeriods: [Double?]?
@@ -72,6 +75,7 @@ public struct RunSummary: Codable, Sendable {
       case heldBack = "held_back"
       case energies = "energies_eV"
       case stateOfCharge = "state_of_charge"
+      case phasePeaks = "phase_peaks"
       case halfPeriods = "fsc_half_periods_m"
       case stateOfChargeUncertainty = "state_of_charge_uncertainty"
     }

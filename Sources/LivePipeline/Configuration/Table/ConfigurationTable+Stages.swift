@@ -156,12 +156,40 @@ extension ConfigurationTable {
         rows: 2...2,
         columns: 2,
         1e-6...1e6,
-        "absorption of the pure phases: a row for each energy, 708.2 eV first; LiFePO₄ first in "
-          + "each row, then FePO₄"
+        "absorption of the pure phases: a row for each of `energies_eV`; LiFePO₄ first in each "
+          + "row, then FePO₄"
       ) {
         $0.matrix.rows
       } write: {
         $0.matrix = AbsorptionMatrix(rows: $1)
+      },
+      at.numbers(
+        "energies_eV",
+        1...1e5,
+        count: 2...2,
+        "the photon energies that chemistry is made of, in the order of the rows of "
+          + "`absorption_per_um`; the nearest ones within 1 eV are taken"
+      ) {
+        $0.energies.map(\.electronVolts)
+      } write: {
+        $0.energies = $1.map { PhotonEnergy(electronVolts: $0) }
+      },
+      at.flag(
+        "subtract_pre_edge",
+        \.subtractsPreEdge,
+        "whether the mean optical density of the energies 2 eV and more below both, where there are "
+          + "any, is taken from both; for the tomogram's file"
+      ),
+      at.numbers(
+        "pre_edge_absorption_per_um",
+        0...1e6,
+        count: 2...2,
+        "absorption of LiFePO₄ and of FePO₄ below the edge, taken from both rows of "
+          + "`absorption_per_um` with `subtract_pre_edge`"
+      ) {
+        [$0.preEdgeAbsorption.lithiated, $0.preEdgeAbsorption.delithiated]
+      } write: {
+        $0.preEdgeAbsorption = PhaseAbsorption(lithiated: $1[0], delithiated: $1[1])
       },
       at.number(
         "segmentation_threshold_percent",

@@ -201,6 +201,22 @@ struct SectionKeys<Part> {
     }
   }
 
+  /// A list of numbers.
+  func numbers(
+    _ name: String,
+    _ range: ClosedRange<Double>,
+    count: ClosedRange<Int>,
+    _ meaning: String,
+    read: @escaping @Sendable (Part) -> [Double],
+    write: @escaping @Sendable (inout Part, [Double]) -> Void
+  ) -> ConfigurationKey {
+    key(name, .list(of: .number(range), count: count), meaning) {
+      .list(read($0).map(ConfigurationValue.number))
+    } write: {
+      write(&$0, ($1.list ?? []).compactMap(\.number))
+    }
+  }
+
   /// A matrix of so many rows and columns, as a list of rows.
   func matrix(
     _ name: String,

@@ -119,22 +119,24 @@ extension TomogramReconstruction {
     )
   }
 
-  /// The chemistry of two energies' optical densities, the lower one first.
-  func chemistry(of record: TomogramRecord) -> TomogramChemistry? {
+  /// The chemistry of two energies' optical densities, and why there is none where two would do.
+  func chemistry(of record: TomogramRecord) -> (chemistry: TomogramChemistry?, remark: String?) {
     guard record.energies.count > 1, series.quantity == "optical density",
       let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
-    else { return nil }
-    let solved = inversion.solve(
-      first: record.volumes[0],
-      second: record.volumes[1],
-      voxelSize: record.voxelSize
+    else { return (nil, nil) }
+    let crew = WorkerCrew(threads: configuration.compute.threadCount)
+    defer { crew.end() }
+    let solved = SolvedChemistry.record(
+      of: record.volumes,
+      energies: record.energies,
+      voxelSize: record.voxelSize,
+      inversion,
+      sharing: crew
     )
-    return TomogramChemistry(
-      lithiated: solved.lithiated,
-      delithiated: solved.delithiated,
-      composition: solved.composition,
-      polarAngle: solved.polarAngle,
-      phaseLabel: solved.phaseLabel
+    return (
+      solved,
+      solved == nil
+        ? ChemicalEnergies.refusal(of: record.energies, by: configuration.chemistry) : nil
     )
   }
 }

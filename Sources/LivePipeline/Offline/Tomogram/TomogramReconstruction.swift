@@ -91,12 +91,13 @@ public final class TomogramReconstruction: Sendable {
     )
     let tilts = outcome.reports.map(\.tiltIndex)
     addEarlierTransforms(to: &record, tilts)
-    record.chemistry = chemistry(of: record)
+    let (chemistry, remark) = chemistry(of: record)
+    record.chemistry = chemistry
     record.quantity = series.quantity
     return TomogramResult(
       record: record,
       places: tilts.map { series.places[$0] },
-      remarks: series.remarks + outcome.remarks,
+      remarks: series.remarks + outcome.remarks + [remark].compactMap { $0 },
       paths: paths,
       wasAligned: options.aligns,
       sweeps: configuration.tomography.finalSweeps,
