@@ -82,17 +82,17 @@ struct ScoreCommand: ParsableCommand {
     // The sum of both energies sees all plates about alike.
     let indices = energyIndices(known, record)
     var volume = record.volumes[0]
-    var rows = known.absorption.rows[indices.first ?? 0]
+    var sum = known.absorption[indices.first ?? 0]
     for (other, index) in zip(record.volumes, indices).dropFirst() {
       for i in volume.values.indices { volume.values[i] += other.values[i] }
-      rows = zip(rows, known.absorption.rows[index]).map { $0 + $1 }
+      sum.lithiated += known.absorption[index].lithiated
+      sum.delithiated += known.absorption[index].delithiated
     }
     return VolumeAlignment(
       of: known.phantom,
       onto: volume,
       voxelSize: record.voxelSize,
-      energyIndex: 0,
-      matrix: AbsorptionMatrix(rows: [rows, rows])
+      absorption: sum
     )
   }
 
@@ -113,14 +113,13 @@ struct ScoreCommand: ParsableCommand {
           tilts: record.tilts,
           phantom: moved,
           pixelSize: record.voxelSize,
-          energyIndex: index,
-          matrix: known.absorption
+          absorption: known.absorption[index]
         )
       }
       table.add("projected OD error, \(name)", projections.relativeError, "", .atMost(maxOdError))
       table.add("projected OD, measured over true, \(name)", projections.scale, "")
       var volume = DensityComparison()
-      let truth = alignment.truth.opticalDensity(energyIndex: index, matrix: known.absorption)
+      let truth = alignment.truth.opticalDensity(known.absorption[index])
       volume.add(record.volumes[energy].values, truth: truth.values)
       table.add("volume OD error, \(name)", volume.relativeError, "")
       table.add("volume OD, measured over true, \(name)", volume.scale, "")

@@ -132,13 +132,17 @@ extension LinearCombinationFit {
     var base = power
     let values = stack.values.span
     for energy in preEdge {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       let scale = 1 / Double(preEdge.count)
       var sum = base.mutableSpan
       for i in 0..<n { sum[i] += scale * Double(row[i]) }
     }
     for energy in energies.indices {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       var current = data.mutableSpan
       var squares = power.mutableSpan
       let offset = base.span

@@ -13,7 +13,8 @@ extension ReferenceSpectra {
   ///   - names: Which spectra to use, LiFePO₄ first; all where empty.
   /// - Returns: The spectra.
   /// - Throws: `PipelineError` where a file cannot be read or the spectra do not fit together.
-  static func read(_ paths: [String], names: [String] = []) throws(PipelineError) -> ReferenceSpectra
+  static func read(_ paths: [String], names: [String] = []) throws(PipelineError)
+    -> ReferenceSpectra
   {
     var parts: [ReferenceSpectra] = []
     for path in paths { parts += try read(path) }
@@ -44,7 +45,8 @@ extension ReferenceSpectra {
     guard let data else {
       throw PipelineError(.input, "\(path): the reference spectra cannot be read, or are not there")
     }
-    guard let text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1),
+    guard
+      let text = String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1),
       !data.prefix(1024).contains(0)
     else {
       throw PipelineError(

@@ -8,7 +8,8 @@ import Imaging
 
 extension StackInput {
   /// Reads a stack of another program and turns intensities into optical densities.
-  static func foreign(_ path: String, _ options: SpectraOptions) throws(PipelineError) -> StackInput {
+  static func foreign(_ path: String, _ options: SpectraOptions) throws(PipelineError) -> StackInput
+  {
     let stored = try PipelineError.reading(path) { () throws(StorageError) in
       try readStoredStack(path)
     }
@@ -21,7 +22,9 @@ extension StackInput {
       options.quantity.map { $0 == .intensity }
       ?? (stored.quantity.map { $0 == .intensity } ?? false || options.vacuum != nil)
     if stored.quantity == nil, options.quantity == nil, options.vacuum == nil {
-      remarks.append("the numbers are taken as optical densities (--quantity intensity says otherwise)")
+      remarks.append(
+        "the numbers are taken as optical densities (--quantity intensity says otherwise)"
+      )
     }
     if isIntensity {
       let incident = try incident(stored, options, path)
@@ -55,14 +58,6 @@ extension StackInput {
       name: URL(filePath: path).deletingPathExtension().lastPathComponent,
       remarks: remarks
     )
-  }
-
-  private init(stack: SpectrumStack, weights: ImageStack, name: String, remarks: [String]) {
-    self.stack = stack
-    self.weights = weights
-    self.name = name
-    self.remarks = remarks
-    tilt = nil
   }
 
   private static func incident(
@@ -101,7 +96,7 @@ extension StackInput {
     }
   }
 
-  /// −ln(I / I₀); NaN where no light came through. Returns how many values that were.
+  /// −ln(I / I₀); NaN where no light came through, which it counts.
   static func takeLogarithms(of images: inout ImageStack, _ incident: [Double]) -> Int {
     var zeros = 0
     let pixels = images.shape.count

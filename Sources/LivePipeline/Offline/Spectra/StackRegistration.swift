@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
-import ChemicalMapping
-import Imaging
-import Registration
+package import AcquisitionModel
+package import ChemicalMapping
+package import Imaging
+package import Registration
 
 /// Lays the images of a stack onto one another.
 ///
@@ -13,19 +13,19 @@ import Registration
 /// all; then on what the linear combination fit of the stack predicts at its own energy, which has its
 /// contrast. Images are read once, from where they were measured. One that cannot be laid with
 /// confidence, as below the edge, goes where its neighbours in energy go.
-struct StackRegistration {
+package struct StackRegistration {
   /// The stack on common axes; NaN where not measured.
-  private(set) var stack: SpectrumStack
+  package private(set) var stack: SpectrumStack
   /// The trust in each pixel on common axes, [energy, row, column].
-  private(set) var weights: ImageStack
+  package private(set) var weights: ImageStack
   /// The shift applied to each image, pixels, [energy]; zero for the image that absorbs most.
-  private(set) var shifts: [PixelShift]
+  package private(set) var shifts: [PixelShift]
   /// The correlation of each image with what it was laid on last, [energy].
-  private(set) var confidence: [Double]
+  package private(set) var confidence: [Double]
   /// The images that were placed by their neighbours.
-  private(set) var placedByNeighbors: [Int] = []
+  package private(set) var placedByNeighbors: [Int] = []
   /// How far the last round moved the images, RMS, pixels.
-  private(set) var lastMove = 0.0
+  package private(set) var lastMove = 0.0
   private let source: StackInput
   private let anchor: Int
   private let estimator: ShiftEstimator
@@ -43,7 +43,7 @@ struct StackRegistration {
   ///   - parameters: How far to search, and what correlation is trusted.
   ///   - work: Threads that share the images.
   ///   - goesOn: Asked before each round whether there is to be another.
-  init(
+  package init(
     _ input: StackInput,
     fit: LinearCombinationFit?,
     parameters: RegistrationParameters,
