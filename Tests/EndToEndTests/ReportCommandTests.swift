@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DetectorSimulator
 import Foundation
+import LivePipeline
 import TestSupport
 import Testing
 
@@ -41,7 +43,7 @@ import Testing
         "--virtual-time-budget=60000", "--run-all-compositor-stages-before-draw",
       ] + arguments
     let (output, errors) = (scratch.file("page.txt"), scratch.file("log.txt"))
-    for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
     try process.run()
