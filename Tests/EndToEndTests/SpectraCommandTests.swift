@@ -7,6 +7,7 @@ import Foundation
 import HDF5Storage
 import Imaging
 import LivePipeline
+import Preprocessing
 import Ptychography
 import TestSupport
 import Testing
@@ -25,7 +26,16 @@ struct SpectraCommandTests {
     run.parameters.energies = [700, 703, 707.2, 708.2, 709, 710.2, 711.5].map(
       PhotonEnergy.init(electronVolts:)
     )
-    run.configuration.ptychography.iterations = 120
+    // The simulator's attenuator, on either side of the energies.
+    run.configuration.preprocessing.attenuator?.transmissions = [(700, 0.01131), (720, 0.02031)].map
+    {
+      EnergyTransmission(energy: PhotonEnergy(electronVolts: $0), transmission: $1)
+    }
+    run.parameters.scanColumns = 7
+    run.parameters.scanRows = 7
+    run.parameters.plateCount = 12
+    run.parameters.sampleDiameter = Length(nanometers: 300)
+    run.configuration.ptychography.iterations = 150
     let outcome = try run.run()
     #expect(outcome.summary.errors == 0, "\(outcome.summary.events)")
     #expect(outcome.summary.scans.count == 7 && outcome.summary.tomograms.isEmpty)
@@ -50,18 +60,26 @@ struct SpectraCommandTests {
       side: 64,
       pixelSize: Length(nanometers: 6.7)
     )
-    let charged = paths.delithiated.values.reduce(0.0) { $0 + Double($1) }
-    let discharged = paths.lithiated.values.reduce(0.0) { $0 + Double($1) }
+    // Where there is iron: with an OD of 0.1 at the peaks.
+    let iron = zip(paths.lithiated.values, paths.delithiated.values).map {
+      8.6e6 * ($0 + $1) > 0.1
+    }
+    func sum(_ image: Image, _ isCounted: [Bool]) -> Double {
+      zip(image.values, isCounted).reduce(0) { $0 + ($1.1 ? Double($1.0) : 0) }
+    }
+    let charged = sum(paths.delithiated, iron)
+    let discharged = sum(paths.lithiated, iron)
     let truth = charged / (charged + discharged)
-    let found = try #require(record.figure("state_of_charge"))
+    let found = record.figure("state_of_charge") ?? .nan
     #expect(abs(found - truth) < 0.03, "\(found), true \(truth)")
-    #expect(try #require(record.figure("well_fitted_percent")) > 90)
-    let lithiated = try #require(record.map("amount_0"))
-    let total = lithiated.values.reduce(0.0) { $0 + ($1.isFinite ? Double($1) : 0) }
-    #expect(abs(total / (1e6 * discharged) - 1) < 0.15, "\(total), true \(1e6 * discharged)")
-    // Below the edge a few per cent of the peaks are left.
-    let slope = try #require(record.figure("pre_edge_slope"))
-    #expect((0.01...0.08).contains(slope), "\(slope)")
+    #expect(record.figure("well_fitted_percent") ?? 0 > 90)
+    let lithiated = record.map("amount_0") ?? Image(shape: Shape2D(square: 1))
+    let density = record.map("iron_optical_density") ?? lithiated
+    let total = sum(lithiated, density.values.map { $0 > 0.1 })
+    #expect(abs(total / (1e6 * discharged) - 1) < 0.25, "\(total), true \(1e6 * discharged)")
+    // Below the edge a few per cent of the peaks are left, which so weak an object shows in part.
+    let slope = record.figure("pre_edge_slope") ?? .nan
+    #expect((0.002...0.08).contains(slope), "\(slope)")
   }
 
   @Test func aCommandThatCannotWorkSaysWhy() throws {

@@ -182,6 +182,21 @@ extension LinearCombinationFit {
     return image
   }
 
+  /// 1 − A (AᵀA)⁻¹ Aᵀ over the energies: what is left of a spectrum when the terms have taken theirs.
+  public var residualProjector: [[Double]] {
+    let covariance = system.covariance
+    let n = columns.count
+    return energies.indices.map { row in
+      energies.indices.map { column in
+        var taken = 0.0
+        for a in 0..<n {
+          for b in 0..<n { taken += columns[a][row] * covariance[a * n + b] * columns[b][column] }
+        }
+        return (row == column ? 1 : 0) - taken
+      }
+    }
+  }
+
   /// What one of each term adds at each energy, [term][energy], pre-edge subtracted where asked.
   public var terms: [[Double]] { columns }
 }

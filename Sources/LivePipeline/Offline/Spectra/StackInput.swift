@@ -149,7 +149,12 @@ package struct StackInput: Sendable {
         interpolation: .minimum
       )
     }
-    let energies = chosen.map { $0.projection.identity.energy }
+    // Files keep joules: 703 eV comes back a little beside itself.
+    let energies = chosen.map { item in
+      PhotonEnergy(
+        electronVolts: (item.projection.identity.energy.electronVolts * 1e6).rounded() / 1e6
+      )
+    }
     let order = energies.indices.sorted { energies[$0] < energies[$1] }
     var sorted = weights
     for (place, source) in order.enumerated() { sorted[place] = weights[source] }
