@@ -146,7 +146,7 @@ import Testing
     stacked.base = [4]
     let high = try rows(stacked, light)
     #expect(abs(low.count - high.count) <= 1)
-    #expect(abs(high.upperBound - low.lowerBound) <= 1)
+    #expect(abs(high.upperBound - low.lowerBound) <= 2)
     var dot = LinePlot.Curve(x: [0.5], y: [5], style: .points, color: red)
     dot.errors = [2]
     let bar = try rows(dot, red)

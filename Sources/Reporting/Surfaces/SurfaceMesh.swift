@@ -128,7 +128,8 @@ private struct SurfaceNet {
       around.append(vertexOfCell[self.cell(cell.x, cell.y, cell.z)])
     }
     guard !around.contains(-1) else { return }
-    let order = isOutwards ? [0, 1, 2, 0, 2, 3] : [0, 2, 1, 0, 3, 2]
+    // Counter-clockwise seen from outside in (x, y, z), which (x, z, y) mirrors.
+    let order = isOutwards ? [0, 2, 1, 0, 3, 2] : [0, 1, 2, 0, 2, 3]
     for first in [0, 3] {
       triangles.append(
         SIMD3(around[order[first]], around[order[first + 1]], around[order[first + 2]])
