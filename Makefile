@@ -44,6 +44,7 @@ build: deps
 
 deps:
 	@SWIFT="$(SWIFT)" .ci/dependencies
+	@.ci/plotly || true
 
 clean:
 	$(SWIFT) package clean

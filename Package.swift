@@ -69,7 +69,7 @@ let modules: [Target] = [
     name: "tiltfold",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "HDF5Storage", "WireFormat",
-      "LivePipeline", "Reporting", argumentParser, logging,
+      "LivePipeline", "Reporting", "ChemicalMapping", argumentParser, logging,
     ]
   ),
 
@@ -121,7 +121,13 @@ let tests: [Target] = [
   suite("Tomography"),
   suite("ChemicalMapping"),
   suite("Reporting"),
-  suite("LivePipeline", also: ["FourierTransform", "HDF5Storage", "ResolutionMetrics"]),
+  suite(
+    "LivePipeline",
+    also: [
+      "FourierTransform", "HDF5Storage", "ResolutionMetrics", "ChemicalMapping", "Registration",
+      "Tomography",
+    ]
+  ),
   suite("DetectorSimulator", also: ["WireFormat", "FourierTransform"]),
   .testTarget(
     name: "EndToEndTests",

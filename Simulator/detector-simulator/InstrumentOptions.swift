@@ -30,7 +30,10 @@ struct BeamOptions: ParsableArguments {
   var defocusUm: Double?
   @Option(help: "Sample to detector, m. (0.08)")
   var distanceM: Double?
-  @Option(help: "Transmission of the attenuator at each energy, with commas. (0.015,0.0159)")
+  @Option(
+    help:
+      "Transmission of the attenuator at each energy, or two at 708.2 and 710.2 eV. (0.015,0.0159)"
+  )
   var attenuator: String?
   @Option(help: "Radius of the attenuator, mm. (1.83)")
   var attenuatorRadiusMm: Double?

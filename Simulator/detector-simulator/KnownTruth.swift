@@ -11,7 +11,8 @@ struct KnownTruth {
   var tilts: [TiltAngle]
   var energies: [PhotonEnergy]
   var sampleShifts: [PixelShift]
-  var absorption: AbsorptionMatrix
+  /// Absorption of the pure phases, per µm, one for each energy.
+  var absorption: [PhaseAbsorption]
   /// Exposures sent, or planned where the file was not finished.
   var exposures: Int
   /// The time of one exposure, seconds, where the file tells it.
@@ -52,12 +53,12 @@ struct KnownTruth {
       PixelShift(rows: shifts.values[$0], columns: shifts.values[$0 + 1])
     }
     let matrix: StoredArray<Double> = try file.read(at: "/entry/absorption")
-    guard matrix.values.count == 4, sampleShifts.count == tilts.count else {
+    guard matrix.values.count == 2 * energies.count, sampleShifts.count == tilts.count else {
       throw ScoreError(description: "\(path): this is no truth of detector-simulator")
     }
-    absorption = AbsorptionMatrix(
-      rows: [Array(matrix.values[0..<2]), Array(matrix.values[2..<4])]
-    )
+    absorption = stride(from: 0, to: matrix.values.count, by: 2).map {
+      PhaseAbsorption(lithiated: matrix.values[$0], delithiated: matrix.values[$0 + 1])
+    }
   }
 }
 

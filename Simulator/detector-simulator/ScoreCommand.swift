@@ -85,14 +85,13 @@ struct ScoreCommand: ParsableCommand {
           tilts: record.tilts,
           phantom: moved,
           pixelSize: record.voxelSize,
-          energyIndex: index,
-          matrix: known.absorption
+          absorption: known.absorption[index]
         )
       }
       table.add("projected OD error, \(name)", projections.relativeError, "", .atMost(maxOdError))
       table.add("projected OD, measured over true, \(name)", projections.scale, "")
       var volume = DensityComparison()
-      let truth = alignment.truth.opticalDensity(energyIndex: index, matrix: known.absorption)
+      let truth = alignment.truth.opticalDensity(known.absorption[index])
       volume.add(record.volumes[energy].values, truth: truth.values)
       table.add("volume OD error, \(name)", volume.relativeError, "")
       table.add("volume OD, measured over true, \(name)", volume.scale, "")

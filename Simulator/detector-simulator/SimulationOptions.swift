@@ -70,7 +70,7 @@ struct ScanOptions: ParsableArguments {
   var energies: String?
   @Flag(
     exclusivity: .exclusive,
-    help: "Both energies at each tilt, or one whole series after the other. (interleaved)"
+    help: "All energies at each tilt, or one whole series after the other. (interleaved)"
   )
   var order: EnergyOrder?
   @Option(help: "Scan points, COLUMNSxROWS. (7x7)")

@@ -21,17 +21,17 @@ enum TruthAlignment {
     // The sum of both energies sees all plates about alike.
     let indices = energyIndices(known, record)
     var volume = record.volumes[0]
-    var rows = known.absorption.rows[indices.first ?? 0]
+    var sum = known.absorption[indices.first ?? 0]
     for (other, index) in zip(record.volumes, indices).dropFirst() {
       for i in volume.values.indices { volume.values[i] += other.values[i] }
-      rows = zip(rows, known.absorption.rows[index]).map { $0 + $1 }
+      sum.lithiated += known.absorption[index].lithiated
+      sum.delithiated += known.absorption[index].delithiated
     }
     return VolumeAlignment(
       of: known.phantom,
       onto: volume,
       voxelSize: record.voxelSize,
-      energyIndex: 0,
-      matrix: AbsorptionMatrix(rows: [rows, rows])
+      absorption: sum
     )
   }
 

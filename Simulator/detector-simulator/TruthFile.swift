@@ -89,9 +89,10 @@ enum TruthFile {
       at: "/entry/energy",
       unit: "eV"
     )
+    let absorption = parameters.energies.indices.map { parameters.absorption(energyIndex: $0) }
     try file.write(
-      parameters.absorption.rows.flatMap { $0 },
-      shape: [2, 2],
+      absorption.flatMap { [$0.lithiated, $0.delithiated] },
+      shape: [absorption.count, 2],
       at: "/entry/absorption",
       unit: "1/um"
     )
@@ -157,7 +158,7 @@ enum TruthFile {
     let root = "/entry/volume"
     try file.makeGroup(root, nexusClass: "NXdata")
     let densities = parameters.energies.indices.flatMap {
-      phases.opticalDensity(energyIndex: $0, matrix: parameters.absorption).values
+      phases.opticalDensity(parameters.absorption(energyIndex: $0)).values
     }
     try file.write(
       densities,
@@ -200,7 +201,7 @@ enum TruthFile {
     for tilt in parameters.tilts {
       let paths = detector.phantom.paths(tilt: tilt, side: side, pixelSize: parameters.voxelSize)
       for energy in energies {
-        let density = paths.opticalDensity(energyIndex: energy, matrix: parameters.absorption)
+        let density = paths.opticalDensity(parameters.absorption(energyIndex: energy))
         stacks[energy] += density.values
       }
     }

@@ -82,7 +82,7 @@ extension TwinResults {
     for (place, energy) in record.energies.enumerated().prefix(2) {
       var volume = DensityComparison()
       let index = TruthAlignment.energyIndices(known, record)[place]
-      let truth = alignment.truth.opticalDensity(energyIndex: index, matrix: known.absorption)
+      let truth = alignment.truth.opticalDensity(known.absorption[index])
       volume.add(record.volumes[place].values, truth: truth.values)
       table.add(
         "OD of voxels, found over true, \(energy.electronVolts) eV",
@@ -124,7 +124,10 @@ extension TwinResults {
 
   /// Where iron of a composition stands, degrees.
   private func polarAngle(ofComposition composition: Double) -> Double {
-    let density = known.absorption.rows.map { $0[0] * composition + $0[1] * (1 - composition) }
+    let density = TruthAlignment.energyIndices(known, record).prefix(2).map { index in
+      known.absorption[index].lithiated * composition
+        + known.absorption[index].delithiated * (1 - composition)
+    }
     return atan2(density[1], density[0]) * 180 / .pi
   }
 

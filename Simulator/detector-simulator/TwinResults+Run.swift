@@ -6,12 +6,14 @@ import Foundation
 extension TwinResults {
   /// Registration, frames, time and what took it.
   func addRun(seconds: Double?, to table: inout PaperTable) {
-    table.add(
-      "registration error, RMS",
-      "pixel",
-      found: registration?.rootMeanSquare,
-      remark: registration.map { "\($0.vertical.count) of \(known.tilts.count) tilts" } ?? ""
-    )
+    for (energy, alignment) in zip(record.energies, registration) {
+      table.add(
+        "registration against true projections, RMS, \(energy.electronVolts) eV",
+        "pixel",
+        found: alignment.rootMeanSquare,
+        remark: "\(alignment.vertical.count) of \(known.tilts.count) tilts"
+      )
+    }
     let used = number("counters", "used")
     let lost = [number("frames_lost"), used.map { Double(known.exposures) - $0 }]
       .compactMap { $0 }.max()

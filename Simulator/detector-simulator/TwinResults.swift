@@ -16,7 +16,8 @@ struct TwinResults {
   let scan: ReconstructedObject?
   /// The true sample, moved onto the volume.
   let alignment: VolumeAlignment
-  let registration: RegistrationComparison?
+  /// How far the projections lie off the true ones, for each energy.
+  let registration: [ProjectionAlignment]
 
   /// The row whose bound holds for a small twin, too.
   static let lostFrames = "frames lost"
@@ -33,7 +34,21 @@ struct TwinResults {
     self.spectra = try spectra.map { try readSpectra($0) }
     self.scan = try scan.map { try readCXIResult($0) }
     alignment = TruthAlignment.alignment(known, record)
-    registration = TruthAlignment.registration(known, record)
+    let moved = known.phantom.moved(by: alignment.offset * record.voxelSize.meters)
+    let (known, record) = (known, record)
+    let accepted = record.tilts.indices.filter {
+      record.accepted.indices.contains($0) ? record.accepted[$0] : true
+    }
+    registration = zip(record.projections, TruthAlignment.energyIndices(known, record)).map {
+      ProjectionAlignment(
+        projections: $0,
+        tilts: record.tilts,
+        places: accepted,
+        phantom: moved,
+        pixelSize: record.voxelSize,
+        absorption: known.absorption[$1]
+      )
+    }
   }
 
   /// A number of the summary at a path of keys and places.
@@ -99,7 +114,7 @@ struct TwinResults {
     let index = TruthAlignment.energyIndices(known, record)[place]
     comparison.add(volume, to: .first)
     comparison.add(
-      alignment.truth.opticalDensity(energyIndex: index, matrix: known.absorption),
+      alignment.truth.opticalDensity(known.absorption[index]),
       to: .second
     )
     while true {

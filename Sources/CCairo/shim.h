@@ -1,2 +1,3 @@
-// Cairo: raster pictures with text, written as PNG.
+// Cairo: pictures with text, written as PNG or SVG.
+#include <cairo-svg.h>
 #include <cairo.h>

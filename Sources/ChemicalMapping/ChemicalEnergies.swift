@@ -11,12 +11,12 @@ public struct ChemicalEnergies: Sendable, Hashable {
   /// The places of the energies below the edge that are subtracted; empty for none.
   public var preEdge: [Int]
 
-  /// Chooses the energies nearest to those of the absorption matrix.
+  /// Chooses the energies nearest to those of the absorption matrix; nil where one of the two is not
+  /// there within 1 eV.
   ///
   /// - Parameters:
   ///   - energies: The energies that there are, in any order.
   ///   - parameters: Which ones are wanted.
-  /// - Returns: The choice; nil where one of the two is not there within 1 eV.
   public init?(of energies: [PhotonEnergy], by parameters: ChemistryParameters) {
     func place(of wanted: PhotonEnergy) -> Int? {
       let nearest = energies.indices.min {
@@ -46,7 +46,8 @@ public struct ChemicalEnergies: Sendable, Hashable {
     func list(_ energies: [PhotonEnergy]) -> String {
       energies.map { "\($0.electronVolts)" }.joined(separator: " and ")
     }
-    return "no chemistry is solved: chemistry.energies_eV wants \(list(parameters.energies)) eV, and "
+    return
+      "no chemistry is solved: chemistry.energies_eV wants \(list(parameters.energies)) eV, and "
       + "there are \(list(energies.sorted())) eV; absorption_per_um must belong to the energies"
   }
 

@@ -15,7 +15,7 @@ public struct ChemistryParameters: Sendable, Hashable {
   /// taken from both others.
   public var subtractsPreEdge = false
   /// Key `pre_edge_absorption_per_um`: absorption of LiFePO₄ and FePO₄ below the edge, per µm.
-  public var preEdgeAbsorption = PhaseAbsorption(lithiated: 0.41, delithiated: 0.41)
+  public var preEdgeAbsorption = PhaseAbsorption(lithiated: 0.39, delithiated: 0.37)
   /// Key `segmentation_threshold_percent`: X; a voxel with less than X % of the other phase
   /// belongs to one phase, every other one is mixed.
   public var segmentationThreshold = 30.0

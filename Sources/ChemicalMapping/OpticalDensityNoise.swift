@@ -26,10 +26,13 @@ public struct OpticalDensityNoise: Sendable, Hashable {
     self.correlationLength = correlationLength
   }
 
-  /// How many neighbours' worth of noise a voxel shares: a sum over n voxels scatters as one over
-  /// n / `correlatedCount` independent ones would, with as much in each.
+  /// How many neighbours share their noise.
+  ///
+  /// A sum over n voxels scatters as one over n / `correlatedCount` independent ones, each counted so
+  /// many times.
   ///
   /// - Parameter dimensions: 3 for a volume, 2 for an image.
+  /// - Returns: The number, 1 where each voxel has its own.
   public func correlatedCount(dimensions: Int) -> Double {
     guard correlationLength > 0 else { return 1 }
     let reach = Int(6 * correlationLength) + 1
@@ -53,13 +56,13 @@ public struct NoiseEstimate: Sendable, Hashable {
   /// v[i−k] − 2 v[i] + v[i+k] removes every linear trend; the median of its absolute value, over
   /// 0.6745, ignores the few that lie across an edge. For noise that correlates as ρ(r) =
   /// exp(−r² / 2 ℓ²) its variance is σ² (6 − 8 ρ(k) + 2 ρ(2k)): the steps k = 1 and 3 give σ and ℓ.
-  /// Structure as fine as that counts as noise, which errs on the safe side.
+  /// Structure as fine as that counts as noise, which errs on the safe side. Where fewer than 16 voxels
+  /// take part, all is zero.
   ///
   /// - Parameters:
   ///   - values: The voxels, fastest axis last.
   ///   - rowLength: The extent of the fastest axis.
   ///   - isCounted: Whether the voxel at an index takes part.
-  /// - Returns: The estimate; zero where fewer than 16 voxels take part.
   public init(of values: Span<Float>, rowLength: Int, where isCounted: (Int) -> Bool) {
     let near = Self.roughness(values, rowLength, step: 1, isCounted)
     let far = Self.roughness(values, rowLength, step: 3, isCounted)

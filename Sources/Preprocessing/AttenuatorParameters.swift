@@ -23,7 +23,7 @@ public struct EnergyTransmission: Sendable, Hashable {
 public struct AttenuatorParameters: Sendable, Hashable {
   /// Key `radius_m`: the disc's radius on the detector.
   public var radius = Length(meters: 1.83e-3)
-  /// Key `transmissions`: its transmission at each energy in use.
+  /// Key `transmissions`: its transmission at each energy in use, or on either side of it.
   public var transmissions = [
     EnergyTransmission(energy: PhotonEnergy(electronVolts: 708.2), transmission: 0.015),
     EnergyTransmission(energy: PhotonEnergy(electronVolts: 710.2), transmission: 0.0159),
@@ -64,21 +64,30 @@ public struct AttenuatorParameters: Sendable, Hashable {
     }
   }
 
-  /// The transmission at an energy, from the entry within 0.5 eV of it.
+  /// The transmission at an energy.
+  ///
+  /// That of the entry within 0.5 eV of it, else what the line between the entries on either side says;
+  /// it is never guessed beyond the last entry.
   func transmission(at energy: PhotonEnergy) throws(ParameterError) -> Double {
     let distance = { (entry: EnergyTransmission) in
       abs(entry.energy.electronVolts - energy.electronVolts)
     }
-    guard let nearest = transmissions.min(by: { distance($0) < distance($1) }),
-      distance(nearest) <= 0.5
-    else {
+    let nearest = transmissions.min { distance($0) < distance($1) }
+    if let nearest, distance(nearest) <= 0.5 { return nearest.transmission }
+    let below = transmissions.filter { $0.energy < energy }.max { $0.energy < $1.energy }
+    let above = transmissions.filter { $0.energy > energy }.min { $0.energy < $1.energy }
+    guard let below, let above else {
       let known = transmissions.map { "\($0.energy.electronVolts)" }.joined(separator: ", ")
       throw ParameterError(
         key: "attenuator.transmissions",
         value: "given at \(known) eV",
-        expected: "an entry within 0.5 eV of \(energy.electronVolts) eV"
+        expected:
+          "an entry within 0.5 eV of \(energy.electronVolts) eV, or entries on either side of it"
       )
     }
-    return nearest.transmission
+    let part =
+      (energy.electronVolts - below.energy.electronVolts)
+      / (above.energy.electronVolts - below.energy.electronVolts)
+    return below.transmission + part * (above.transmission - below.transmission)
   }
 }

@@ -12,9 +12,10 @@ struct TiltfoldCommand: ParsableCommand {
     version: tiltfoldVersion,
     subcommands: [
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, TomogramCommand.self,
+      SpectraCommand.self,
       InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
-      ResolutionCommand.self, ProfileCommand.self,
+      ResolutionCommand.self, ProfileCommand.self, ReportCommand.self,
     ]
   )
 }

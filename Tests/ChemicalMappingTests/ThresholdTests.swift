@@ -24,9 +24,9 @@ import Testing
     let values = noise.indices.map { i in
       0.01 * noise[i] + 0.002 * Float(i % 50) + (i % 50 > 25 ? 1 : 0)
     }
-    let estimate = estimatedNoise(of: values.span, rowLength: 50) { _ in true }
-    #expect(abs(estimate - 0.01) < 0.001)
-    let ofNothing = estimatedNoise(of: values.span, rowLength: 50) { _ in false }
-    #expect(ofNothing == 0)
+    let estimate = NoiseEstimate(of: values.span, rowLength: 50) { _ in true }
+    #expect(abs(estimate.deviation - 0.01) < 0.001)
+    let ofNothing = NoiseEstimate(of: values.span, rowLength: 50) { _ in false }
+    #expect(ofNothing.deviation == 0)
   }
 }

@@ -141,7 +141,7 @@ import Testing
   @Test func attenuatorCoversItsDisc() {
     let disc = Attenuator(transmissions: [0.015, 2e-4])
     let pixel = Length(micrometers: 30)
-    let map = disc.map(energyIndex: 1, side: 960, pixelSize: pixel)
+    let map = disc.map(transmission: disc.transmissions[1], side: 960, pixelSize: pixel)
     #expect(map[480, 480] == 2e-4)
     #expect(map[480, 480 + 62] == 1)
     let missing = map.values.reduce(0.0) { $0 + 1 - Double($1) }

@@ -51,7 +51,10 @@ import Testing
       of: Self.phantom,
       onto: volume,
       voxelSize: Self.voxel,
-      matrix: Self.matrix
+      absorption: PhaseAbsorption(
+        lithiated: Self.matrix.lithiatedAtFirst,
+        delithiated: Self.matrix.delithiatedAtFirst
+      )
     )
     let error = alignment.offset - move
     #expect((error * error).sum().squareRoot() < 0.05)
@@ -116,8 +119,10 @@ import Testing
         tilts: tilts,
         phantom: phantom,
         pixelSize: Self.voxel,
-        energyIndex: 1,
-        matrix: Self.matrix
+        absorption: PhaseAbsorption(
+          lithiated: Self.matrix.lithiatedAtSecond,
+          delithiated: Self.matrix.delithiatedAtSecond
+        )
       )
       return comparison.relativeError
     }

@@ -35,7 +35,7 @@ import Testing
     ]),
     "tiltfold": values.union(foundation).union([
       "FourierTransform", "HDF5Storage", "WireFormat", "LivePipeline", "Reporting",
-      "Ptychography", "ArgumentParser", "Logging", "Dispatch",
+      "Ptychography", "ChemicalMapping", "ArgumentParser", "Logging", "Dispatch",
     ]),
 
     // A mistake that simulator and solver share would cancel: no stage here.

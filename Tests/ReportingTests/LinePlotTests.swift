@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Imaging
 import Reporting
 import TestSupport
 import Testing
@@ -122,5 +123,67 @@ import Testing
     #expect(abs(heights[1] - 2 * heights[0]) <= 4)
     #expect(abs(heights[2] - 4 * heights[0]) <= 6)
     #expect(heights[3] == 0)
+  }
+
+  @Test func barsStandOnTheirBaseAndErrorsGoBothWays() throws {
+    let red = RGBColor(red: 1, green: 0, blue: 0)
+    func rows(_ curve: LinePlot.Curve, _ color: RGBColor) throws -> ClosedRange<Int> {
+      let plot = LinePlot(
+        horizontal: .init("x", range: 0...1),
+        vertical: .init("y", range: 0...10),
+        curves: [curve]
+      )
+      let picture = try drawn(plot)
+      let found = (0..<picture.height).filter { row in
+        (0..<picture.width).contains { picture[$0, row] == color.bytes }
+      }
+      return try #require(found.min())...#require(found.max())
+    }
+    // Bars are drawn in a lighter colour.
+    let light = RGBColor(red: 1, green: 0.5, blue: 0.5)
+    let low = try rows(.init(x: [0.5], y: [4], style: .bars, color: red), light)
+    var stacked = LinePlot.Curve(x: [0.5], y: [4], style: .bars, color: red)
+    stacked.base = [4]
+    let high = try rows(stacked, light)
+    #expect(abs(low.count - high.count) <= 1)
+    #expect(abs(high.upperBound - low.lowerBound) <= 2)
+    var dot = LinePlot.Curve(x: [0.5], y: [5], style: .points, color: red)
+    dot.errors = [2]
+    let bar = try rows(dot, red)
+    // Four units of ten against the bar's four.
+    #expect(abs(bar.count - low.count) <= 3)
+  }
+
+  @Test func anImageLiesBehindTheCurvesInTheirUnits() throws {
+    var image = Image(shape: Shape2D(rows: 2, columns: 2), filledWith: .nan)
+    // The first row is the lowest: x from 0 to 1, y from 0 to 1.
+    image[0, 0] = 1
+    image[1, 1] = 100
+    var plot = LinePlot(
+      horizontal: .init("x", range: 0...2),
+      vertical: .init("y", range: 0...2),
+      curves: []
+    )
+    plot.backdrop = .init(
+      image,
+      horizontal: 0...2,
+      vertical: 0...2,
+      quantity: "number",
+      unit: "voxels",
+      isLogarithmic: true
+    )
+    let picture = try drawn(plot)
+    func place(_ color: RGBColor) throws -> (x: Int, y: Int) {
+      // Not the colour bar, which is narrow.
+      let rows = (0..<picture.height).filter { row in
+        (0..<picture.width).count { picture[$0, row] == color.bytes } > 100
+      }
+      let row = try #require(rows.first)
+      let columns = (0..<picture.width).filter { picture[$0, row] == color.bytes }
+      return (try #require(columns.first), row)
+    }
+    let low = try place(ColorMap.sequential.color(at: 0))
+    let high = try place(ColorMap.sequential.color(at: 1))
+    #expect(low.x < high.x && low.y > high.y)
   }
 }

@@ -24,6 +24,30 @@ import Testing
     #expect(picture.height == 400 + 2 * 16 + 1)
   }
 
+  @Test func aNameThatEndsInSVGMakesLinesAndLetters() throws {
+    let folder = try TemporaryFolder()
+    let plot = LinePlot(
+      title: "a title",
+      horizontal: .init("x", unit: "nm"),
+      vertical: .init("y", unit: "OD"),
+      curves: [.init(label: "curve", x: [0, 1, 2], y: [0, 4, 1])]
+    )
+    let sheet = PictureSheet(panels: [.plot(plot), .color(plain)])
+    try writePicture(sheet, to: folder.file("sheet.svg"))
+    try writePicture(sheet, to: folder.file("sheet.png"))
+    #expect(folder.names == ["sheet.png", "sheet.svg"])
+    let text = try String(contentsOfFile: folder.file("sheet.svg"), encoding: .utf8)
+    #expect(text.hasPrefix("<?xml") && text.hasSuffix("</svg>\n"))
+    let raster = try #require(DecodedPicture(folder.file("sheet.png")))
+    #expect(text.contains("width=\"\(raster.width)px\" height=\"\(raster.height)px\""))
+    #expect(text.contains("<path") && text.contains("<image"))
+
+    let nowhere = folder.file("missing/plot.svg")
+    let error = try #require(throws: PictureError.self) { try writePicture(plot, to: nowhere) }
+    #expect(error.path == nowhere)
+    #expect(folder.names == ["sheet.png", "sheet.svg"])
+  }
+
   @Test func aFileThatWasThereIsReplacedWhole() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("plain.png")

@@ -32,7 +32,7 @@ struct PatternGeometry {
     let half = Double(side - 1) / 2
     middle = (half + parameters.beamOffset.rows, half + parameters.beamOffset.columns)
     efficiency = parameters.attenuator.map(
-      energyIndex: energyIndex,
+      transmission: parameters.attenuatorTransmission(energyIndex: energyIndex),
       side: side,
       pixelSize: parameters.detectorPixel
     )
@@ -51,6 +51,7 @@ struct PatternGeometry {
     efficiency = Image(shape: Shape2D(square: side), filledWith: 1)
     attenuation = Image(shape: Shape2D(square: cells), filledWith: 1)
     let wavelength = parameters.energies[energyIndex].wavelength.meters
+    let transmission = parameters.attenuatorTransmission(energyIndex: energyIndex)
     for row in 0..<cells {
       for column in 0..<cells {
         let y = Double(row - cells / 2) * pitch
@@ -58,7 +59,7 @@ struct PatternGeometry {
         let angle = arcSine((x * x + y * y).squareRoot() * wavelength)
         let radius = parameters.detectorDistance.meters * tangent(angle)
         guard radius < parameters.attenuator.radius.meters else { continue }
-        attenuation[row, column] = Float(parameters.attenuator.transmissions[energyIndex])
+        attenuation[row, column] = Float(transmission)
       }
     }
   }

@@ -81,7 +81,7 @@ public struct SimulatedDetector: Sendable {
       pixelSize: Length(meters: parameters.voxelSize.meters / Double(Self.oversampling))
     )
     return parameters.energies.indices.map { energyIndex in
-      let density = paths.opticalDensity(energyIndex: energyIndex, matrix: parameters.absorption)
+      let density = paths.opticalDensity(parameters.absorption(energyIndex: energyIndex))
       let phase = Float(parameters.phaseToDensity)
       let pixels = density.values.map { density in
         density == 0

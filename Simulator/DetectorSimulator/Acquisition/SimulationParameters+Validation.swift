@@ -21,7 +21,14 @@ extension SimulationParameters {
     try ParameterError.require(tiltCount, in: 1...2000, key: "tilts")
     try ParameterError.require(firstAngle.degrees, in: -90...90, key: "first_angle_deg")
     try ParameterError.require(lastAngle.degrees, in: -90...90, key: "last_angle_deg")
-    try ParameterError.require(energies.count, in: 1...2, key: "energies_eV")
+    try ParameterError.require(energies.count, in: 1...200, key: "energies_eV")
+    guard Set(energies).count == energies.count else {
+      throw ParameterError(
+        key: "energies_eV",
+        value: energies.map { "\($0.electronVolts)" }.joined(separator: ", "),
+        expected: "each energy once"
+      )
+    }
     for energy in energies {
       try ParameterError.require(energy.electronVolts, in: 100...3000, key: "energies_eV")
     }
@@ -70,11 +77,14 @@ extension SimulationParameters {
     try ParameterError.require(defocus.micrometers, in: -100...100, key: "defocus_um")
     try ParameterError.require(detectorDistance.meters, in: 0.01...1, key: "distance_m")
     try ParameterError.require(attenuator.radius.meters, in: 0...0.05, key: "attenuator_radius_m")
-    try ParameterError.require(
-      attenuator.transmissions.count,
-      in: energies.count...100,
-      key: "attenuator_transmission"
-    )
+    guard attenuator.transmissions.count == 2 || attenuator.transmissions.count >= energies.count
+    else {
+      throw ParameterError(
+        key: "attenuator_transmission",
+        value: "\(attenuator.transmissions.count) values for \(energies.count) energies",
+        expected: "one for each energy, or two, for 708.2 and 710.2 eV"
+      )
+    }
     for transmission in attenuator.transmissions {
       try ParameterError.require(transmission, in: 2e-4...1, key: "attenuator_transmission")
     }

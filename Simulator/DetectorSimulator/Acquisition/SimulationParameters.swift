@@ -35,7 +35,8 @@ public struct SimulationParameters: Sendable, Hashable {
   public var volumeSide = 80
   /// The size of a voxel and of an object pixel.
   public var voxelSize = Length(nanometers: 6.7)
-  /// Absorption of the pure phases, per µm, rows by energy.
+  /// Absorption of the pure phases, per µm, at 708.2 and at 710.2 eV; between and beside them follow
+  /// model spectra (`IronEdgeSpectra`).
   public var absorption = AbsorptionMatrix(rows: [[11.80, 5.33], [5.45, 11.86]])
   /// The phase of the transmission over its optical density.
   public var phaseToDensity = -0.4
@@ -46,7 +47,7 @@ public struct SimulationParameters: Sendable, Hashable {
   public var firstAngle = TiltAngle(degrees: -80)
   /// The last angle.
   public var lastAngle = TiltAngle(degrees: 77)
-  /// The photon energies; one or two.
+  /// The photon energies.
   public var energies = [PhotonEnergy(electronVolts: 708.2), PhotonEnergy(electronVolts: 710.2)]
   /// Whether energies alternate at each tilt; where not, each is a whole series.
   public var isInterleaved = true
@@ -117,6 +118,14 @@ public struct SimulationParameters: Sendable, Hashable {
   /// The demo's acquisition.
   public init() {}
 
+  /// Absorption of the pure phases at one of the energies, per µm.
+  public func absorption(energyIndex: Int) -> PhaseAbsorption {
+    IronEdgeSpectra(through: absorption).absorption(at: energies[energyIndex])
+  }
+  /// What passes the attenuator at one of the energies.
+  public func attenuatorTransmission(energyIndex: Int) -> Double {
+    attenuator.transmission(energyIndex: energyIndex, of: energies)
+  }
   /// Photons on the sample in one exposure, the shorter one where there are two, at full current.
   public var photonsPerExposure: Double { photonsPerSecond * exposureTime }
   /// The exposure times of each point in order of taking, seconds.

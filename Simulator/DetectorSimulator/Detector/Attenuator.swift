@@ -7,7 +7,8 @@ public import Imaging
 public struct Attenuator: Hashable, Sendable {
   /// Its radius on the detector.
   public var radius: Length
-  /// The part of the photons that pass, one for each energy of the acquisition.
+  /// The part of the photons that pass, one for each energy of the acquisition; or two, at 708.2 and
+  /// 710.2 eV, between and beside which it is interpolated.
   public var transmissions: [Double]
   /// How far its centre lies from the middle of the detector, pixels, rows downwards.
   public var offset: PixelShift
@@ -23,16 +24,27 @@ public struct Attenuator: Hashable, Sendable {
     self.offset = offset
   }
 
+  /// What passes at one of the energies of an acquisition.
+  ///
+  /// - Parameters:
+  ///   - energyIndex: Which energy.
+  ///   - energies: The energies of the acquisition.
+  /// - Returns: The part of the photons, within 2e-4 to 1.
+  public func transmission(energyIndex: Int, of energies: [PhotonEnergy]) -> Double {
+    guard transmissions.count == 2, energies.count != 2 else { return transmissions[energyIndex] }
+    let part = (energies[energyIndex].electronVolts - 708.2) / (710.2 - 708.2)
+    return min(max(transmissions[0] + part * (transmissions[1] - transmissions[0]), 2e-4), 1)
+  }
+
   /// What passes to each pixel, averaged over its area, [row, column].
   ///
   /// - Parameters:
-  ///   - energyIndex: Which of the transmissions.
+  ///   - transmission: What passes.
   ///   - side: Pixels along each side of the detector.
   ///   - pixelSize: The size of a pixel.
   /// - Returns: Transmissions, 1 beside the disc.
-  public func map(energyIndex: Int, side: Int, pixelSize: Length) -> Image {
+  public func map(transmission: Double, side: Int, pixelSize: Length) -> Image {
     var image = Image(shape: Shape2D(square: side), filledWith: 1)
-    let transmission = transmissions[energyIndex]
     let edge = radius.meters / pixelSize.meters
     let samples = 8
     for row in 0..<side {

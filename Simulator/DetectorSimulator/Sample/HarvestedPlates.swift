@@ -97,7 +97,7 @@ struct HarvestedPlates {
       let charged = 0.14 + 0.32 * draw * draw
       if number == 0 {
         result[plate] = .uniform(Phantom.delithiatedEnd)
-      } else if number % 3 == 1 {
+      } else if number % 3 > 0 {
         result[plate] = .divided(
           near: Phantom.delithiatedEnd,
           far: Phantom.lithiatedEnd,

@@ -17,7 +17,13 @@ public struct PhasePaths: Sendable {
   ///   - matrix: Absorption of the pure phases, per µm.
   /// - Returns: OD, [row, column].
   public func opticalDensity(energyIndex: Int, matrix: AbsorptionMatrix) -> Image {
-    let row = matrix.rows[energyIndex].map { Float($0 * 1e6) }
+    let row = matrix.rows[energyIndex]
+    return opticalDensity(PhaseAbsorption(lithiated: row[0], delithiated: row[1]))
+  }
+
+  /// The optical density for an absorption of the pure phases, [row, column].
+  public func opticalDensity(_ absorption: PhaseAbsorption) -> Image {
+    let row = [absorption.lithiated, absorption.delithiated].map { Float($0 * 1e6) }
     var image = lithiated
     for i in image.values.indices {
       image.values[i] = row[0] * lithiated.values[i] + row[1] * delithiated.values[i]

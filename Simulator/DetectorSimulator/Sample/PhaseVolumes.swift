@@ -45,7 +45,15 @@ public struct PhaseVolumes: Sendable {
 
   /// Optical density per voxel at one energy, [x, z, y].
   public func opticalDensity(energyIndex: Int, matrix: AbsorptionMatrix) -> Volume {
-    let row = matrix.rows[energyIndex].map { Float($0 * voxelSize.micrometers) }
+    let row = matrix.rows[energyIndex]
+    return opticalDensity(PhaseAbsorption(lithiated: row[0], delithiated: row[1]))
+  }
+
+  /// Optical density per voxel for an absorption of the pure phases, [x, z, y].
+  public func opticalDensity(_ absorption: PhaseAbsorption) -> Volume {
+    let row = [absorption.lithiated, absorption.delithiated].map {
+      Float($0 * voxelSize.micrometers)
+    }
     var volume = lithiated
     for i in volume.values.indices {
       volume.values[i] = row[0] * lithiated.values[i] + row[1] * delithiated.values[i]

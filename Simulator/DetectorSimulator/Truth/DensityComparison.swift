@@ -47,21 +47,19 @@ public struct DensityComparison: Sendable, Hashable {
   ///   - tilts: The tilts.
   ///   - phantom: The sample, moved onto the volume.
   ///   - pixelSize: The size of a pixel.
-  ///   - energyIndex: The row of the matrix.
-  ///   - matrix: Absorption of the pure phases, per µm.
+  ///   - absorption: That of the pure phases.
   public mutating func add(
     projections: ImageStack,
     coverage: ImageStack,
     tilts: [TiltAngle],
     phantom: Phantom,
     pixelSize: Length,
-    energyIndex: Int,
-    matrix: AbsorptionMatrix
+    absorption: PhaseAbsorption
   ) {
     let side = max(projections.shape.rows, projections.shape.columns)
     for (place, tilt) in tilts.enumerated() where place < projections.count {
       let truth = phantom.paths(tilt: tilt, side: side, pixelSize: pixelSize)
-        .opticalDensity(energyIndex: energyIndex, matrix: matrix)
+        .opticalDensity(absorption)
       add(
         projections[place].values,
         truth: truth.cropped(to: projections.shape).values,
@@ -73,7 +71,7 @@ public struct DensityComparison: Sendable, Hashable {
 
 extension Image {
   /// The middle of an image.
-  fileprivate func cropped(to size: Shape2D) -> Image {
+  func cropped(to size: Shape2D) -> Image {
     guard size != shape else { return self }
     var result = Image(shape: size)
     let top = (shape.rows - size.rows) / 2

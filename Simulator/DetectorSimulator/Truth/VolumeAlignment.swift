@@ -21,14 +21,12 @@ public struct VolumeAlignment: Sendable {
   ///   - phantom: The sample.
   ///   - volume: Reconstructed optical density, [x, z, y].
   ///   - voxelSize: The size of its voxels.
-  ///   - energyIndex: The energy that it was taken at.
-  ///   - matrix: Absorption of the pure phases, per µm.
+  ///   - absorption: That of the pure phases, at the energy that it was taken at.
   public init(
     of phantom: Phantom,
     onto volume: Volume,
     voxelSize: Length,
-    energyIndex: Int = 0,
-    matrix: AbsorptionMatrix
+    absorption: PhaseAbsorption
   ) {
     func rendered(_ offset: SIMD3<Double>) -> PhaseVolumes {
       phantom.moved(by: offset * voxelSize.meters)
@@ -36,18 +34,18 @@ public struct VolumeAlignment: Sendable {
     }
     var offset = SIMD3<Double>.zero
     var truth = rendered(offset)
-    var density = truth.opticalDensity(energyIndex: energyIndex, matrix: matrix)
+    var density = truth.opticalDensity(absorption)
     offset = Self.centerOfMass(volume) - Self.centerOfMass(density)
     for _ in 0..<12 {
       truth = rendered(offset)
-      density = truth.opticalDensity(energyIndex: energyIndex, matrix: matrix)
+      density = truth.opticalDensity(absorption)
       let step = Self.step(from: density, to: volume)
       let length = (step * step).sum().squareRoot()
       offset += length > 1 ? step / length : step
       if length < 0.002 { break }
     }
     truth = rendered(offset)
-    density = truth.opticalDensity(energyIndex: energyIndex, matrix: matrix)
+    density = truth.opticalDensity(absorption)
     self.offset = offset
     self.truth = truth
     let cross = innerProduct(density.values.span, volume.values.span)

@@ -2,8 +2,9 @@
 
 public import Imaging
 
-/// Parts compositions into LFP-rich, mixed and FP-rich by the threshold X of Yu et al.
-/// (Nat. Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x, figure S11).
+/// Parts compositions into LFP-rich, mixed and FP-rich by a threshold X.
+///
+/// As Yu et al. do, Nat. Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x, figure S11.
 public struct PhaseSegmentation: Sendable, Hashable {
   /// X, percent: a composition with less than this of the other phase belongs to one phase.
   public let threshold: Double

@@ -3,10 +3,9 @@
 public import AcquisitionModel
 public import Imaging
 
-/// Whether the absorption below the edge matters for the composition: figure S8 of Yu et al. (Nat.
-/// Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x).
+/// Whether the absorption below the edge matters for the composition.
 ///
-/// Below the edge a sample absorbs by its mass alone. Where that is one and the same small share of
+/// Figure S8 of Yu et al., Nat. Commun. 9, 921 (2018), doi 10.1038/s41467-018-03401-x. Below the edge a sample absorbs by its mass alone. Where that is one and the same small share of
 /// the absorption at the peaks, it says nothing that the peaks do not say, and subtracting it
 /// only adds its noise.
 public struct PreEdgeStudy: Sendable {

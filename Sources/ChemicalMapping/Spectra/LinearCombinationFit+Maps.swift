@@ -132,13 +132,17 @@ extension LinearCombinationFit {
     var base = power
     let values = stack.values.span
     for energy in preEdge {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       let scale = 1 / Double(preEdge.count)
       var sum = base.mutableSpan
       for i in 0..<n { sum[i] += scale * Double(row[i]) }
     }
     for energy in energies.indices {
-      let row = values.extracting(energy * pixels + range.lowerBound..<energy * pixels + range.upperBound)
+      let row = values.extracting(
+        energy * pixels + range.lowerBound..<energy * pixels + range.upperBound
+      )
       var current = data.mutableSpan
       var squares = power.mutableSpan
       let offset = base.span
@@ -176,6 +180,21 @@ extension LinearCombinationFit {
       for i in target.indices { target[i] += factor * source[i] }
     }
     return image
+  }
+
+  /// 1 − A (AᵀA)⁻¹ Aᵀ over the energies: what is left of a spectrum when the terms have taken theirs.
+  public var residualProjector: [[Double]] {
+    let covariance = system.covariance
+    let n = columns.count
+    return energies.indices.map { row in
+      energies.indices.map { column in
+        var taken = 0.0
+        for a in 0..<n {
+          for b in 0..<n { taken += columns[a][row] * covariance[a * n + b] * columns[b][column] }
+        }
+        return (row == column ? 1 : 0) - taken
+      }
+    }
   }
 
   /// What one of each term adds at each energy, [term][energy], pre-edge subtracted where asked.

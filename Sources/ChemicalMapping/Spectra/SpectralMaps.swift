@@ -47,6 +47,7 @@ public struct SpectralMaps: Sendable {
   /// - Parameters:
   ///   - bound: The R from which on a pixel is left out; nil leaves out none.
   ///   - isCounted: The pixels that hold iron.
+  /// - Returns: The composition, [row, column].
   public func filteredComposition(below bound: Double?, where isCounted: [Bool]) -> Image {
     var image = composition
     for i in image.values.indices {

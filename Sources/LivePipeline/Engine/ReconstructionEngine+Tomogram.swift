@@ -45,6 +45,11 @@ extension ReconstructionEngine {
       energies: finished.energyCount
     )
     return session.content.withLock { content in
+      guard !content.isStack else {
+        content.add(finished.object.identity)
+        content.isComplete = false
+        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
+      }
       let end = ContinuousClock.now + .seconds(configuration.tomography.replayBudget)
       let fold = content.assembly.fold(finished.projection, replays: replays, sharing: crew) {
         replays != nil || ContinuousClock.now < end
@@ -140,6 +145,17 @@ extension ReconstructionEngine {
     session.content.withLock { content in
       guard !content.isComplete else { return }
       content.isComplete = true
+      guard !content.isStack else {
+        report(
+          RunEvent(
+            .info,
+            "\(name): scans of \(content.places.count) energies at one tilt make no volume; "
+              + "\"tiltfold spectra\" makes a chemical map of them"
+          )
+        )
+        board.update { $0.tomogramsComplete += 1 }
+        return
+      }
       guard !content.assembly.energies.isEmpty else {
         report(
           RunEvent(.error, "tomogram \(name): no projection could be placed; nothing to write")
@@ -258,6 +274,8 @@ extension ReconstructionEngine {
         name: name,
         source: configuration.source,
         expectedScans: tilts.flatMap { tilts in energies.map { tilts * $0 } },
+        // Two energies at one tilt are shown as a map while they come; more are a stack of spectra.
+        isStack: tilts == 1 && (energies ?? 0) > 2,
         assembly: TomogramAssembly(
           name: name,
           energies: [],

@@ -24,6 +24,8 @@ final class TomogramSession: Sendable {
     /// The first projection that was not folded.
     private(set) var firstRefusal: FoldReport?
     var isComplete = false
+    /// Whether it is a stack of many energies at one tilt, of which no volume is made.
+    var isStack = false
     /// Whether it was said that the objects lie on a film.
     var toldOfFilm = false
     /// Whether it was said that chemistry is not made of its energies.
@@ -66,11 +68,14 @@ final class TomogramSession: Sendable {
     name: String,
     source: SourceConfiguration,
     expectedScans: Int?,
+    isStack: Bool = false,
     assembly: TomogramAssembly
   ) {
     self.name = name
     self.expectedScans = expectedScans
-    content = Mutex(Content(assembly: assembly, source: source))
+    var start = Content(assembly: assembly, source: source)
+    start.isStack = isStack
+    content = Mutex(start)
   }
 
   /// Whether all scans that its source announced are in, or given up.

@@ -43,8 +43,12 @@ enum ResolutionPlot {
       vertical: LinePlot.Axis("Fourier shell correlation", range: min(low, 0)...1),
       curves: curves,
       thresholds: [LinePlot.Threshold(label: "0.5", value: 0.5)],
-      markers: resolutions.filter(\.halfPeriodAtHalfBit.meters.isFinite).map {
-        LinePlot.Threshold(value: 0.5 / $0.halfPeriodAtHalfBit.nanometers)
+      markers: resolutions.filter(\.halfPeriodAtHalfBit.meters.isFinite).enumerated().map {
+        // One entry of the legend for all of them.
+        LinePlot.Threshold(
+          label: $0.offset == 0 ? "end of detail by 1/2 bit" : "",
+          value: 0.5 / $0.element.halfPeriodAtHalfBit.nanometers
+        )
       }
     )
   }

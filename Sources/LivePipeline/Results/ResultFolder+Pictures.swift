@@ -94,9 +94,11 @@ extension ResultFolder {
     _ chemistry: TomogramChemistry,
     _ record: TomogramRecord
   ) -> PictureSheet {
-    let pairs = zip(
-      VolumeSlices.middle(of: chemistry.lithiated),
-      VolumeSlices.middle(of: chemistry.delithiated)
+    let pairs = Array(
+      zip(
+        VolumeSlices.middle(of: chemistry.lithiated),
+        VolumeSlices.middle(of: chemistry.delithiated)
+      )
     )
     // One brightness for all three, set by the fullest voxels.
     let iron = zip(chemistry.lithiated.values, chemistry.delithiated.values)
@@ -104,17 +106,18 @@ extension ResultFolder {
     let full = iron.isEmpty ? 1 : Double(iron[Int(Double(iron.count - 1) * 0.998)])
     return PictureSheet(
       title: "\(record.name): red LiFePO4, blue FePO4, as bright as there is iron",
-      panels: pairs.map { lithiated, delithiated in
-        .chemistry(
-          ChemicalPicture(
-            lithiated: lithiated.image,
-            delithiated: delithiated.image,
-            title: lithiated.place,
-            pixelSize: record.voxelSize,
-            fullIron: max(full, 1e-3),
-            quantity: "part of the voxel"
-          )
+      panels: pairs.enumerated().map { place, pair in
+        var picture = ChemicalPicture(
+          lithiated: pair.0.image,
+          delithiated: pair.1.image,
+          title: pair.0.place,
+          pixelSize: record.voxelSize,
+          fullIron: max(full, 1e-3),
+          quantity: "part of the voxel"
         )
+        // It holds for all three.
+        picture.hasLegend = place == pairs.count - 1
+        return .chemistry(picture)
       }
     )
   }
@@ -141,13 +144,16 @@ extension ResultFolder {
         )
       )
       markers = [fit.low, fit.high].map {
-        LinePlot.Threshold(label: "\(rounded($0.center))", value: $0.center)
+        LinePlot.Threshold(label: "\(rounded($0.center))°", value: $0.center)
       }
     }
     return LinePlot(
       title: "\(record.name): polar angles of the voxels that hold iron",
       horizontal: LinePlot.Axis("polar angle", unit: "degree"),
-      vertical: LinePlot.Axis("voxels, weighed by OD"),
+      vertical: LinePlot.Axis(
+        "weight of the voxels",
+        unit: "OD per \(rounded(histogram.binWidth))°"
+      ),
       curves: curves,
       markers: markers
     )
@@ -160,8 +166,18 @@ extension ResultFolder {
       horizontal: LinePlot.Axis("tilt", unit: "degree"),
       vertical: LinePlot.Axis("shift", unit: "pixel"),
       curves: [
-        LinePlot.Curve(label: "columns", x: angles, y: record.shifts.map(\.columns)),
-        LinePlot.Curve(label: "rows", x: angles, y: record.shifts.map(\.rows)),
+        LinePlot.Curve(
+          label: "columns, across the axis",
+          x: angles,
+          y: record.shifts.map(\.columns),
+          style: .dots
+        ),
+        LinePlot.Curve(
+          label: "rows, along the axis",
+          x: angles,
+          y: record.shifts.map(\.rows),
+          style: .dots
+        ),
       ]
     )
     let residuals = LinePlot(
@@ -169,7 +185,12 @@ extension ResultFolder {
       horizontal: LinePlot.Axis("tilt", unit: "degree"),
       vertical: LinePlot.Axis("RMS difference", unit: "OD"),
       curves: zip(record.residuals, record.energies).map { residuals, energy in
-        LinePlot.Curve(label: "\(energy.electronVolts) eV", x: angles, y: residuals)
+        LinePlot.Curve(
+          label: "\(energy.electronVolts) eV",
+          x: angles,
+          y: residuals,
+          style: .dots
+        )
       }
     )
     return PictureSheet(

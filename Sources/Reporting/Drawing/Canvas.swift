@@ -3,7 +3,7 @@
 import CCairo
 import Imaging
 
-/// A picture being drawn by Cairo, and its encoding as PNG.
+/// A picture being drawn by Cairo, and its encoding as PNG or SVG.
 @safe
 struct Canvas: ~Copyable {
   private let surface: OpaquePointer?
@@ -15,6 +15,29 @@ struct Canvas: ~Copyable {
     unsafe context = cairo_create(surface)
     setColor(RGBColor(gray: 1))
     unsafe cairo_paint(context)
+  }
+
+  /// Makes a white picture that is drawn into an SVG file; what is wrong shows when it is finished.
+  ///
+  /// - Parameters:
+  ///   - path: The file, written while the picture is drawn.
+  ///   - width: Its width, pixels.
+  ///   - height: Its height, pixels.
+  init(svg path: String, width: Double, height: Double) {
+    unsafe surface = cairo_svg_surface_create(path, width, height)
+    unsafe cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX)
+    unsafe context = cairo_create(surface)
+    setColor(RGBColor(gray: 1))
+    unsafe cairo_paint(context)
+  }
+
+  /// Ends an SVG file.
+  ///
+  /// - Parameter path: The file that an error names.
+  /// - Throws: A `PictureError` where it could not be drawn or written.
+  func finishSVG(for path: String) throws(PictureError) {
+    unsafe cairo_surface_finish(surface)
+    try check(unsafe cairo_surface_status(surface), path)
   }
 
   deinit {
@@ -32,11 +55,14 @@ struct Canvas: ~Copyable {
     let status = unsafe withUnsafeMutablePointer(to: &bytes) { target in
       unsafe cairo_surface_write_to_png_stream(surface, appendToBytes, target)
     }
-    guard status == CAIRO_STATUS_SUCCESS else {
-      let reason = unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) }
-      throw PictureError(path: path, reason: reason ?? "cannot be drawn")
-    }
+    try check(status, path)
     return bytes
+  }
+
+  private func check(_ status: cairo_status_t, _ path: String) throws(PictureError) {
+    guard status != CAIRO_STATUS_SUCCESS else { return }
+    let reason = unsafe cairo_status_to_string(status).map { unsafe String(cString: $0) }
+    throw PictureError(path: path, reason: reason ?? "cannot be drawn")
   }
 
   func setColor(_ color: RGBColor) {
@@ -103,6 +129,19 @@ struct Canvas: ~Copyable {
 
   /// Draws a raster with its upper left corner at a whole pixel, each of its pixels a square.
   func draw(_ raster: Raster, at corner: Point, magnifiedBy factor: Int) {
+    draw(
+      raster,
+      in: Rectangle(
+        x: corner.x,
+        y: corner.y,
+        width: Double(factor * raster.shape.columns),
+        height: Double(factor * raster.shape.rows)
+      )
+    )
+  }
+
+  /// Draws a raster that fills a rectangle, each of its pixels a rectangle of one colour.
+  func draw(_ raster: Raster, in frame: Rectangle) {
     var words = raster.words
     let (rows, columns) = (CInt(raster.shape.rows), CInt(raster.shape.columns))
     unsafe words.withUnsafeMutableBytes { bytes in
@@ -116,8 +155,8 @@ struct Canvas: ~Copyable {
         4 * columns
       )
       unsafe cairo_save(context)
-      unsafe cairo_translate(context, corner.x, corner.y)
-      unsafe cairo_scale(context, Double(factor), Double(factor))
+      unsafe cairo_translate(context, frame.x, frame.y)
+      unsafe cairo_scale(context, frame.width / Double(columns), frame.height / Double(rows))
       unsafe cairo_set_source_surface(context, source, 0, 0)
       unsafe cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)
       unsafe cairo_rectangle(context, 0, 0, Double(columns), Double(rows))
@@ -144,4 +183,9 @@ private func appendToBytes(
   else { return CAIRO_STATUS_WRITE_ERROR }
   unsafe target.pointee.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(length)))
   return CAIRO_STATUS_SUCCESS
+}
+
+/// The version of Cairo that draws, as "1.16.0".
+public var cairoVersion: String {
+  unsafe cairo_version_string().map { unsafe String(cString: $0) } ?? "unknown"
 }

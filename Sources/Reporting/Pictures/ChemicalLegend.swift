@@ -88,7 +88,7 @@ struct ChemicalLegend {
     }
     let y = square.bottom + 36 * style.unit
     canvas.write(
-      "LFP / (LFP + FP)",
+      "LiFePO₄ among both",
       at: Point(x: square.middle.x, y: y),
       size: style.textSize,
       anchor: .middle

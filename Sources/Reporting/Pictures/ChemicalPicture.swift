@@ -17,8 +17,12 @@ public struct ChemicalPicture: Sendable {
   public var title: String
   /// The size of a pixel; without it there is no scale bar.
   public var pixelSize: Length?
+  /// What lies along columns and rows, "x" and "y", where it is told.
+  public var axes: PictureAxes?
   /// The iron that is shown at full brightness; nil for the 99.5th percentile of what there is.
   public var fullIron: Double?
+  /// Whether the legend is drawn; of several maps alike one is enough.
+  public var hasLegend = true
   /// What the brightness is, for the legend.
   public var quantity: String
   /// The unit of the amounts, empty for none.
@@ -101,7 +105,8 @@ public struct ChemicalPicture: Sendable {
       raster: Raster(shape: lithiated.shape, words: words),
       pixelSize: pixelSize,
       missing: hasMissing ? Self.missing : nil,
-      legend: .chemistry(ChemicalLegend(fullIron: full, quantity: quantity, unit: unit))
+      legend: hasLegend
+        ? .chemistry(ChemicalLegend(fullIron: full, quantity: quantity, unit: unit)) : .none
     )
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
+
 /// A bar that tells which value a colour stands for; pointed where values lie beyond its ends.
 struct ColorBar {
   var colorMap: ColorMap
@@ -8,6 +10,14 @@ struct ColorBar {
   var unit: String
   var hasValuesBelow: Bool
   var hasValuesAbove: Bool
+  /// Whether equal ratios lie equally far apart; the range is then positive.
+  var isLogarithmic = false
+
+  /// How far along the bar a value lies, 0 to 1 within the range.
+  func fraction(of value: Double) -> Double {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    return isLogarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
+  }
 
   /// The height of a bar beside a flatter image, in the style's units.
   static let shortestHeight = 120.0
@@ -39,9 +49,8 @@ struct ColorBar {
     drawOutline(on: canvas, around: bar, tip: tip, style: style)
 
     let ticks = self.ticks(style: style, height: height)
-    let span = range.upperBound - range.lowerBound
     for (value, label) in zip(ticks.values, ticks.labels) {
-      let y = bar.bottom - (value - range.lowerBound) / span * bar.height
+      let y = bar.bottom - fraction(of: value) * bar.height
       let start = Point(x: bar.right, y: y)
       let end = Point(x: bar.right + 5 * style.unit, y: y)
       canvas.stroke([start, end], with: PictureStyle.frame, width: style.hairline)
@@ -54,7 +63,12 @@ struct ColorBar {
   }
 
   private func ticks(style: PictureStyle, height: Double) -> AxisTicks {
-    AxisTicks(linear: range, about: max(2, min(7, Int(height / (70 * style.unit)))))
+    ticks(about: max(2, min(7, Int(height / (70 * style.unit)))))
+  }
+
+  func ticks(about count: Int) -> AxisTicks {
+    isLogarithmic
+      ? AxisTicks(logarithmic: range, about: count) : AxisTicks(linear: range, about: count)
   }
 
   private func widest(

@@ -13,6 +13,10 @@ public struct ColorPicture: Sendable {
   public var title: String
   /// The size of a pixel; without it there is no scale bar.
   public var pixelSize: Length?
+  /// What lies along columns and rows, "x" and "y", where it is told.
+  public var axes: PictureAxes?
+  /// What colours stand for, for a legend beside the image; empty for none.
+  public var key: [ColorKey] = []
 
   /// Makes a picture of colours stored row after row.
   public init(
@@ -64,7 +68,7 @@ public struct ColorPicture: Sendable {
       ),
       pixelSize: pixelSize,
       missing: colors.contains(where: isMissing) ? Self.missing : nil,
-      legend: .none
+      legend: key.isEmpty ? .none : .key(key)
     )
   }
 }

@@ -15,6 +15,8 @@ public struct ImagePicture: Sendable {
   public var title: String
   /// The size of a pixel; without it there is no scale bar.
   public var pixelSize: Length?
+  /// What lies along columns and rows, "x" and "y", where it is told.
+  public var axes: PictureAxes?
   /// What the values are, for the colour bar: "optical density".
   public var quantity: String
   /// The unit of the values, empty for none: "µm⁻¹".

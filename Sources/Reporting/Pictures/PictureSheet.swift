@@ -34,13 +34,34 @@ public struct PictureSheet: Sendable {
   /// - Returns: The bytes of a PNG file.
   /// - Throws: A `PictureError` where there is nothing to draw or too much.
   func png(for path: String) throws(PictureError) -> [UInt8] {
+    let layout = try layout(for: path)
+    let canvas = Canvas(width: Int(layout.size.width), height: Int(layout.size.height))
+    draw(on: canvas, by: layout)
+    return try canvas.png(for: path)
+  }
+
+  /// Draws the sheet into an SVG file: lines and letters as outlines, images pixel by pixel.
+  ///
+  /// - Parameters:
+  ///   - file: The file that is written.
+  ///   - path: The file that an error names.
+  /// - Throws: A `PictureError` where there is nothing to draw, or it cannot be written.
+  func drawSVG(into file: String, for path: String) throws(PictureError) {
+    let layout = try layout(for: path)
+    let canvas = Canvas(svg: file, width: layout.size.width, height: layout.size.height)
+    draw(on: canvas, by: layout)
+    try canvas.finishSVG(for: path)
+  }
+
+  private func layout(for path: String) throws(PictureError) -> SheetLayout {
     guard !panels.isEmpty else {
       throw PictureError(path: path, reason: "there is nothing to draw")
     }
-    let contents = panels.map(\.content)
-    let style = PictureStyle(unit: contents.map(\.unit).max() ?? 1)
-    let layout = SheetLayout(self, contents: contents, style: style)
-    let canvas = Canvas(width: Int(layout.size.width), height: Int(layout.size.height))
+    return SheetLayout(self)
+  }
+
+  private func draw(on canvas: borrowing Canvas, by layout: SheetLayout) {
+    let style = layout.style
     if !title.isEmpty {
       canvas.write(
         title,
@@ -51,10 +72,9 @@ public struct PictureSheet: Sendable {
         within: layout.size.width - 2 * style.padding
       )
     }
-    for (content, frame) in zip(contents, layout.frames) {
+    for (content, frame) in zip(layout.contents, layout.frames) {
       content.draw(on: canvas, in: frame, style: style)
     }
-    return try canvas.png(for: path)
   }
 }
 
@@ -83,8 +103,13 @@ extension PictureSheet.Panel {
 private struct SheetLayout {
   private(set) var frames: [Rectangle] = []
   private(set) var size: Extent
+  let contents: [any PanelContent]
+  let style: PictureStyle
 
-  init(_ sheet: PictureSheet, contents: [any PanelContent], style: PictureStyle) {
+  init(_ sheet: PictureSheet) {
+    let contents = sheet.panels.map(\.content)
+    let style = PictureStyle(unit: contents.map(\.unit).max() ?? 1)
+    (self.contents, self.style) = (contents, style)
     let canvas = Canvas(width: 1, height: 1)
     let extents = contents.map { $0.extent(style: style, measuredOn: canvas) }
     let columns = min(max(sheet.columns, 1), contents.count)

@@ -10,6 +10,7 @@ struct RasterPanel: PanelContent {
     case none
     case colorBar(ColorBar)
     case chemistry(ChemicalLegend)
+    case key([ColorKey])
   }
 
   var title: String
@@ -58,6 +59,31 @@ struct RasterPanel: PanelContent {
       bar.draw(on: canvas, rightOf: image, style: style)
     case .chemistry(let square):
       square.draw(on: canvas, rightOf: image, style: style)
+    case .key(let entries):
+      drawKey(entries, on: canvas, rightOf: image, style: style)
+    }
+  }
+
+  private func drawKey(
+    _ entries: [ColorKey],
+    on canvas: borrowing Canvas,
+    rightOf image: Rectangle,
+    style: PictureStyle
+  ) {
+    for (place, entry) in entries.enumerated() {
+      let box = Rectangle(
+        x: (image.right + 14 * style.unit).rounded(),
+        y: (image.y + Double(place) * 26 * style.unit).rounded(),
+        width: (16 * style.unit).rounded(),
+        height: (16 * style.unit).rounded()
+      )
+      canvas.fill(box, with: entry.color)
+      canvas.outline(box, with: PictureStyle.frame, width: style.hairline)
+      canvas.write(
+        entry.name,
+        at: Point(x: box.right + 8 * style.unit, y: box.middle.y),
+        size: style.tickTextSize
+      )
     }
   }
 
@@ -90,7 +116,24 @@ struct RasterPanel: PanelContent {
       )
     case .chemistry(let square):
       square.extent(style: style)
+    case .key(let entries):
+      Extent(
+        width: keyWidth(entries, style: style, measuredOn: canvas),
+        height: 26 * style.unit * Double(entries.count)
+      )
     }
+  }
+
+  private func keyWidth(
+    _ entries: [ColorKey],
+    style: PictureStyle,
+    measuredOn canvas: borrowing Canvas
+  ) -> Double {
+    var widest = 0.0
+    for entry in entries {
+      widest = max(widest, canvas.width(of: entry.name, size: style.tickTextSize))
+    }
+    return 38 * style.unit + widest
   }
 
   /// The scale bar at the left end below the image, the colour of missing values at the right.

@@ -20,7 +20,7 @@ extension LinePlot: PanelContent {
     // The width of the numbers at the left decides where the plot begins.
     let heights = (low: bottom.rounded(), high: top.rounded())
     let vertical = PlotScale(
-      range: verticalRange,
+      range: shownVerticalRange,
       isLogarithmic: self.vertical.isLogarithmic,
       pixels: heights
     )
@@ -30,9 +30,11 @@ extension LinePlot: PanelContent {
       numbers = max(numbers, canvas.width(of: label, size: style.tickTextSize))
     }
     let left = (frame.x + style.textSize + 22 * style.unit + numbers).rounded()
-    let right = (frame.right - 14 * style.unit).rounded()
+    let bar = backdrop?.colorBar
+    let barWidth = bar?.width(style: style, height: bottom - top, measuredOn: canvas) ?? 0
+    let right = (frame.right - 14 * style.unit - barWidth).rounded()
     let horizontal = PlotScale(
-      range: horizontalRange,
+      range: shownHorizontalRange,
       isLogarithmic: self.horizontal.isLogarithmic,
       pixels: (low: left, high: right)
     )
@@ -59,12 +61,17 @@ extension LinePlot: PanelContent {
       style: style
     )
     let axes = PlotAxes(area: area, horizontal: horizontal, vertical: vertical, style: style)
+    axes.drawBands(on: canvas, bands)
     axes.drawGrid(on: canvas, at: horizontalTicks, verticalTicks)
+    if let backdrop {
+      axes.drawBackdrop(on: canvas, backdrop)
+      bar?.draw(on: canvas, rightOf: area, style: style)
+    }
     canvas.clipped(to: area) {
       drawCurves(on: canvas, axes)
     }
     // Not clipped: a dot on the very edge of the area is whole.
-    for (curve, color) in zip(curves, curveColors) where curve.style == .dots {
+    for (curve, color) in zip(curves, curveColors) where curve.hasDots {
       axes.drawDots(on: canvas, of: curve, color: color, radius: 3.2 * style.unit)
     }
     axes.drawFrame(on: canvas, at: horizontalTicks, verticalTicks)
@@ -93,20 +100,28 @@ extension LinePlot: PanelContent {
 
   private var hasBars: Bool { curves.contains { $0.style == .bars } }
 
-  private var horizontalRange: ClosedRange<Double> {
+  var shownHorizontalRange: ClosedRange<Double> {
     var values = curves.flatMap(\.x) + markers.map(\.value)
+    values += bands.flatMap { [$0.range.lowerBound, $0.range.upperBound] }
+    if let range = backdrop?.horizontal { values += [range.lowerBound, range.upperBound] }
     for curve in curves where curve.style == .bars {
       let half = curve.spacing / 2
       values += curve.x.map { $0 - half } + curve.x.map { $0 + half }
     }
     // Dots at the ends would lie half outside.
-    let hasDots = curves.contains { $0.style == .dots }
+    let hasDots = backdrop == nil && curves.contains { $0.hasDots }
     return PlotScale.range(of: values, on: horizontal, margin: hasDots ? 0.02 : 0)
   }
 
-  private var verticalRange: ClosedRange<Double> {
-    let values = curves.flatMap(\.y) + thresholds.map(\.value)
-    var range = PlotScale.range(of: values, on: vertical, margin: 0.05)
+  var shownVerticalRange: ClosedRange<Double> {
+    var values = curves.flatMap(\.y) + thresholds.map(\.value)
+    for curve in curves {
+      values += zip(curve.y, curve.errors).flatMap { [$0 - $1, $0 + $1] }
+      values += zip(curve.y, curve.base).map { $0 + $1 }
+    }
+    if let range = backdrop?.vertical { values += [range.lowerBound, range.upperBound] }
+    let margin = backdrop == nil ? 0.05 : 0
+    var range = PlotScale.range(of: values, on: vertical, margin: margin)
     // Bars stand on zero.
     if hasBars, !vertical.isLogarithmic, vertical.range == nil {
       let low = values.min() ?? 0
@@ -139,7 +154,10 @@ extension LinePlot: PanelContent {
       )
     }
     for (curve, color) in zip(curves, curveColors) where curve.style != .bars {
-      axes.drawLine(on: canvas, of: curve, color: color, width: width)
+      if curve.style != .points { axes.drawLine(on: canvas, of: curve, color: color, width: width) }
+    }
+    for (curve, color) in zip(curves, curveColors) where !curve.errors.isEmpty {
+      axes.drawErrors(on: canvas, of: curve, color: curve.style == .bars ? PictureStyle.ink : color)
     }
   }
 
@@ -148,6 +166,8 @@ extension LinePlot: PanelContent {
 }
 
 extension LinePlot.Curve {
+  var hasDots: Bool { style == .dots || style == .points }
+
   /// The smallest distance between neighbouring points, 1 where there are none.
   var spacing: Double {
     let sorted = x.filter(\.isFinite).sorted()

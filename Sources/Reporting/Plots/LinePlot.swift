@@ -14,6 +14,10 @@ public struct LinePlot: Sendable {
   public var thresholds: [Threshold]
   /// Vertical lines that mark places on the horizontal axis.
   public var markers: [Threshold]
+  /// Parts of the horizontal axis that are tinted over the whole height.
+  public var bands: [Band] = []
+  /// An image behind the curves, in the units of the axes.
+  public var backdrop: Backdrop?
 
   /// Makes a plot of curves.
   public init(
@@ -65,6 +69,8 @@ public struct LinePlot: Sendable {
     case dashes
     /// A line with a dot at every point.
     case dots
+    /// A dot at every point and no line.
+    case points
     /// Bars from zero, centred at the points: a histogram.
     case bars
   }
@@ -81,6 +87,10 @@ public struct LinePlot: Sendable {
     public var style: CurveStyle
     /// Its colour; nil for the next of a set that the colour-blind can tell apart.
     public var color: RGBColor?
+    /// How far an error bar goes up and down from each value; empty for none.
+    public var errors: [Double] = []
+    /// Where each bar begins in place of zero, for bars on bars; empty for zero.
+    public var base: [Double] = []
 
     /// Makes a curve through points.
     public init(

@@ -94,11 +94,12 @@ struct PlotAxes {
   /// Draws the bars of a histogram, from zero or from the lower end of the axis.
   func drawBars(on canvas: borrowing Canvas, of curve: LinePlot.Curve, color: RGBColor) {
     let half = curve.spacing / 2
-    let foot = vertical.pixel(of: 0) ?? area.bottom
     let gap = style.hairline / 2
-    for (x, y) in zip(curve.x, curve.y) {
+    for (place, (x, y)) in zip(curve.x, curve.y).enumerated() {
+      let base = place < curve.base.count ? curve.base[place] : 0
+      let foot = vertical.pixel(of: base) ?? area.bottom
       guard let left = horizontal.pixel(of: x - half), let right = horizontal.pixel(of: x + half),
-        let top = vertical.pixel(of: y)
+        let top = vertical.pixel(of: base + y)
       else { continue }
       let bar = Rectangle(
         x: left + gap,
@@ -107,6 +108,55 @@ struct PlotAxes {
         height: abs(foot - top)
       )
       canvas.fill(bar, with: Self.lightened(color))
+    }
+  }
+
+  /// Draws an upright line from one error below each value to one above, with short feet.
+  func drawErrors(on canvas: borrowing Canvas, of curve: LinePlot.Curve, color: RGBColor) {
+    let foot = 4 * style.unit
+    for (place, (value, error)) in zip(curve.y, curve.errors).enumerated() where error > 0 {
+      let base = place < curve.base.count ? curve.base[place] : 0
+      guard let x = horizontal.pixel(of: curve.x[place]),
+        let top = vertical.pixel(of: base + value + error)
+      else { continue }
+      let bottom = vertical.pixel(of: base + value - error) ?? area.bottom
+      for line in [
+        [Point(x: x, y: top), Point(x: x, y: bottom)],
+        [Point(x: x - foot, y: top), Point(x: x + foot, y: top)],
+        [Point(x: x - foot, y: bottom), Point(x: x + foot, y: bottom)],
+      ] {
+        canvas.stroke(line, with: color, width: 1.3 * style.unit)
+      }
+    }
+  }
+
+  /// Tints parts of the area.
+  func drawBands(on canvas: borrowing Canvas, _ bands: [LinePlot.Band]) {
+    for band in bands {
+      guard let left = horizontal.pixel(of: band.range.lowerBound),
+        let right = horizontal.pixel(of: band.range.upperBound)
+      else { continue }
+      let (from, to) = (max(left, area.x), min(right, area.right))
+      guard to > from else { continue }
+      canvas.fill(
+        Rectangle(x: from, y: area.y, width: to - from, height: area.height),
+        with: band.light
+      )
+    }
+  }
+
+  /// Draws an image between the axes.
+  func drawBackdrop(on canvas: borrowing Canvas, _ backdrop: LinePlot.Backdrop) {
+    guard let left = horizontal.pixel(of: backdrop.horizontal.lowerBound),
+      let right = horizontal.pixel(of: backdrop.horizontal.upperBound),
+      let bottom = vertical.pixel(of: backdrop.vertical.lowerBound),
+      let top = vertical.pixel(of: backdrop.vertical.upperBound)
+    else { return }
+    canvas.clipped(to: area) {
+      canvas.draw(
+        backdrop.raster,
+        in: Rectangle(x: left, y: top, width: right - left, height: bottom - top)
+      )
     }
   }
 

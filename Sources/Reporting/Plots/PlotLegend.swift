@@ -6,6 +6,8 @@ struct PlotLegend {
     case line(dash: [Double], dots: Bool)
     case bar
     case upright(dash: [Double])
+    case points
+    case band
   }
 
   private struct Entry {
@@ -67,6 +69,7 @@ struct PlotLegend {
         case .line: .line(dash: [], dots: false)
         case .dashes: .line(dash: PlotAxes.curveDash(style), dots: false)
         case .dots: .line(dash: [], dots: true)
+        case .points: .points
         case .bars: .bar
         }
       return Entry(label: curve.label, color: color, sample: sample, width: 0)
@@ -87,7 +90,10 @@ struct PlotLegend {
         width: 0
       )
     }
-    return curves + thresholds + markers
+    let bands = plot.bands.map {
+      Entry(label: $0.label, color: $0.light, sample: .band, width: 0)
+    }
+    return curves + bands + thresholds + markers
   }
 
   private static func sampleWidth(_ style: PictureStyle) -> Double { 32 * style.unit }
@@ -111,6 +117,17 @@ struct PlotLegend {
         Rectangle(x: point.x, y: point.y - half + 2, width: length, height: 2 * (half - 2)),
         with: PlotAxes.lightened(entry.color)
       )
+    case .points:
+      canvas.fillDisc(at: middle, radius: 3.2 * style.unit, with: entry.color)
+    case .band:
+      let box = Rectangle(
+        x: point.x,
+        y: point.y - half + 2,
+        width: length,
+        height: 2 * (half - 2)
+      )
+      canvas.fill(box, with: entry.color)
+      canvas.outline(box, with: PictureStyle.grid, width: style.hairline)
     case .upright(let dash):
       let upper = Point(x: middle.x, y: middle.y - half)
       let lower = Point(x: middle.x, y: middle.y + half)

@@ -173,7 +173,8 @@ extension ConfigurationTable {
         rows: 1...64,
         columns: 2,
         1e-6...1e5,
-        "a row [photon energy in eV, part that passes] for each energy in use; to be calibrated"
+        "a row [photon energy in eV, part that passes] for each energy in use, or on either side of it; to "
+          + "be calibrated"
       ) {
         $0.transmissions.map { [$0.energy.electronVolts, $0.transmission] }
       } write: {

@@ -23,6 +23,8 @@ public struct ProfileReport: Sendable {
   public let edge: EdgeWidth
   /// What lengths are told in.
   public let unit: Unit
+  /// What the values are, as a label has it: "OD per voxel".
+  private let quantity: String
   /// The length of a voxel in that unit.
   private let scale: Double
 
@@ -74,6 +76,7 @@ public struct ProfileReport: Sendable {
       )
     }
     name = stored.name
+    quantity = stored.quantity
     self.unit = unit
     profile = lineProfile(of: volume, from: ends[0], to: ends[1], width: width)
     guard profile.step * Double(profile.values.count - 1) >= 4 else {
@@ -134,7 +137,7 @@ public struct ProfileReport: Sendable {
     let plot = LinePlot(
       title: "edge of \(length(edge.width)), 10 % to 90 %",
       horizontal: LinePlot.Axis("distance along the line", unit: unit.rawValue),
-      vertical: LinePlot.Axis("value"),
+      vertical: LinePlot.Axis("value", unit: quantity),
       curves: [
         LinePlot.Curve(
           label: "profile",

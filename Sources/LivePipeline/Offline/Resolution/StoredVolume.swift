@@ -11,6 +11,8 @@ struct StoredVolume {
   var voxelSize: Length?
   /// What it is, in words.
   var name: String
+  /// What its values are: "OD per voxel"; an MRC file says nothing of it.
+  var quantity: String
 
   /// Reads a volume.
   ///
@@ -32,6 +34,7 @@ struct StoredVolume {
       }
       voxelSize = summary.voxelSize
       name = path
+      quantity = "as in the file"
     case .tomogram:
       let record = try PipelineError.reading(path) { () throws(StorageError) in
         try readTomogram(path)
@@ -48,6 +51,7 @@ struct StoredVolume {
       }
       volume = record.volumes[place]
       voxelSize = record.voxelSize
+      quantity = "\(record.unitName) per voxel"
       name = "\(path), \(record.energies[place].electronVolts) eV"
     case let other:
       throw PipelineError(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
-import ChemicalMapping
+package import ChemicalMapping
 import Foundation
 
 /// Spectra in a text of columns: energy, then one or more spectra.
@@ -10,17 +9,17 @@ import Foundation
 /// semicolons (then with decimal commas, too), tabs or spaces; lines of remarks that begin with #, *, %,
 /// ! or //; a line of names, or none; a byte order mark; energies in eV, or in keV where the name of the
 /// first column says so.
-struct ReferenceSpectraText {
+package struct ReferenceSpectraText {
   /// The file, for errors.
-  let file: String
+  package let file: String
   /// The names of the spectra.
-  private(set) var names: [String] = []
+  package private(set) var names: [String] = []
   /// The energies, eV, in the order of the lines.
-  private(set) var energies: [Double] = []
+  package private(set) var energies: [Double] = []
   /// The values, [spectrum][line].
-  private(set) var values: [[Double]] = []
+  package private(set) var values: [[Double]] = []
   /// The unit that the names state.
-  private(set) var unit = ReferenceSpectra.Unit.relative
+  package private(set) var unit = ReferenceSpectra.Unit.relative
   /// Energies in the file times this are eV.
   private var factor = 1.0
   /// The last line that might be the names: in a remark, or by itself.
@@ -33,7 +32,7 @@ struct ReferenceSpectraText {
   ///   - text: The text.
   ///   - file: What it is called, for errors.
   /// - Throws: `PipelineError` that names file and line, and says what was expected.
-  init(_ text: String, file: String) throws(PipelineError) {
+  package init(_ text: String, file: String) throws(PipelineError) {
     self.file = file
     let lines = text.replacing("\u{FEFF}", with: "").split(
       omittingEmptySubsequences: false,

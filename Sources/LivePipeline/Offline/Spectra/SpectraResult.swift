@@ -13,7 +13,7 @@ public struct SpectraResult: Sendable {
   /// The stack on common axes.
   public private(set) var stack: SpectrumStack
   /// The tilt at which it was taken, where it is known.
-  public let tilt: TiltAngle?
+  public private(set) var tilt: TiltAngle?
   /// How spectra were fitted.
   public let fit: LinearCombinationFit
   /// What a person decided.
@@ -26,7 +26,7 @@ public struct SpectraResult: Sendable {
   public private(set) var placedByNeighbors: [PhotonEnergy] = []
   /// The maps of the whole spectra.
   public internal(set) var maps: SpectralMaps?
-  /// The mean OD of both peaks, [row, column].
+  /// The mean OD of both peaks, less the pre-edge or the background that was taken off, [row, column].
   public private(set) var ironDensity: Image
   /// Whether each pixel holds iron.
   public private(set) var hasIron: [Bool] = []
@@ -72,6 +72,12 @@ public struct SpectraResult: Sendable {
     ironDensity = Image(shape: stack.shape)
   }
 
+  /// The same result, as if it had been taken at another tilt.
+  package init(_ other: SpectraResult, tilt: TiltAngle) {
+    self = other
+    self.tilt = tilt
+  }
+
   mutating func take(_ registration: StackRegistration) {
     stack = registration.stack
     shifts = registration.shifts
@@ -83,7 +89,8 @@ public struct SpectraResult: Sendable {
   mutating func solve(_ configuration: PipelineConfiguration) throws(PipelineError) {
     guard let maps else { return }
     let peaks = peakPlaces(configuration)
-    ironDensity = stack.mean(of: [peaks.first, peaks.second])
+    let places = [peaks.first, peaks.second]
+    ironDensity = withoutBackground(stack.mean(of: places), at: places, maps)
     // False for NaN.
     hasIron = ironDensity.values.map { Double($0) > options.minimumIron }
     wellFitted = maps.wellFitted(below: options.rBound, where: hasIron)
@@ -112,14 +119,40 @@ public struct SpectraResult: Sendable {
     maps?.filteredComposition(below: options.rBound, where: hasIron)
   }
 
-  /// The two-energy matrix that the references make.
-  var matrix: AbsorptionMatrix? {
+  /// The two-energy matrix that the references make at the pair's energies; less the pre-edge where that
+  /// is taken off.
+  func matrix(subtractingPreEdge subtracts: Bool) -> AbsorptionMatrix? {
     guard let phases = fit.phases, pair.count == 2,
       let rows = try? fit.references.absorption(at: pair, by: options.fit.interpolation)
     else { return nil }
-    return AbsorptionMatrix(
-      rows: [0, 1].map { [rows[phases.lithiated][$0], rows[phases.delithiated][$0]] }
-    )
+    func row(_ place: Int) -> [Double] {
+      [phases.lithiated, phases.delithiated].map { phase in
+        guard subtracts, let energy = stack.index(nearest: pair[place], within: 1e-6) else {
+          return rows[phase][place]
+        }
+        return fit.terms[phase][energy]
+      }
+    }
+    return AbsorptionMatrix(rows: [row(0), row(1)])
+  }
+
+  /// An image at some energies, or their mean, less what is no reference's.
+  private func withoutBackground(_ image: Image, at places: [Int], _ maps: SpectralMaps) -> Image {
+    var image = image
+    let below = stack.energies.indices.filter {
+      options.fit.preEdge?.contains(stack.energies[$0]) ?? false
+    }
+    if !below.isEmpty {
+      let base = stack.mean(of: below)
+      for i in image.values.indices { image.values[i] -= base.values[i] }
+    }
+    for term in fit.references.names.count..<fit.terms.count {
+      let height = places.reduce(0.0) { $0 + fit.terms[term][$1] } / Double(places.count)
+      for i in image.values.indices {
+        image.values[i] -= Float(height) * maps.coefficients[term].values[i]
+      }
+    }
+    return image
   }
 
   // MARK: -
@@ -172,7 +205,8 @@ public struct SpectraResult: Sendable {
     _ configuration: PipelineConfiguration
   ) throws(PipelineError) {
     pair = places.map { stack.energies[$0] }
-    guard let matrix, let maps else { return }
+    let subtracts = options.fit.preEdge != nil
+    guard let matrix = matrix(subtractingPreEdge: subtracts), let maps else { return }
     var parameters = configuration.chemistry
     parameters.matrix = matrix
     parameters.energies = pair
@@ -183,8 +217,8 @@ public struct SpectraResult: Sendable {
     do throws(ParameterError) {
       let inversion = try TwoEnergyInversion(parameters: parameters)
       twoEnergies = inversion.solve(
-        first: stack.opticalDensity[places[0]],
-        second: stack.opticalDensity[places[1]]
+        first: withoutBackground(stack.opticalDensity[places[0]], at: [places[0]], maps),
+        second: withoutBackground(stack.opticalDensity[places[1]], at: [places[1]], maps)
       )
     } catch {
       throw PipelineError(

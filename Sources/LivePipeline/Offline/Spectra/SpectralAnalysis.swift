@@ -79,7 +79,7 @@ public final class SpectralAnalysis: Sendable {
     if options.aligns, input.stack.energies.count > 1 {
       let registration = StackRegistration(
         input,
-        fit: fit,
+        fit: registrationFit(references, input.stack.energies) ?? fit,
         parameters: configuration.registration,
         sharing: crew
       ) { round, all in
@@ -95,6 +95,22 @@ public final class SpectralAnalysis: Sendable {
     progress(.working("fitting \(result.stack.shape.count) spectra", done: 1, of: 1))
     result.parameters = configuration.describedInFull
     return result
+  }
+
+  /// The fit whose prediction images are laid on: with a constant, which takes up whatever holds no iron.
+  private func registrationFit(
+    _ references: ReferenceSpectra,
+    _ energies: [PhotonEnergy]
+  ) -> LinearCombinationFit? {
+    var parameters = options.fit
+    parameters.preEdge = nil
+    parameters.background = .constant
+    parameters.isNonNegative = false
+    return try? LinearCombinationFit(
+      references: references,
+      energies: energies,
+      parameters: parameters
+    )
   }
 
   /// The files of references: those named, else the stack's own.

@@ -60,14 +60,6 @@ extension StackInput {
     )
   }
 
-  private init(stack: SpectrumStack, weights: ImageStack, name: String, remarks: [String]) {
-    self.stack = stack
-    self.weights = weights
-    self.name = name
-    self.remarks = remarks
-    tilt = nil
-  }
-
   private static func incident(
     _ stored: StoredStack,
     _ options: SpectraOptions,
@@ -104,7 +96,7 @@ extension StackInput {
     }
   }
 
-  /// −ln(I / I₀); NaN where no light came through. Returns how many values that were.
+  /// −ln(I / I₀); NaN where no light came through, which it counts.
   static func takeLogarithms(of images: inout ImageStack, _ incident: [Double]) -> Int {
     var zeros = 0
     let pixels = images.shape.count

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
-import ChemicalMapping
+package import AcquisitionModel
+package import ChemicalMapping
 import Foundation
 import HDF5Storage
-import Imaging
+package import Imaging
 import Ptychography
 import Registration
 
 /// A stack of energies as it was read: images, and how far each pixel may be trusted.
-struct StackInput {
+package struct StackInput: Sendable {
   /// OD, [energy, row, column]; NaN where not measured.
-  var stack: SpectrumStack
+  package var stack: SpectrumStack
   /// The trust in each pixel, 0 to 1, [energy, row, column].
-  var weights: ImageStack
+  package var weights: ImageStack
   /// The tilt at which it was taken, where it is known.
-  var tilt: TiltAngle?
+  package var tilt: TiltAngle?
   /// What it is called.
-  var name: String
+  package var name: String
   /// What was found in the files, for a person.
-  var remarks: [String]
+  package var remarks: [String]
 
   /// Reads finished scans (CXI results) of one tilt, or one stack of another program.
   ///
@@ -57,10 +57,11 @@ struct StackInput {
     if let pixelSize = options.pixelSize { stack.pixelSize = pixelSize }
   }
 
-  private init(
+  /// Takes a stack as it is.
+  package init(
     stack: SpectrumStack,
     weights: ImageStack,
-    tilt: TiltAngle?,
+    tilt: TiltAngle? = nil,
     name: String,
     remarks: [String]
   ) {
@@ -148,7 +149,12 @@ struct StackInput {
         interpolation: .minimum
       )
     }
-    let energies = chosen.map { $0.projection.identity.energy }
+    // Files keep joules: 703 eV comes back a little beside itself.
+    let energies = chosen.map { item in
+      PhotonEnergy(
+        electronVolts: (item.projection.identity.energy.electronVolts * 1e6).rounded() / 1e6
+      )
+    }
     let order = energies.indices.sorted { energies[$0] < energies[$1] }
     var sorted = weights
     for (place, source) in order.enumerated() { sorted[place] = weights[source] }

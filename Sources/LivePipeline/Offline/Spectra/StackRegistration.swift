@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import AcquisitionModel
-import ChemicalMapping
-import Imaging
-import Registration
+package import AcquisitionModel
+package import ChemicalMapping
+package import Imaging
+package import Registration
 
 /// Lays the images of a stack onto one another.
 ///
 /// The particles of one phase are bright at energies where those of the other are faint, so that images
 /// far apart in energy resemble one another little. First every image is laid on the one that
 /// absorbs most (masked correlation, then Gauss-Newton with a factor and an offset), then on the mean of
-/// all; then on what the linear combination fit of the stack predicts at its own energy, which has its
-/// contrast. Images are read once, from where they were measured. One that cannot be laid with
-/// confidence, as below the edge, goes where its neighbours in energy go.
-struct StackRegistration {
+/// all; then all together so that the linear combination fit of the stack leaves least
+/// (`JointStackAlignment`), which knows the contrast of each energy. Images are read once, from where
+/// they were measured. One that shows too little to be laid, as below the edge, goes where its
+/// neighbours in energy go.
+package struct StackRegistration {
   /// The stack on common axes; NaN where not measured.
-  private(set) var stack: SpectrumStack
+  package private(set) var stack: SpectrumStack
   /// The trust in each pixel on common axes, [energy, row, column].
-  private(set) var weights: ImageStack
+  package private(set) var weights: ImageStack
   /// The shift applied to each image, pixels, [energy]; zero for the image that absorbs most.
-  private(set) var shifts: [PixelShift]
-  /// The correlation of each image with what it was laid on last, [energy].
-  private(set) var confidence: [Double]
+  package private(set) var shifts: [PixelShift]
+  /// The correlation of each image with what it was laid on last, the fit's prediction or the mean,
+  /// [energy].
+  package private(set) var confidence: [Double]
   /// The images that were placed by their neighbours.
-  private(set) var placedByNeighbors: [Int] = []
+  package private(set) var placedByNeighbors: [Int] = []
   /// How far the last round moved the images, RMS, pixels.
-  private(set) var lastMove = 0.0
+  package private(set) var lastMove = 0.0
   private let source: StackInput
   private let anchor: Int
   private let estimator: ShiftEstimator
 
-  /// How often images are laid on the mean, and then on the fit's prediction.
-  private static let rounds = (mean: 2, prediction: 4)
+  /// How often images are laid on the mean, and then all together at most.
+  private static let rounds = (mean: 2, joint: 10)
+  /// An image whose displacement is known worse than this goes with its neighbours, pixels.
+  private static let largestError = 0.4
   /// A round that moves the images by less ends it, RMS, pixels.
   private static let isAtRest = 0.01
 
@@ -43,7 +47,7 @@ struct StackRegistration {
   ///   - parameters: How far to search, and what correlation is trusted.
   ///   - work: Threads that share the images.
   ///   - goesOn: Asked before each round whether there is to be another.
-  init(
+  package init(
     _ input: StackInput,
     fit: LinearCombinationFit?,
     parameters: RegistrationParameters,
@@ -58,19 +62,18 @@ struct StackRegistration {
     confidence = [Double](repeating: 1, count: count)
     anchor = Self.densest(of: input)
     estimator = ShiftEstimator(shape: input.stack.shape, parameters: parameters)
-    let all = 1 + Self.rounds.mean + (fit == nil ? 0 : Self.rounds.prediction)
+    let all = 1 + Self.rounds.mean + (fit == nil ? 0 : Self.rounds.joint)
     let first = filled(stack.opticalDensity[anchor])
     for round in 0..<all {
       guard goesOn(round, all) else { break }
-      var references = [Image](repeating: first, count: count)
       if round > Self.rounds.mean, let fit {
-        references = predictions(of: fit, sharing: work)
-      } else if round > 0 {
-        references = [Image](repeating: mean(), count: count)
+        layTogether(by: fit, sharing: work)
+        if lastMove < Self.isAtRest { break }
+      } else {
+        lay(on: round == 0 ? first : mean(), isFirst: round == 0, parameters)
       }
-      lay(on: references, isFirst: round == 0, parameters)
-      if round > Self.rounds.mean, lastMove < Self.isAtRest { break }
     }
+    if let fit { compare(with: fit, sharing: work) }
   }
 
   /// The energy whose image absorbs most.
@@ -85,9 +88,9 @@ struct StackRegistration {
     return sums.indices.max { sums[$0] < sums[$1] } ?? 0
   }
 
-  /// Lays every image on its reference, and reads the stack anew.
+  /// Lays every image on one reference, and reads the stack anew.
   private mutating func lay(
-    on references: [Image],
+    on reference: Image,
     isFirst: Bool,
     _ parameters: RegistrationParameters
   ) {
@@ -98,11 +101,11 @@ struct StackRegistration {
       let trust = source.weights[energy]
       let estimate =
         isFirst
-        ? estimator.shift(of: image, weights: trust, onto: references[energy])
+        ? estimator.shift(of: image, weights: trust, onto: reference)
         : gaussNewtonShift(
           of: image,
           weights: trust,
-          onto: references[energy],
+          onto: reference,
           from: shifts[energy],
           steps: parameters.refinementSteps,
           limit: parameters.stepLimit
@@ -113,16 +116,50 @@ struct StackRegistration {
         estimate.confidence >= parameters.minimumConfidence && way <= parameters.maximumShift
       if isTrusted[energy] { next[energy] = estimate.shift }
     }
+    move(to: next, isTrusted)
+  }
+
+  /// One step of all images together.
+  private mutating func layTogether(by fit: LinearCombinationFit, sharing work: any WorkSharing) {
+    let maps = fit.maps(of: stack, sharing: work)
+    let step = JointStackAlignment(stack, fit, maps, anchor: anchor, sharing: work)
+    var next = shifts
+    for energy in next.indices {
+      let way = step.displacements[energy]
+      next[energy] =
+        next[energy]
+        - PixelShift(rows: min(max(way.rows, -1), 1), columns: min(max(way.columns, -1), 1))
+    }
+    move(to: next, step.standardErrors.map { $0 <= Self.largestError })
+  }
+
+  /// Takes new shifts, those of images that cannot be trusted from their neighbours.
+  private mutating func move(to shifts: [PixelShift], _ isKnown: [Bool]) {
+    var (next, isTrusted) = (shifts, isKnown)
     isTrusted[anchor] = true
     let gauge = next[anchor]
-    for energy in next.indices where isTrusted[energy] { next[energy] = next[energy] - gauge }
+    for energy in next.indices { next[energy] = next[energy] - gauge }
     placedByNeighbors = next.indices.filter { !isTrusted[$0] }
     for energy in placedByNeighbors { next[energy] = between(next, isTrusted, at: energy) }
-    let moves = zip(next, shifts).map { ($0.rows - $1.rows, $0.columns - $1.columns) }
+    let moves = zip(next, self.shifts).map { ($0.rows - $1.rows, $0.columns - $1.columns) }
     let squares = moves.reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
     lastMove = (squares / Double(max(moves.count, 1))).squareRoot()
-    shifts = next
+    self.shifts = next
     apply()
+  }
+
+  /// How well each image correlates with what the fit predicts for it.
+  private mutating func compare(with fit: LinearCombinationFit, sharing work: any WorkSharing) {
+    let maps = fit.maps(of: stack, sharing: work)
+    for energy in shifts.indices {
+      confidence[energy] =
+        gaussNewtonShift(
+          of: filled(stack.opticalDensity[energy]),
+          weights: weights[energy],
+          onto: filled(fit.prediction(from: maps, energy: energy)),
+          steps: 0
+        ).confidence
+    }
   }
 
   /// Where an image lies by its trusted neighbours in energy: between them, or where the nearest is.
@@ -164,17 +201,6 @@ struct StackRegistration {
     }
     for i in sums.values.indices { sums.values[i] /= max(counts.values[i], 1) }
     return sums
-  }
-
-  /// What the fit of all images says that each of them should look like, [energy] of [row, column].
-  private func predictions(
-    of fit: LinearCombinationFit,
-    sharing work: any WorkSharing
-  ) -> [Image] {
-    let maps = fit.maps(of: stack, sharing: work)
-    return stack.energies.indices.map { energy in
-      filled(fit.prediction(from: maps, energy: energy))
-    }
   }
 
   /// The image with zero where nothing was measured.

@@ -20,11 +20,11 @@ public struct TomogramComparison: Sendable {
 extension SpectraResult {
   /// Projects a tomogram's volumes along the beam of the stack, lays them on it, and solves both
   /// energies' projections.
-  mutating func compare(
+  package mutating func compare(
     withTomogram path: String,
     _ configuration: PipelineConfiguration
   ) throws(PipelineError) {
-    guard let maps, let matrix else {
+    guard let maps, let matrix = matrix(subtractingPreEdge: false) else {
       throw PipelineError(
         .data,
         "the stack has no images at the two energies of a tomogram "

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct PreEdgeTests {
+  let matrix = ChemistryParameters().matrix
+  let preEdge = ChemistryParameters().preEdgeAbsorption
+  let shape = Shape2D(rows: 40, columns: 50)
+
+  /// Images of a sample with both phases and with matter that holds no iron, µm and OD.
+  func images(
+    foreign: Double = 0,
+    noise: Float = 0
+  ) -> (first: Image, second: Image, below: Image, composition: [Double]) {
+    var (first, second, below) = (Image(shape: shape), Image(shape: shape), Image(shape: shape))
+    var compositions: [Double] = []
+    let a = Phantoms.noise(count: 3 * shape.count, seed: 9)
+    for i in first.values.indices {
+      let thickness = 0.02 + 0.06 * Double(i % 50) / 50
+      let composition = Double(i / 50) / 39
+      let (l, d) = (composition * thickness, (1 - composition) * thickness)
+      compositions.append(composition)
+      first.values[i] =
+        Float(matrix.lithiatedAtFirst * l + matrix.delithiatedAtFirst * d + foreign) + noise * a[i]
+      second.values[i] =
+        Float(matrix.lithiatedAtSecond * l + matrix.delithiatedAtSecond * d + foreign)
+        + noise * a[i + shape.count]
+      below.values[i] =
+        Float(preEdge.lithiated * l + preEdge.delithiated * d + foreign)
+        + noise * a[i + 2 * shape.count]
+    }
+    return (first, second, below, compositions)
+  }
+
+  func error(_ found: Image, _ truth: [Double]) -> Double {
+    let squares = zip(found.values, truth).reduce(0.0) {
+      $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
+    }
+    return (squares / Double(truth.count)).squareRoot()
+  }
+
+  func inversion() throws -> TwoEnergyInversion {
+    var parameters = ChemistryParameters()
+    parameters.minimumIron = 0.05
+    parameters.isNonNegative = false
+    return try TwoEnergyInversion(parameters: parameters)
+  }
+
+  @Test func subtractionTakesMatterWithoutIronOutOfTheComposition() throws {
+    let clean = images()
+    #expect(
+      error(
+        try inversion().solve(first: clean.first, second: clean.second).composition,
+        clean.composition
+      ) < 1e-5
+    )
+    let subtracted = try inversion().solve(
+      first: clean.first,
+      second: clean.second,
+      preEdge: clean.below
+    )
+    #expect(error(subtracted.composition, clean.composition) < 1e-5)
+    // Amounts are those of the same phases.
+    let plain = try inversion().solve(first: clean.first, second: clean.second)
+    #expect(maximumDifference(subtracted.lithiated.values, plain.lithiated.values) < 1e-6)
+    // With carbon of an OD of 0.1 in the beam the plain map is off, the subtracted one is not.
+    let soiled = images(foreign: 0.1)
+    let biased = try inversion().solve(first: soiled.first, second: soiled.second)
+    let right = try inversion().solve(
+      first: soiled.first,
+      second: soiled.second,
+      preEdge: soiled.below
+    )
+    #expect(error(biased.composition, soiled.composition) > 0.03)
+    #expect(error(right.composition, soiled.composition) < 1e-5)
+  }
+
+  @Test func aVolumeIsSolvedAsItsImagesAre() throws {
+    let soiled = images(foreign: 0.05)
+    func volume(_ image: Image) -> Volume {
+      Volume(sizeX: 1, sizeZ: 40, sizeY: 50, values: image.values)
+    }
+    let images = try inversion().solve(
+      first: soiled.first,
+      second: soiled.second,
+      preEdge: soiled.below
+    )
+    let volumes = try inversion().solve(
+      first: volume(soiled.first),
+      second: volume(soiled.second),
+      preEdge: volume(soiled.below),
+      voxelSize: Length(micrometers: 1)
+    )
+    #expect(volumes.composition.values == images.composition.values)
+    #expect(volumes.phaseLabel.values == images.phaseLabel.values)
+  }
+
+  @Test func theNoiseOfThePreEdgeEntersTheError() throws {
+    let noisy = images(noise: 0.02)
+    let plain = try inversion().solve(first: noisy.first, second: noisy.second)
+    let subtracted = try inversion().solve(
+      first: noisy.first,
+      second: noisy.second,
+      preEdge: noisy.below
+    )
+    #expect(abs(subtracted.noise.common - 0.02) < 2e-3)
+    for solved in [plain, subtracted] {
+      // Where linear propagation holds: not in the thinnest.
+      let thick = solved.composition.values.indices.filter { $0 % 50 > 30 }
+      let spread = thick.reduce(0.0) {
+        let difference = Double(solved.composition.values[$1]) - noisy.composition[$1]
+        return $0 + difference * difference
+      }
+      let stated = thick.reduce(0.0) {
+        $0 + Double(solved.compositionError.values[$1] * solved.compositionError.values[$1])
+      }
+      #expect(abs((spread / stated).squareRoot() - 1) < 0.12)
+    }
+  }
+
+  /// Figure S8's answer: of clean plates the pre-edge is one and the same small share of the peaks, and
+  /// subtracting it makes compositions no better; a film of carbon makes it worth its noise.
+  @Test func thePreEdgeSaysNothingNewOfCleanPlates() throws {
+    let clean = images(noise: 0.01)
+    let study = PreEdgeStudy(
+      first: clean.first,
+      second: clean.second,
+      preEdge: clean.below,
+      minimumIron: 0.1
+    )
+    #expect(abs(study.slope - 0.38 / 8.6) < 0.002, "\(study.slope)")
+    #expect(study.correlation > 0.5 && study.pixelCount == shape.count)
+    #expect(abs(study.scatter - 0.01) < 1e-3)
+    #expect(abs(study.ratio.values[49] - 0.044) < 0.03)
+    let noise = OpticalDensityNoise(first: 0.02, second: 0.02)
+    func effect(_ foreign: Double) -> PreEdgeStudy.Effect {
+      PreEdgeStudy.effect(
+        composition: 0.93,
+        thickness: 0.06,
+        matrix: matrix,
+        preEdge: preEdge,
+        noise: noise,
+        preEdgeNoise: 0.02,
+        foreignDensity: foreign
+      )
+    }
+    let plain = effect(0)
+    #expect(plain.errorWith > 1.05 * plain.errorWithout && abs(plain.bias) < 1e-12)
+    let soiled = effect(0.15)
+    #expect(abs(soiled.bias) > 2 * soiled.errorWith)
+  }
+
+  @Test func whatLiesBelowTheLevelDoesNotCount() {
+    let image = Image(shape: Shape2D(rows: 1, columns: 4), values: [0.05, 0.4, 0.8, .nan])
+    let below = Image(shape: image.shape, values: [0.5, 0.02, 0.04, 0.1])
+    let study = PreEdgeStudy(first: image, second: image, preEdge: below, minimumIron: 0.1)
+    #expect(study.pixelCount == 2)
+    #expect(abs(study.slope - 0.05) < 1e-6 && abs(study.correlation - 1) < 1e-6)
+    #expect(study.ratio.values[0].isNaN && study.ratio.values[3].isNaN)
+  }
+}
