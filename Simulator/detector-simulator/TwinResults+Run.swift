@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import DetectorSimulator
 import Foundation
+import HDF5Storage
 
 extension TwinResults {
   /// Registration, frames, time and what took it.
