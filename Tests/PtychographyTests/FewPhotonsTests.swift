@@ -3,10 +3,9 @@
 import AcquisitionModel
 import FourierTransform
 import Imaging
+import Ptychography
 import TestSupport
 import Testing
-
-@testable import Ptychography
 
 /// Patterns of few photons: the relaxed modulus step, the refinement, the scattered light's phase.
 @Suite struct FewPhotonsTests {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import FourierTransform
-import Imaging
+package import FourierTransform
+package import Imaging
 
 /// An object whose contrast can be turned in phase, fine detail apart from coarse.
 ///
 /// The object is a mean m, taken for the light that goes through unscattered, and what is scattered,
 /// O = m + F⁻¹[S(q)]. A turn multiplies S by e^{iα h(q)}, with h rising from 0 to 1 about a radius.
-struct ScatterPhase {
+package struct ScatterPhase {
   private let plan: FourierPlan2D
   private let isLit: [Bool]
   private let original: [Complex64]
@@ -20,7 +20,7 @@ struct ScatterPhase {
   ///   - object: The transmission, [row, column].
   ///   - isLit: Whether each pixel is lit; others stay as they are.
   ///   - plan: Transforms of the object's shape.
-  init(_ object: ComplexImage, isLit: [Bool], plan: FourierPlan2D) {
+  package init(_ object: ComplexImage, isLit: [Bool], plan: FourierPlan2D) {
     precondition(isLit.count == object.shape.count && plan.shape == object.shape)
     self.plan = plan
     self.isLit = isLit
@@ -38,12 +38,12 @@ struct ScatterPhase {
   }
 
   /// Turns what is finer than a radius for good.
-  mutating func turn(beyond radius: Double, by angle: Double) {
+  package mutating func turn(beyond radius: Double, by angle: Double) {
     spectrum = turned(beyond: radius, by: angle)
   }
 
   /// The object with what is finer than a radius, cycles per pixel, turned by an angle.
-  func object(beyond radius: Double = 0, by angle: Double = 0) -> [Complex64] {
+  package func object(beyond radius: Double = 0, by angle: Double = 0) -> [Complex64] {
     var scattered = angle == 0 ? spectrum : turned(beyond: radius, by: angle)
     plan.inverseUnitary(&scattered)
     return original.indices.map { isLit[$0] ? mean + scattered.values[$0] : original[$0] }
