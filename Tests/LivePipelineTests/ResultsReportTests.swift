@@ -135,6 +135,59 @@ import LivePipeline
     }
   }
 
+  /// Three particles, the second one active, the third a bunch.
+  private func writeParticles(to path: String) throws {
+    let file = try StorageFile(creating: path)
+    let group = "/entry/particles"
+    try file.makeGroup("/entry")
+    try file.makeGroup(group)
+    try file.makeGroup("\(group)/table")
+    let side = Self.side
+    try file.write(
+      record().chemistry?.phaseLabel.values.map { Int32($0) } ?? [],
+      shape: [side, side, side],
+      at: "\(group)/label"
+    )
+    try file.write(value: 15.0, at: "\(group)/active_percent", unit: "percent")
+    let numbers: [(String, [Double])] = [
+      ("volume", [3e4, 9e4, 2e5]), ("volume_voxels", [100, 300, 700]),
+      ("facet_area", [4000, 9000, 1e4]), ("long", [80, 100, 120]), ("wide", [60, 90, 100]),
+      ("thickness", [20.5, 24, 30]), ("delithiated", [0.05, 0.403, 0.2]),
+      ("delithiated_error", [0.01, 0.01, 0.01]), ("centroid_x", [-6.7, 6.7, 0]),
+      ("centroid_y", [0, 0, 0]), ("centroid_z", [0, 0, 0]), ("moment_long", [40, 40, 40]),
+      ("moment_wide", [30, 30, 30]), ("moment_thin", [20, 20, 20]),
+      ("long_axis_x", [0, 0, 0]), ("long_axis_y", [1, 1, 1]), ("long_axis_z", [0, 0, 0]),
+      ("wide_axis_x", [0, 0, 0]), ("wide_axis_y", [0, 0, 0]), ("wide_axis_z", [1, 1, 1]),
+      ("thin_axis_x", [1, 1, 1]), ("thin_axis_y", [0, 0, 0]), ("thin_axis_z", [0, 0, 0]),
+    ]
+    for (name, list) in numbers {
+      try file.write(list, shape: [3], at: "\(group)/table/\(name)", unit: "1")
+    }
+    try file.write([1, 2, 3] as [Int32], shape: [3], at: "\(group)/table/id")
+    let flags: [(String, [UInt8])] = [
+      ("is_bunch", [0, 0, 1]), ("is_active", [0, 1, 1]), ("is_cut", [0, 0, 0]),
+    ]
+    for (name, list) in flags { try file.write(list, shape: [3], at: "\(group)/table/\(name)") }
+    try file.close()
+  }
+
+  @Test func particlesAreCountedWithTheirBinomialError() throws {
+    try writeTomogram(record(), to: folder.file("tomogram.h5"))
+    try writeParticles(to: folder.file("particles.h5"))
+    let text = try page(ResultsReport(folder.path), figures: true)
+    #expect(try row("particles, separated", in: text)[0] == "2")
+    #expect(try row("bunches that could not be separated", in: text)[0] == "1")
+    // √(1/2 · 1/2 / 2) = 35.4 %.
+    #expect(try row("active particles, from 15 % FP on", in: text)[0] == "50.0 ± 35.4")
+    let cells = text.matches(of: /<td class="number">2<\/td>.*90.00.*9000.*24.0.*40.3.*active/)
+    #expect(cells.count == 1)
+    #expect(text.contains("Li0.60FePO₄"))
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.file("report"))
+    for name in ["particles.png", "particle-activity.svg", "particle-sections.png"] {
+      #expect(files.contains(name), "\(files.sorted())")
+    }
+  }
+
   @Test func figuresAreFilesToo() throws {
     try writeTomogram(record(), to: folder.file("tomogram.h5"))
     _ = try page(ResultsReport(folder.file("tomogram.h5")), figures: true)

@@ -103,7 +103,15 @@ extension LinePlot {
     switch curve.style {
     case .bars:
       trace += [
-        ("type", "bar"), ("marker", ["color": .text(color), "opacity": 0.6, "line": ["width": 0]]),
+        ("type", "bar"),
+        (
+          "marker",
+          [
+            "color": .text(color), "opacity": 0.6,
+            // Few bars are told apart by a line between them.
+            "line": ["width": .number(curve.x.count < 40 ? 1 : 0), "color": "--paper"],
+          ]
+        ),
         ("width", .number(curve.spacing)),
       ]
     case .points:
@@ -136,7 +144,7 @@ extension LinePlot {
     if axis.isLogarithmic {
       value += [("type", "log"), ("exponentformat", "power"), ("dtick", 1)]
     } else {
-      value.append(("exponentformat", "power"))
+      value += [("exponentformat", "power"), ("minexponent", 5)]
     }
     // The same room that pictures leave.
     let range = isUpright ? shownVerticalRange : shownHorizontalRange

@@ -111,10 +111,14 @@ enum PageScript {
       let themeBefore = null;
       addEventListener("beforeprint", () => {
         themeBefore = root.dataset.theme;
+        root.classList.add("printing");
         setTheme("light");
         for (const plot of [...waiting]) take(plot);
       });
-      addEventListener("afterprint", () => { if (themeBefore) setTheme(themeBefore); });
+      addEventListener("afterprint", () => {
+        root.classList.remove("printing");
+        if (themeBefore) setTheme(themeBefore);
+      });
       let width = innerWidth;
       let timer = 0;
       addEventListener("resize", () => {

@@ -81,9 +81,13 @@ enum PageStyle {
     pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 12px; overflow-x: auto;
       font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
     footer { margin-top: 48px; color: var(--muted); font-size: .85rem; border-top: 1px solid var(--line); padding-top: 12px; }
-    @media (max-width: 800px) { .grid { grid-template-columns: minmax(0, 1fr); } body { padding: 0 12px 32px; } }
+    @media screen and (max-width: 800px) { .grid { grid-template-columns: minmax(0, 1fr); } body { padding: 0 12px 32px; } }
+    /* On paper the page is as wide as plots are drawn for it, and made smaller as a whole. */
+    :root.printing body { width: 1060px; max-width: none; padding: 0; }
+    :root.printing .grid { grid-template-columns: repeat(var(--columns), minmax(0, 1fr)) !important; }
+    .panel { break-inside: avoid; }
     @media print {
-      body { max-width: none; padding: 0; font-size: 11pt; } nav, #theme { display: none; }
+      body { zoom: .66; width: 1060px; max-width: none; padding: 0; } nav, #theme { display: none; }
       h2 { break-after: avoid; } .table { overflow: visible; } tr { break-inside: avoid; }
     }
     """#

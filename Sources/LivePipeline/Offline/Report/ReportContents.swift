@@ -21,6 +21,8 @@ struct ReportContents: Sendable {
   /// The configuration in full, as text; empty where there is none.
   let configurationText: String
   let truth: ReportTruth?
+  /// The particles, of the tomogram's own file or of particles.h5 beside it.
+  let particles: ReportParticles?
   /// Maps from many energies at one tilt.
   let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
@@ -95,6 +97,16 @@ struct ReportContents: Sendable {
     truth =
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
+    var table: ReportParticles?
+    let tables = [tomogram, inFolder("particles.h5")].compactMap(\.self)
+    for path in tables where table == nil && FileManager.default.fileExists(atPath: path) {
+      do throws(StorageError) {
+        table = try ReportParticles(path)
+      } catch {
+        remarks.append("the particles in \(path) cannot be read, and are left out: \(error)")
+      }
+    }
+    particles = table
     var stack: SpectraRecord?
     // In the folder itself, or in the one that tiltfold spectra makes in it.
     let places =

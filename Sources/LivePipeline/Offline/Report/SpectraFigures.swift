@@ -74,7 +74,9 @@ struct SpectraFigures {
       return PictureSheet.Panel.plot(
         LinePlot(
           title: "\(spectrum.name.replacing("_", with: " ")): "
-            + "\(ReportWords.number(100 * spectrum.composition)) % LFP, R \(Words.short(spectrum.rFactor))",
+            + (spectrum.composition.isFinite
+              ? "\(ReportWords.number(100 * spectrum.composition)) % LFP" : "no iron")
+            + ", R \(Words.short(spectrum.rFactor))",
           horizontal: LinePlot.Axis("photon energy", unit: "eV"),
           vertical: LinePlot.Axis("optical density", unit: "OD"),
           curves: curves
