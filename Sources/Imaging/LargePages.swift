@@ -10,7 +10,7 @@ import Glibc
 /// - Parameter memory: The memory, not touched yet; its ends stay in small pages.
 public func askForLargePages(_ memory: UnsafeMutableRawBufferPointer) {
   let page = 2 << 20
-  guard let base = unsafe memory.baseAddress, memory.count >= 2 * page else { return }
+  guard let base = memory.baseAddress, memory.count >= 2 * page else { return }
   let gap = -Int(bitPattern: base) & (page - 1)
   let length = (memory.count - gap) & ~(page - 1)
   _ = unsafe madvise(base + gap, length, MADV_HUGEPAGE)
