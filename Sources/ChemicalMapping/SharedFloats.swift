@@ -40,6 +40,7 @@ func writtenArrays(_ number: Int, count: Int, _ body: ([SharedFloats]) -> Void) 
     var rest: [[Float]] = []
     let array = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       let part = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+      unsafe askForLargePages(UnsafeMutableRawBufferPointer(part))
       rest = arrays(left - 1, before + [unsafe SharedFloats(part)])
       initialized = count
     }

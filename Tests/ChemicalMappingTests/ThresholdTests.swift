@@ -25,7 +25,8 @@ import Testing
       0.01 * noise[i] + 0.002 * Float(i % 50) + (i % 50 > 25 ? 1 : 0)
     }
     let estimate = NoiseEstimate(of: values.span, rowLength: 50) { _ in true }
-    #expect(abs(estimate.deviation - 0.01) < 0.001)
+    // The edge lies in a seventh of the steps of three voxels: it errs on the safe side.
+    #expect((0.0095...0.0125).contains(estimate.deviation))
     let ofNothing = NoiseEstimate(of: values.span, rowLength: 50) { _ in false }
     #expect(ofNothing.deviation == 0)
   }

@@ -39,8 +39,26 @@ import Testing
       lithiated: volume(5),
       delithiated: volume(6),
       composition: volume(7),
+      compositionError: volume(9),
       polarAngle: volume(8),
-      phaseLabel: Volume(sizeX: 3, sizeZ: 4, sizeY: 2, values: (0..<24).map { Float($0 % 4) })
+      phaseLabel: Volume(sizeX: 3, sizeZ: 4, sizeY: 2, values: (0..<24).map { Float($0 % 4) }),
+      figures: ChemistryFigures(
+        energies: [PhotonEnergy(electronVolts: 708.2), PhotonEnergy(electronVolts: 710.2)],
+        noise: [0.003, 0.004],
+        noiseCorrelationLength: 1.2,
+        minimumIron: 0.02,
+        stateOfCharge: 0.162,
+        stateOfChargeUncertainties: [0.001, 0.002],
+        peaks: [(27.48, 0.93, 11.3), (65.0, 0.02, 13.9)].map {
+          ChemistryFigures.Peak(
+            angle: $0.0,
+            angleError: 0.1,
+            angleWidth: 4.2,
+            composition: $0.1,
+            compositionWidth: $0.2
+          )
+        }
+      )
     ),
     parameters: "voxel_size_nm: 6.7",
     version: "0.1"

@@ -35,7 +35,7 @@ import Tomography
   private static let dependent: Set = [
     "tomography.settling_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
     "detector.row_offset", "detector.lower_row_offset", "preprocessing.attenuator.transmissions",
-    "detector.gain_table",
+    "detector.gain_table", "chemistry.energies_eV", "chemistry.pre_edge_absorption_per_um",
   ]
 
   @Test(arguments: ConfigurationTable.keys.map(\.path))

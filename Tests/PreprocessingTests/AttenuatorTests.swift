@@ -60,6 +60,21 @@ import Testing
     }
   }
 
+  @Test func betweenTwoEntriesTheTransmissionLiesOnTheLineAndNeverBeyond() throws {
+    var attenuator = Self.attenuator(0.3, 704.2)
+    attenuator.transmissions.append(
+      EnergyTransmission(energy: PhotonEnergy(electronVolts: 714.2), transmission: 0.2)
+    )
+    let chain = try makeChain(energy: 708.2) { $0.attenuator = attenuator }
+    #expect(abs(Double(chain.sensitivity[64, 64]) - 0.26) < 1e-5)
+    // Within half an electron volt of an entry its own value counts.
+    let near = try makeChain(energy: 714) { $0.attenuator = attenuator }
+    #expect(abs(Double(near.sensitivity[64, 64]) - 0.2) < 1e-5)
+    #expect(throws: ParameterError.self) {
+      try makeChain(energy: 715) { $0.attenuator = attenuator }
+    }
+  }
+
   @Test func eachEnergyHasItsOwnTransmission() throws {
     let photons = try [708.2, 710.2].map { energy in
       var chain = try makeChain(energy: energy) { $0.attenuator = AttenuatorParameters() }
