@@ -14,7 +14,7 @@ struct TiltfoldCommand: ParsableCommand {
       LiveCommand.self, ReplayCommand.self, ReconstructCommand.self, TomogramCommand.self,
       InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
-      ResolutionCommand.self, ProfileCommand.self,
+      ResolutionCommand.self, ProfileCommand.self, ParticlesCommand.self,
     ]
   )
 }

@@ -58,6 +58,7 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
       phaseLabel: try file.readVolume(at: "\(chemistry)/phase_label")
     )
   }
+  record.particles = try file.readParticles()
   return record
 }
 

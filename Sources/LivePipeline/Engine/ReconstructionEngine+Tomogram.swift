@@ -231,7 +231,7 @@ extension ReconstructionEngine {
   }
 
   /// The volumes of the two lowest energies; nil where there is one only.
-  private func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
+  func energyPair(_ content: TomogramSession.Content) -> (Volume, Volume)? {
     let energies = content.assembly.energies
     guard energies.count > 1 else { return nil }
     let order = energies.indices.sorted { energies[$0] < energies[$1] }
@@ -291,6 +291,7 @@ extension ReconstructionEngine {
     var record = content.assembly.record(reports, parameters: configuration.describedInFull)
     record.chemistry = chemistry(of: content)
     record.resolution = content.resolution.map(\.record)
+    record.particles = particles(of: content)
     return record
   }
 }
