@@ -153,7 +153,11 @@ struct ParticlePictures {
     }
     return LinePlot(
       title: "active part of the particles",
-      horizontal: LinePlot.Axis("volume", unit: "voxels"),
+      horizontal: LinePlot.Axis(
+        "volume",
+        unit: "voxels",
+        range: 0...Double(bins.count * volumeBin)
+      ),
       vertical: LinePlot.Axis("active", unit: "%", range: 0...100),
       curves: curves
     )

@@ -161,13 +161,13 @@ public struct ParticleResult: Sendable {
       )
     }
     let panels = cuts.flatMap { cut -> [PictureSheet.Panel] in
-      let where_ = cut.plane == .thickness ? "along the thickness" : "along the facet"
+      let direction = cut.plane == .thickness ? "along the thickness" : "along the facet"
       return [
         .color(
           ColorPicture(
             shape: cut.phaseLabel.shape,
             colors: cut.phaseLabel.values.map(Self.color),
-            title: "\(where_): red LFP-rich, green mixed, blue FP-rich",
+            title: "\(direction): phases",
             pixelSize: cut.pixelSize
           )
         ),
@@ -175,7 +175,7 @@ public struct ParticleResult: Sendable {
           ChemicalPicture(
             lithiated: cut.lithiated,
             delithiated: cut.delithiated,
-            title: "\(where_): composition",
+            title: "\(direction): composition",
             pixelSize: cut.pixelSize,
             fullIron: 1,
             quantity: "part of the voxel"
@@ -184,7 +184,7 @@ public struct ParticleResult: Sendable {
         .image(
           ImagePicture(
             cut.density,
-            title: "\(where_): mean OD",
+            title: "\(direction): mean OD",
             pixelSize: cut.pixelSize,
             quantity: "OD per voxel",
             colorMap: .gray
@@ -197,7 +197,8 @@ public struct ParticleResult: Sendable {
         + "Li\(Words.number(1 - particle.delithiated, 2))FePO4, "
         + "\(Words.number(particle.long.nanometers, 0)) x "
         + "\(Words.number(particle.wide.nanometers, 0)) x "
-        + "\(Words.number(particle.thickness.nanometers, 0)) nm",
+        + "\(Words.number(particle.thickness.nanometers, 0)) nm; phases: "
+        + "red LFP-rich, green mixed, blue FP-rich",
       panels: panels
     )
   }
