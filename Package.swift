@@ -55,6 +55,7 @@ let modules: [Target] = [
   ),
   .target(name: "Tomography", dependencies: ["CKernels", "Imaging", "AcquisitionModel"]),
   .target(name: "ChemicalMapping", dependencies: ["Imaging", "AcquisitionModel"]),
+  .target(name: "ParticleAnalysis", dependencies: ["Imaging", "AcquisitionModel"]),
 
   .target(name: "Reporting", dependencies: ["CCairo", "Imaging", "AcquisitionModel"]),
   .target(
@@ -62,7 +63,7 @@ let modules: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "ResolutionMetrics", "Preprocessing", "Ptychography", "Registration", "Tomography",
-      "ChemicalMapping", "Reporting", logging, yams,
+      "ChemicalMapping", "ParticleAnalysis", "Reporting", logging, yams,
     ]
   ),
   .executableTarget(
@@ -120,6 +121,7 @@ let tests: [Target] = [
   suite("Registration", also: ["FourierTransform"]),
   suite("Tomography"),
   suite("ChemicalMapping"),
+  suite("ParticleAnalysis", also: ["DetectorSimulator"]),
   suite("Reporting"),
   suite(
     "LivePipeline",
@@ -142,7 +144,7 @@ let tests: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
       "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
-      "WireFormat", "ChemicalMapping",
+      "WireFormat", "ChemicalMapping", "ParticleAnalysis",
     ],
     path: "Tests/Benchmarks"
   ),

@@ -15,7 +15,7 @@ struct TiltfoldCommand: ParsableCommand {
       SpectraCommand.self,
       InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
-      ResolutionCommand.self, ProfileCommand.self, ReportCommand.self,
+      ResolutionCommand.self, ProfileCommand.self, ReportCommand.self, ParticlesCommand.self,
     ]
   )
 }

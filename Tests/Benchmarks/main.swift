@@ -8,6 +8,7 @@ let environment = ProcessInfo.processInfo.environment
 var cases: [BenchmarkCase] = []
 cases += artBenchmarks()
 cases += chemicalUpdateBenchmarks()
+cases += particleBenchmarks()
 cases += tomogramMemoryBenchmarks()
 cases += raarBenchmarks()
 cases += solverBenchmarks()

@@ -8,6 +8,7 @@ import Testing
   private static let values: Set = ["Imaging", "AcquisitionModel"]
   private static let stages: Set = [
     "Preprocessing", "Ptychography", "Registration", "Tomography", "ChemicalMapping",
+    "ParticleAnalysis",
   ]
   private static let foundation: Set = ["Foundation", "FoundationEssentials", "Glibc", "Musl"]
 
@@ -27,6 +28,7 @@ import Testing
     "Registration": values.union(["FourierTransform", "ResolutionMetrics"]),
     "Tomography": values.union(["CKernels", "ResolutionMetrics"]),
     "ChemicalMapping": values.union(["ResolutionMetrics"]),
+    "ParticleAnalysis": values,
 
     "Reporting": values.union(["CCairo"]).union(foundation),
     "LivePipeline": values.union(stages).union(foundation).union([

@@ -13,6 +13,8 @@ enum TomogramPaths {
   static let quantity = "/entry/quantity"
   static let chemistry = "/entry/chemistry"
   static let chemistryFigures = "/entry/chemistry_figures"
+  static let particles = "/entry/particles"
+  static let particleTable = "/entry/particles/table"
 
   static func volume(_ energy: Int) -> String { "/entry/volume_\(energy)" }
   static func resolution(_ energy: Int) -> String { "/entry/resolution_\(energy)" }

@@ -61,6 +61,7 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
       figures: try file.readChemistryFigures()
     )
   }
+  record.particles = try file.readParticles()
   return record
 }
 

@@ -46,6 +46,8 @@ public struct TomogramRecord: Sendable {
   public var acquisition: [Int] = []
   /// The chemistry, where it was solved.
   public var chemistry: TomogramChemistry?
+  /// The particles, where they were looked for.
+  public var particles: TomogramParticles?
   /// The shell correlation of each energy that has tilts enough, where it was measured.
   public var resolution: [TomogramResolution] = []
   /// The configuration, as text.

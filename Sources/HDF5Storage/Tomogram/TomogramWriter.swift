@@ -40,9 +40,15 @@ public func writeTomogram(_ record: TomogramRecord, to path: String) throws(Stor
   if let chemistry = record.chemistry {
     try file.write(chemistry, voxelSize: record.voxelSize)
   }
+  if let particles = record.particles {
+    try file.write(particles, voxelSize: record.voxelSize)
+  }
   try file.write(record.resolution)
   let shown =
-    record.chemistry != nil ? "chemistry" : record.volumes.isEmpty ? "alignment" : "volume_0"
+    record.chemistry != nil
+    ? "chemistry"
+    : !record.volumes.isEmpty
+      ? "volume_0" : record.particles != nil ? "particles" : "alignment"
   try file.setAttribute("default", of: TomogramPaths.entry, to: shown)
   try file.close()
 }
@@ -188,7 +194,7 @@ extension StorageFile {
   }
 
   /// The places of pixels or voxels along one axis, nm, zero at (N − 1)/2.
-  private func writeAxis(
+  func writeAxis(
     _ name: String,
     _ count: Int,
     _ pixel: Length,

@@ -28,6 +28,8 @@ public struct PipelineConfiguration: Sendable {
   public var tomography = TomographyParameters()
   /// Section `chemistry`: how two energies become chemical phases.
   public var chemistry = ChemistryParameters()
+  /// Section `particles`: how particles are told from one another.
+  public var particles = ParticleConfiguration()
   /// Section `recording`: the file that keeps every message.
   public var recording = RecordingConfiguration()
   /// Section `previews`: what is published.

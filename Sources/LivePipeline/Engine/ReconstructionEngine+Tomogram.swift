@@ -316,6 +316,7 @@ extension ReconstructionEngine {
     var record = content.assembly.record(reports, parameters: configuration.describedInFull)
     record.chemistry = chemistry(of: content)
     record.resolution = content.resolution.map(\.record)
+    record.particles = particles(of: content)
     return record
   }
 }

@@ -4,6 +4,7 @@ import AcquisitionModel
 import ChemicalMapping
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 import Reporting
 
 // Pictures that a person looks at to judge a run.
@@ -70,6 +71,20 @@ extension ResultFolder {
       }
       if let plot = histogram(chemistry, record) {
         writing("\(prefix)polar-histogram.png", report) { try writePicture(plot, to: $0) }
+      }
+    }
+    if let particles = record.particles, particles.count > 0 {
+      let pictures = ParticlePictures(
+        particles: particles,
+        name: record.name,
+        voxelSize: record.voxelSize,
+        volumeBin: configuration.particles.parameters.volumeBin
+      )
+      writing("\(prefix)particles.png", report) { try writePicture(pictures.slices, to: $0) }
+      if ParticleNumbers(particles).plates > 0 {
+        writing("\(prefix)particle-histograms.png", report) { path in
+          try writePicture(pictures.histograms, to: path)
+        }
       }
     }
     if !record.resolution.isEmpty {

@@ -5,6 +5,7 @@ import ChemicalMapping
 import Foundation
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 import Preprocessing
 import Ptychography
 import Synchronization
@@ -92,6 +93,12 @@ final class ResultFolder: Sendable {
     writing("\(prefix)tomogram.h5", report) { try writeTomogram(record, to: $0) }
     writing("\(prefix)alignment.csv", report) { path in
       try AlignmentTable(of: record).text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    if let particles = record.particles {
+      writing("\(prefix)particles.csv", report) { path in
+        try ParticleTable(particles, name: record.name).text
+          .write(toFile: path, atomically: true, encoding: .utf8)
+      }
     }
     if configuration.results.mrc {
       for (volume, energy) in zip(record.volumes, record.energies) {
@@ -223,7 +230,23 @@ extension RunSummary.Tomogram {
         ? nil
         : content.resolution.map {
           $0.halfPeriod.meters.isFinite ? $0.halfPeriod.meters : nil
-        }
+        },
+      particles: record.particles.map { RunSummary.Particles($0) }
+    )
+  }
+}
+
+extension RunSummary.Particles {
+  fileprivate init(_ particles: TomogramParticles) {
+    let numbers = ParticleNumbers(particles)
+    let hasPlates = numbers.plates > 0
+    self.init(
+      count: numbers.plates,
+      bunches: numbers.bunches,
+      active: numbers.active.active,
+      activePercent: particles.activePercent,
+      activeFraction: hasPlates ? numbers.active.fraction : nil,
+      activeError: hasPlates ? numbers.active.error : nil
     )
   }
 }

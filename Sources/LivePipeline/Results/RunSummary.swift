@@ -70,14 +70,40 @@ public struct RunSummary: Codable, Sendable {
     /// null where nothing correlates, nil where it was not measured.
     public var halfPeriods: [Double?]?
 
+    /// Its particles, where they were looked for.
+    public var particles: Particles?
+
     enum CodingKeys: String, CodingKey {
-      case name, tilts, refused
+      case name, tilts, refused, particles
       case heldBack = "held_back"
       case energies = "energies_eV"
       case stateOfCharge = "state_of_charge"
       case phasePeaks = "phase_peaks"
       case halfPeriods = "fsc_half_periods_m"
       case stateOfChargeUncertainty = "state_of_charge_uncertainty"
+    }
+  }
+
+  /// The particles of a tomogram.
+  public struct Particles: Codable, Sendable {
+    /// The particles that are plates.
+    public var count: Int
+    /// What could not be separated into plates.
+    public var bunches: Int
+    /// The plates that are active.
+    public var active: Int
+    /// The share of FePO₄ from which one is active, percent.
+    public var activePercent: Double
+    /// The part that is active; nil where there are none.
+    public var activeFraction: Double?
+    /// Its binomial error, one standard deviation.
+    public var activeError: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case count, bunches, active
+      case activePercent = "active_percent"
+      case activeFraction = "active_fraction"
+      case activeError = "active_fraction_error"
     }
   }
 

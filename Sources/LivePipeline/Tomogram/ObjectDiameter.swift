@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import ChemicalMapping
 import Imaging
 
 /// The diameter of what a volume shows, across the rotation axis.

@@ -3,6 +3,7 @@
 import AcquisitionModel
 import ChemicalMapping
 import Messaging
+import ParticleAnalysis
 import Preprocessing
 import Ptychography
 import Registration
@@ -53,6 +54,9 @@ extension ConfigurationTable {
     },
     ConfigurationRule(section: "chemistry") { c throws(ParameterError) in
       try c.chemistry.validate()
+    },
+    ConfigurationRule(section: "particles") { c throws(ParameterError) in
+      try c.particles.parameters.validate()
     },
   ]
 

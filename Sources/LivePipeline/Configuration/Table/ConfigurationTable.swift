@@ -8,7 +8,8 @@ package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
     source + detector + preprocessing + cleaning + attenuator + ptychography + probe
-    + registration + tomography + chemistry + recording + previews + control + results + compute
+    + registration + tomography + chemistry + particles + recording + previews + control + results
+    + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -32,6 +33,8 @@ package enum ConfigurationTable {
     "registration": "How projections are laid onto one another.",
     "tomography": "How projections become a volume.",
     "chemistry": "How the optical densities at two energies become chemical phases.",
+    "particles": "How particles are told from one another and counted, once there are two energies "
+      + "(Docs/Explanations/Particles.md).",
     "recording": "The file that keeps every message as it came.",
     "previews": "What is published while the acquisition runs. Loopback is free; any other address "
       + "needs keys, or `insecure: true`.",

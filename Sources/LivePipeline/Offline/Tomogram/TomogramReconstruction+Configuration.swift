@@ -77,7 +77,7 @@ extension PipelineConfiguration {
         section = String(line.prefix { $0 != ":" })
         continue
       }
-      guard ["registration", "tomography", "chemistry"].contains(section),
+      guard ["registration", "tomography", "chemistry", "particles"].contains(section),
         let colon = line.firstIndex(of: ":")
       else { continue }
       let key = "\(section).\(line[..<colon].drop { $0 == " " })"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Imaging
 import Synchronization
 
 /// Sums over parts of an array, in a fixed order, so that no number of threads changes the result.
@@ -11,7 +10,7 @@ import Synchronization
 ///   - part: Sums one range of elements.
 ///   - join: Adds a part's sum to that of the parts before it.
 /// - Returns: The sum of all parts; nil where there are no elements.
-func sharedSum<Sum: Sendable>(
+public func sharedSum<Sum: Sendable>(
   over count: Int,
   sharing work: any WorkSharing,
   _ part: @escaping @Sendable (Range<Int>) -> Sum,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import Imaging
-
 /// The level that parts values into two classes with the largest variance between them.
 ///
 /// N. Otsu, IEEE Trans. Syst. Man Cybern. 9, 62 (1979), doi 10.1109/TSMC.1979.4310076, on a
@@ -93,7 +91,10 @@ private func meanCounts(
 }
 
 /// The last bin of the lower class when a histogram is parted by Otsu's criterion.
-func bestSplit(of counts: [Double]) -> Int {
+///
+/// - Parameter counts: The counts or weights of the bins.
+/// - Returns: The bin; the first one where no split leaves two classes.
+public func bestSplit(of counts: [Double]) -> Int {
   let total = counts.reduce(0, +)
   let moment = counts.indices.reduce(0.0) { $0 + Double($1) * counts[$1] }
   var best = (bin: 0, variance: -1.0)

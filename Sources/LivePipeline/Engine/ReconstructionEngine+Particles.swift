@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import ChemicalMapping
+import HDF5Storage
+import ParticleAnalysis
+import Tomography
+
+extension ReconstructionEngine {
+  /// The particles of a tomogram that is complete; nil without two energies.
+  func particles(of content: TomogramSession.Content) -> TomogramParticles? {
+    guard configuration.particles.isEnabled, content.assembly.acceptedTiltCount > 0,
+      let choice = ChemicalEnergies(
+        of: content.assembly.energies,
+        by: configuration.chemistry
+      )
+    else { return nil }
+    let volumes = content.assembly.volumes
+    let (first, second) = (volumes[choice.first], volumes[choice.second])
+    let densities = DensityPair(
+      first: first,
+      second: second,
+      voxelSize: configuration.tomography.voxelSize,
+      matrix: configuration.chemistry.matrix
+    )
+    let parameters = configuration.particles.parameters
+    guard let catalog = ParticleCatalog.find(in: densities, parameters: parameters) else {
+      return nil
+    }
+    let table = TomogramParticles(catalog)
+    report(
+      RunEvent(
+        .info,
+        "tomogram \(content.assembly.name): \(ParticleNumbers(table).inWords)"
+      )
+    )
+    return table
+  }
+}
