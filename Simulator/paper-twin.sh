@@ -31,6 +31,8 @@ full)
   room=9000
   middle=080
   sample=()
+  energies=700,702.7,705.2,706.2,706.8,707.2,707.6,707.9,708.2,708.5,708.8,709.2,709.6,709.9,710.2
+  energies+=,710.5,710.8,711.2,711.8,712.6,714,716
   settings=()
   small=()
   ;;
@@ -38,6 +40,7 @@ small)
   room=1500
   middle=020
   sample=(--plates 30 --diameter-nm 320 --volume-side 60 --tilts 40 --scan 11x11 --raw-tilt 20)
+  energies=700,702.7,705.2,706.5,707.5,708.2,709,709.6,710.2,711,712.5,716
   settings=(--set ptychography.iterations=80 --set ptychography.likelihood_iterations=40
     --set tomography.volume_side=72 --set tomography.volume_height=72)
   small=(--small)
@@ -49,7 +52,7 @@ check_ports
 take_configuration "$here/Config/paper-twin.yaml"
 recording=$results/recording.h5
 truth=$results/truth.h5
-stack=$results/spectra
+stack=$results/stack-spectra
 [ "${KEEP:-0}" = 1 ] || removed_at_end=("$recording" "$stack/recording.h5")
 mkdir -p "$results/tilt-0"
 end_with_script
@@ -67,7 +70,6 @@ wait_for_both "$results/simulator.log"
 if [ "${STACK:-1}" = 1 ]; then
   say ""
   say "The stack of energies at 0 degrees:"
-  energies=700,702.7,705.2,706.2,706.8,707.2,707.6,707.9,708.2,708.5,708.8,709.2,709.6,709.9,710.2,710.5,710.8,711.2,711.8,712.6,714,716
   mkdir -p "$stack"
   "$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
     --truth "$stack/truth.h5" --seed "$seed" --tomogram paper-twin-stack "${sample[@]}" \
@@ -75,7 +77,9 @@ if [ "${STACK:-1}" = 1 ]; then
     >"$stack/simulator.log" 2>&1 &
   simulator=$!
   "$bin/tiltfold" live --config "$config" --results "$stack" --recording "$stack/recording.h5" \
-    "${settings[@]}" --set ptychography.iterations=150 --exit-after-tomogram &
+    "${settings[@]}" --set ptychography.iterations=150 \
+    --set "preprocessing.attenuator.transmissions=[[699, 0.01086], [720, 0.02031]]" \
+    --exit-after-tomogram &
   live=$!
   wait_for_both "$stack/simulator.log"
   "$bin/tiltfold" spectra "$stack"/scans/*.cxi --references "$here/Config/references/lifepo4-fe-l3.csv" \

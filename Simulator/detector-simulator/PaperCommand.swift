@@ -28,7 +28,7 @@ struct PaperCommand: ParsableCommand {
   var truth: String
   @Option(help: "Folder with tomogram.h5 and summary.json.")
   var results: String
-  @Option(help: "File of `tiltfold spectra`; RESULTS/spectra/spectra.h5 where it is there.")
+  @Option(help: "File of `tiltfold spectra`; RESULTS/stack-spectra/spectra.h5 where it is there.")
   var spectra: String?
   @Option(help: "File that `reconstruct` wrote of the scan at 0 degrees with its halves.")
   var scan: String?
@@ -41,13 +41,14 @@ struct PaperCommand: ParsableCommand {
     let twin = try TwinResults(
       truth: truth,
       results: results,
-      spectra: spectra ?? Self.existing("\(results)/spectra/spectra.h5"),
+      spectra: spectra ?? Self.existing("\(results)/stack-spectra/spectra.h5"),
       scan: scan
     )
     var table = PaperTable()
     twin.addResolution(to: &table)
     twin.addChemistry(to: &table)
     twin.addSpectra(to: &table)
+    twin.addParticles(to: &table)
     twin.addRun(seconds: seconds, to: &table)
     print(
       "The experiment of Yu et al. (2018) and its twin; the true sample is moved onto the volume:"

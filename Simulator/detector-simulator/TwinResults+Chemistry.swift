@@ -107,7 +107,7 @@ extension TwinResults {
       "pixels with R below 0.15, before any filter",
       "%",
       paper: "94.64",
-      found: spectra?.figure("good_fit_percent"),
+      found: spectra?.figure("well_fitted_percent"),
       remark: spectra.map { "\($0.energies.count) energies" } ?? "",
       .atLeast(94.6)
     )

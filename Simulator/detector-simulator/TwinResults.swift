@@ -13,7 +13,8 @@ struct TwinResults {
   let record: TomogramRecord
   let summary: [String: Any]
   let spectra: SpectraRecord?
-  let scan: ReconstructedObject?
+  /// The half period of the projection at 0° by its halves, nm; nil where it was not measured.
+  let ringHalfPeriod: Double?
   /// The true sample, moved onto the volume.
   let alignment: VolumeAlignment
   /// How far the projections lie off the true ones, for each energy.
@@ -32,7 +33,13 @@ struct TwinResults {
     let data = try Data(contentsOf: URL(filePath: "\(results)/summary.json"))
     summary = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     self.spectra = try spectra.map { try readSpectra($0) }
-    self.scan = try scan.map { try readCXIResult($0) }
+    ringHalfPeriod = try scan.flatMap { path in
+      let file = try StorageFile(reading: path)
+      let found: StoredArray<Double> = try file.read(
+        at: "/entry_1/image_1/frc_1/half_period_at_half_bit"
+      )
+      return found.values.first.map { 1e9 * $0 }
+    }
     alignment = TruthAlignment.alignment(known, record)
     let moved = known.phantom.moved(by: alignment.offset * record.voxelSize.meters)
     let (known, record) = (known, record)
@@ -99,7 +106,7 @@ struct TwinResults {
       "FRC at 0 degrees, 1/2 bit, half period",
       "nm",
       paper: "10",
-      found: scan?.halves?.halfPeriodAtHalfBit.nanometers
+      found: ringHalfPeriod
     )
   }
 

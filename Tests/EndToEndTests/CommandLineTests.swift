@@ -11,7 +11,7 @@ import Testing
 @Suite struct CommandLineTests {
   private static let commands = [
     "live", "control", "replay", "reconstruct", "tomogram", "inspect", "convert", "calibrate",
-    "check-config", "resolution", "profile",
+    "check-config", "resolution", "profile", "spectra", "report", "particles",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram

@@ -60,9 +60,9 @@ import Testing
   }
 
   @Test func photonNoiseIsNotTakenForStructure() {
-    let plain = Self.error(photons: 2000, refines: false)
-    let refined = Self.error(photons: 2000, refines: true)
-    #expect(refined < 0.7 * plain, "refined \(refined), plain \(plain)")
+    let plain = Self.error(photons: 500, refines: false)
+    let refined = Self.error(photons: 500, refines: true)
+    #expect(refined < 0.8 * plain, "refined \(refined), plain \(plain)")
   }
 
   @Test func aRefinementHarmsNothingWherePhotonsAreMany() {
@@ -78,7 +78,7 @@ import Testing
       isLit: [Bool](repeating: true, count: shape.count),
       plan: FourierPlan2D(shape: shape, effort: .estimate)
     )
-    scattered.turn(beyond: 0.15, by: 0.5)
+    scattered.apply(ScatterPhase.Turn(beyond: 0, angle: 0.4, rows: 0.5, columns: -0.3))
     let turned = ComplexImage(shape: shape, values: scattered.object())
     func error(after change: (inout IncrementalReconstruction) -> Void) -> Double {
       var parameters = PtychographyParameters()
@@ -97,9 +97,9 @@ import Testing
       change(&solver)
       return scan.error(of: solver.result())
     }
-    let before = error { $0.iterate(2) }
+    let plain = error { $0.iterate(2) }
     let after = error { $0.refine(2) }
-    #expect(after < 0.35 * before, "\(after) from \(before)")
+    #expect(after < 0.5 * plain, "\(after), by projections alone \(plain)")
   }
 
   @Test func framesThatJoinAfterARefinementAreTaken() {

@@ -15,7 +15,7 @@ extension IncrementalReconstruction {
   ///
   /// Alternating projections whose modulus step is `PtychographyParameters.likelihoodRelaxation`'s:
   /// where probe times object agree with the counts as well as photons allow, they rest. RAAR never
-  /// does, and what of the counts is noise stays in its waves. Every tenth begins with
+  /// does, and what of the counts is noise stays in its waves. Every twentieth begins with
   /// `turnScatteredLight`.
   public mutating func refine(_ count: Int) {
     guard frameCount > 0 else { return }

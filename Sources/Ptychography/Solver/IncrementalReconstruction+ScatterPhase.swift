@@ -6,17 +6,17 @@ import Imaging
 // The phase between the light that a sample scatters and the light that goes through.
 extension IncrementalReconstruction {
   /// Iterations of a refinement from one search of the scattered light's phase to the next.
-  static let scatterPhasePeriod = 10
+  static let scatterPhasePeriod = 20
 
-  /// Turns the scattered light to the phase that fits the patterns best, fine detail last.
+  /// Turns and moves the scattered light to where it fits the patterns best, fine detail last.
   ///
-  /// The phase decides how much of the contrast is absorption and how much is phase. Patterns tell it
-  /// only where two parts of the light meet that have it differently: the direct beam and what is
-  /// scattered within twice the lens's aperture, and from there on ring by ring. Few of all the
-  /// pixels' constraints are such, so that iterations find it by a part in a hundred each, while the
-  /// misfit is a parabola of the angle: three comparisons with every other pattern find its lowest
-  /// point, for all the scattered light and for what lies beyond 1.5, 3 and 6 RMS radii of the probe's
-  /// far field.
+  /// Its phase decides how much of the contrast is absorption and how much is phase, and its slope with
+  /// q where the object stands under the probe. Patterns tell them only where two parts of the light
+  /// meet that have them differently: the direct beam and what is scattered within twice the lens's
+  /// aperture, and from there on ring by ring. Few of all the pixels' constraints are such, so that
+  /// iterations find them by a part in a hundred each, while the misfit is a parabola: three
+  /// comparisons with every other pattern find its lowest point, for all the scattered light and for
+  /// what lies beyond 1.5, 3 and 6 RMS radii of the probe's far field, along phase, rows and columns.
   mutating func turnScatteredLight() {
     if coverageIsStale {
       takeCoverage()
@@ -36,17 +36,27 @@ extension IncrementalReconstruction {
       return groups.reduce(0) { $0 + $1.comparison.residual }
     }
     let radius = probeFourierRadius
-    let step = 0.2
     let start = misfit(before)
     var here = start
     for times in [0, 1.5, 3, 6] where times * radius < 0.5 {
-      let behind = misfit(scattered.object(beyond: times * radius, by: -step))
-      let ahead = misfit(scattered.object(beyond: times * radius, by: step))
-      let curvature = behind - 2 * here + ahead
-      guard curvature > 0 else { continue }
-      let angle = min(max(0.5 * step * (behind - ahead) / curvature, -0.5), 0.5)
-      scattered.turn(beyond: times * radius, by: angle)
-      here -= min(0.5 * curvature * (angle / step) * (angle / step), 0.5 * here)
+      let none = ScatterPhase.Turn(beyond: times * radius)
+      for (way, step, limit) in [
+        (\ScatterPhase.Turn.angle, 0.2, 0.5), (\.rows, 0.3, 0.7), (\.columns, 0.3, 0.7),
+      ] {
+        var turn = none
+        turn[keyPath: way] = -step
+        let behind = misfit(scattered.object(with: turn))
+        turn[keyPath: way] = step
+        let ahead = misfit(scattered.object(with: turn))
+        let curvature = behind - 2 * here + ahead
+        guard curvature > 0 else { continue }
+        let found = min(max(0.5 * step * (behind - ahead) / curvature, -limit), limit)
+        turn[keyPath: way] = found
+        scattered.apply(turn)
+        // Down the parabola.
+        let steps = found / step
+        here += 0.5 * steps * (ahead - behind) + 0.5 * curvature * steps * steps
+      }
     }
     let turned = scattered.object()
     // Far from its lowest point a misfit is no parabola.

@@ -3,11 +3,32 @@
 package import FourierTransform
 package import Imaging
 
-/// An object whose contrast can be turned in phase, fine detail apart from coarse.
+/// An object whose contrast can be turned in phase or moved, fine detail apart from coarse.
 ///
 /// The object is a mean m, taken for the light that goes through unscattered, and what is scattered,
-/// O = m + F⁻¹[S(q)]. A turn multiplies S by e^{iα h(q)}, with h rising from 0 to 1 about a radius.
+/// O = m + F⁻¹[S(q)]. A turn multiplies S by e^{i h(q) (α − 2π q·d)}, with h rising from 0 to 1 about
+/// a radius.
 package struct ScatterPhase {
+  /// What is done to the scattered light.
+  package struct Turn: Sendable, Hashable {
+    /// What is finer than this is turned, cycles per pixel.
+    package var radius: Double
+    /// α, rad.
+    package var angle: Double
+    /// d, pixels.
+    package var rows: Double
+    /// d, pixels.
+    package var columns: Double
+
+    /// Makes a turn, by default of nothing.
+    package init(beyond radius: Double, angle: Double = 0, rows: Double = 0, columns: Double = 0) {
+      self.radius = radius
+      self.angle = angle
+      self.rows = rows
+      self.columns = columns
+    }
+  }
+
   private let plan: FourierPlan2D
   private let isLit: [Bool]
   private let original: [Complex64]
@@ -37,27 +58,26 @@ package struct ScatterPhase {
     plan.forwardUnitary(&spectrum)
   }
 
-  /// Turns what is finer than a radius for good.
-  package mutating func turn(beyond radius: Double, by angle: Double) {
-    spectrum = turned(beyond: radius, by: angle)
-  }
+  /// Turns the scattered light for good.
+  package mutating func apply(_ turn: Turn) { spectrum = turned(by: turn) }
 
-  /// The object with what is finer than a radius, cycles per pixel, turned by an angle.
-  package func object(beyond radius: Double = 0, by angle: Double = 0) -> [Complex64] {
-    var scattered = angle == 0 ? spectrum : turned(beyond: radius, by: angle)
+  /// The object as it is, or with its scattered light turned.
+  package func object(with turn: Turn? = nil) -> [Complex64] {
+    var scattered = turn.map(turned) ?? spectrum
     plan.inverseUnitary(&scattered)
     return original.indices.map { isLit[$0] ? mean + scattered.values[$0] : original[$0] }
   }
 
-  private func turned(beyond radius: Double, by angle: Double) -> ComplexImage {
+  private func turned(by turn: Turn) -> ComplexImage {
     var result = spectrum
     let (rows, columns) = (spectrum.shape.rows, spectrum.shape.columns)
     for row in 0..<rows {
       let y = Double(row <= rows / 2 ? row : row - rows) / Double(rows)
       for column in 0..<columns {
         let x = Double(column <= columns / 2 ? column : column - columns) / Double(columns)
-        let part = Self.part((x * x + y * y).squareRoot(), of: radius)
+        let part = Self.part((x * x + y * y).squareRoot(), of: turn.radius)
         guard part > 0 else { continue }
+        let angle = turn.angle - 2 * Double.pi * (y * turn.rows + x * turn.columns)
         let factor = Complex64(modulus: 1, phase: Float(angle * part))
         result[row, column] = result[row, column] * factor
       }
