@@ -53,8 +53,8 @@ extension TwinResults {
     ParticleComparison(
       labels: particles.labels,
       volumes: particles["volume_voxels"],
-      facetAreas: particles["facet_area_nm2"],
-      thicknesses: particles["thickness_nm"],
+      facetAreas: particles["facet_area"],
+      thicknesses: particles["thickness"],
       delithiated: particles["delithiated"],
       isPlate: particles["is_bunch"].map { $0 == 0 },
       truth: alignment.truth,
