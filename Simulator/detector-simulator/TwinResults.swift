@@ -18,7 +18,7 @@ struct TwinResults {
   /// The true sample, moved onto the volume.
   let alignment: VolumeAlignment
   /// How far the projections lie off the true ones, for each energy.
-  let registration: [ProjectionAlignment]
+  let registration: [RegistrationComparison]
 
   /// The row whose bound holds for a small twin, too.
   static let lostFrames = "frames lost"
@@ -47,7 +47,7 @@ struct TwinResults {
       record.accepted.indices.contains($0) ? record.accepted[$0] : true
     }
     registration = zip(record.projections, TruthAlignment.energyIndices(known, record)).map {
-      ProjectionAlignment(
+      RegistrationComparison(
         projections: $0,
         tilts: record.tilts,
         places: accepted,

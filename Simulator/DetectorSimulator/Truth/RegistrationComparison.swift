@@ -24,7 +24,11 @@ public struct RegistrationComparison: Sendable, Hashable {
       applied.count == sample.count && sample.count == tilts.count,
       "shifts and tilts differ in number"
     )
-    let errors = zip(applied, sample).map { $0 + $1 }
+    self.init(errors: zip(applied, sample).map { $0 + $1 }, tilts: tilts)
+  }
+
+  /// Takes what no data can tell out of errors, [tilt].
+  init(errors: [PixelShift], tilts: [TiltAngle]) {
     vertical = leastSquaresResidual(errors.map(\.rows), basis: tilts.map { _ in [1] })
     horizontal = leastSquaresResidual(
       errors.map(\.columns),

@@ -13,12 +13,6 @@ public struct PtychographyLoad: Codable, Sendable, Hashable {
   /// with each pattern in memory of its own, seconds; nil where it was not.
   public var bareTransformPair: Double?
 
-  /// The processor time over that of the bare transforms; nil where nothing was measured.
-  public var overBareTransforms: Double? {
-    guard let bareTransformPair, frameIterations > 0 else { return nil }
-    return processorTime / (Double(frameIterations) * bareTransformPair)
-  }
-
   enum CodingKeys: String, CodingKey {
     case frameIterations = "frame_iterations"
     case processorTime = "processor_s"

@@ -119,6 +119,13 @@ extension IncrementalReconstruction {
     background.update(sums, frames: frameCount, stepsAlong: stepsAlong)
   }
 
+  /// Sums Σ|P|² anew where probe or frames have changed since.
+  mutating func refreshCoverage() {
+    guard coverageIsStale else { return }
+    takeCoverage()
+    coverageIsStale = false
+  }
+
   /// Sums Σ|P|² over the frames that are there.
   mutating func takeCoverage() {
     var sum = [Float](repeating: 0, count: coverage.count)

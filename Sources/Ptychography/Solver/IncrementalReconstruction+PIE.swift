@@ -14,10 +14,7 @@ extension IncrementalReconstruction {
   /// because its sub-pixel copies cost transforms; a departure from the original, which corrects it
   /// with every frame.
   mutating func stepByFrame() {
-    if coverageIsStale {
-      takeCoverage()
-      coverageIsStale = false
-    }
+    refreshCoverage()
     let refinesProbe = probeIsDue
     var order = Array(groups[0].frames.indices)
     var generator = SeededGenerator(seed: UInt64(iteration))

@@ -18,10 +18,7 @@ extension IncrementalReconstruction {
   /// comparisons with every other pattern find its lowest point, for all the scattered light and for
   /// what lies beyond 1.5, 3 and 6 RMS radii of the probe's far field, along phase, rows and columns.
   mutating func turnScatteredLight() {
-    if coverageIsStale {
-      takeCoverage()
-      coverageIsStale = false
-    }
+    refreshCoverage()
     let threshold = litThreshold
     let shape = object.shape
     let plan = objectPlan ?? FourierPlan2D(shape: shape, effort: .estimate)

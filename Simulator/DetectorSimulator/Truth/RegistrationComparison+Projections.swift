@@ -3,19 +3,13 @@
 public import AcquisitionModel
 public import Imaging
 
-/// How far measured projections lie off where the true sample would be, without what no data can tell.
-///
-/// The sample's place in a scan's image is not where the stage had it: object and probe may move against
-/// one another without any pattern changing. So shifts that were applied cannot be judged by the
-/// stage's; what was laid on the volume's axes can, by the true projections. A Gauss-Newton step with a
-/// factor and an offset finds each tilt's displacement, two of them where it is large.
-public struct ProjectionAlignment: Sendable, Hashable {
-  /// What is left along the rotation axis, [tilt], pixels.
-  public var vertical: [Double]
-  /// What is left across it, [tilt], pixels.
-  public var horizontal: [Double]
-
-  /// Compares projections on the volume's axes with the true ones.
+extension RegistrationComparison {
+  /// Compares projections on the volume's axes with where the true sample would be in them.
+  ///
+  /// The sample's place in a scan's image is not where the stage had it: object and probe may move
+  /// against one another without any pattern changing. So shifts that were applied cannot be judged by
+  /// the stage's; what was laid on the volume's axes can, by the true projections. A Gauss-Newton step
+  /// with a factor and an offset finds each tilt's displacement.
   ///
   /// - Parameters:
   ///   - projections: Measured OD, [tilt, row = y, column = x'].
@@ -40,17 +34,7 @@ public struct ProjectionAlignment: Sendable, Hashable {
         .opticalDensity(absorption).cropped(to: projections.shape)
       displacements.append(Self.displacement(of: projections[place], from: truth))
     }
-    vertical = leastSquaresResidual(displacements.map(\.rows), basis: tilts.map { _ in [1] })
-    horizontal = leastSquaresResidual(
-      displacements.map(\.columns),
-      basis: tilts.map { [1, sine($0.radians), cosine($0.radians)] }
-    )
-  }
-
-  /// The RMS length of what is left, pixels.
-  public var rootMeanSquare: Double {
-    let total = zip(vertical, horizontal).reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
-    return (total / Double(max(vertical.count, 1))).squareRoot()
+    self.init(errors: displacements, tilts: tilts)
   }
 
   /// How far an image is moved from another one, where that is a fraction of a pixel or little more.
