@@ -3,7 +3,8 @@
 /// When the background is retrieved, and when it starts anew.
 ///
 /// Few frames do not determine a background, and one that they misled is forgotten slowly. It
-/// starts anew when half as many frames again have joined, and once more when no more join.
+/// starts anew when half as many frames again have joined, and once more when no more join. One that
+/// another scan has found stays as it is until no more frames join, and does not start anew.
 package struct BackgroundSchedule: Sendable {
   /// What an iteration does about the background.
   package enum Turn: Equatable {
@@ -22,6 +23,10 @@ package struct BackgroundSchedule: Sendable {
   /// Frames that were there when last it could have been updated.
   private var framesBefore = 0
 
+  /// Whether there is a background of another scan: it is kept while frames come, and then
+  /// retrieved on from where it is.
+  package var isKnown = false
+
   /// Begins before the first iteration.
   package init() {}
 
@@ -38,6 +43,10 @@ package struct BackgroundSchedule: Sendable {
     guard waited >= 0, waited.isMultiple(of: period) else { return .none }
     let isQuiet = frames == framesBefore
     framesBefore = frames
+    if isKnown {
+      if isQuiet { self.frames = frames }
+      return isQuiet ? .update(waited / period) : .none
+    }
     guard waited > 0, let known = self.frames else {
       self.frames = frames
       return .update(waited / period)

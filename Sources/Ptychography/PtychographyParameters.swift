@@ -20,6 +20,9 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var likelihoodIterations = 0
   /// The relaxation of their modulus projection; `likelihood_relaxation`.
   public var likelihoodRelaxation = 3.0
+  /// Iterations from one correction of the counts for the area of the pixels that catch them to the
+  /// next, see `IncrementalReconstruction.correctForPixelAreaIfDue`, 0 for none; `pixel_area_period`.
+  public var pixelAreaPeriod = 0
   /// Frames that must be there before the probe is refined; `minimum_frames`.
   public var minimumFrames = 9
   /// Iterations with enough frames before the probe is refined; `probe_update_start`.
@@ -81,6 +84,7 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(modulusRelaxation, in: 0...100, key: "modulus_relaxation")
     try ParameterError.require(likelihoodIterations, in: 0...100_000, key: "likelihood_iterations")
     try ParameterError.require(likelihoodRelaxation, in: 0...100, key: "likelihood_relaxation")
+    try ParameterError.require(pixelAreaPeriod, in: 0...1000, key: "pixel_area_period")
     try ParameterError.require(minimumFrames, in: 1...100_000, key: "minimum_frames")
     try ParameterError.require(probeUpdateStart, in: 0...100_000, key: "probe_update_start")
     try ParameterError.require(probeUpdatePeriod, in: 0...1000, key: "probe_update_period")

@@ -23,8 +23,10 @@ struct ScanFrame: Sendable {
   /// Where it lay when the overlap projections were taken that complete its wave.
   var previousSeat: Seat
   /// Measured photons over the number of pixels, in the order of the transform's tiles, DC at the
-  /// corner, −1 where unmeasured.
-  let intensities: AlignedArray<Float>
+  /// corner, −1 where unmeasured; what they would be in the pixels' middles once that is known.
+  var intensities: AlignedArray<Float>
+  /// The measured ones where `intensities` are others; else empty.
+  var counts = AlignedArray<Float>()
   /// Measured photons.
   let photons: Double
 

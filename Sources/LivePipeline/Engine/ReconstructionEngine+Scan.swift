@@ -50,6 +50,7 @@ extension ReconstructionEngine {
           probe: start.probe,
           seed: seed.map { grid.seed(from: $0.object) }
         )
+        if let known = start.background { solver.reconstruction?.start(withBackground: known) }
         schedule.note(
           ScheduleStep(
             .begin,
@@ -210,7 +211,7 @@ extension ReconstructionEngine {
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
       return nil
     }
-    shelf.withLock { $0.keep(object.probe, of: session.key, energy: session.identity.energy) }
+    shelf.withLock { $0.keep(object, of: session.key) }
     if configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
     let (projection, vacuum) = opticalDensityProjection(of: object)
     // A first probe is still some percent off when its scan is done.

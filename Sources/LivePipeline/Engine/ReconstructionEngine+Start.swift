@@ -170,6 +170,8 @@ extension ReconstructionEngine {
   struct Start {
     var source: String
     var probe: ComplexImage
+    /// The background that an earlier scan has found, photons, [row, column].
+    var background: Image?
     /// The messages whose patterns it was made from, where it was made from patterns.
     var messages: [Int]?
   }
@@ -185,8 +187,12 @@ extension ReconstructionEngine {
             shape: plan.shape,
             tolerance: configuration.source.energyTolerance
           ) : nil)
-      guard let key = wanted, let probe = shelf.probe(of: key) else { return nil }
-      return Start(source: ProbeSource.scan(key), probe: probe)
+      guard let key = wanted, let kept = shelf.start(of: key) else { return nil }
+      return Start(
+        source: ProbeSource.scan(key),
+        probe: kept.probe,
+        background: kept.background
+      )
     }
     if let previous { return previous }
     if let told = session.description.illumination, told.shape == plan.shape,

@@ -3,19 +3,28 @@
 import AcquisitionModel
 import Imaging
 
-/// The refined probes of the scans that were finished last, for scans to come to start from.
+/// The refined probes and backgrounds of the scans that were finished last, for scans to come to
+/// start from.
 struct ProbeShelf: Sendable {
   private struct Entry {
     var scan: String
     var energy: PhotonEnergy
     var probe: ComplexImage
+    var background: Image?
   }
 
   private var entries: [Entry] = []
 
-  /// Keeps a finished scan's probe.
-  mutating func keep(_ probe: ComplexImage, of scan: String, energy: PhotonEnergy) {
-    entries.append(Entry(scan: scan, energy: energy, probe: probe))
+  /// Keeps a finished scan's probe and background.
+  mutating func keep(_ object: ReconstructedObject, of scan: String) {
+    entries.append(
+      Entry(
+        scan: scan,
+        energy: object.identity.energy,
+        probe: object.probe,
+        background: object.background
+      )
+    )
     if entries.count > Self.limit { entries.removeFirst() }
   }
 
@@ -28,9 +37,9 @@ struct ProbeShelf: Sendable {
     return (same ?? fitting.last)?.scan
   }
 
-  /// The probe of a scan, nil where it is not kept any more.
-  func probe(of scan: String) -> ComplexImage? {
-    entries.last { $0.scan == scan }?.probe
+  /// The probe of a scan and the background retrieved with it, nil where they are not kept any more.
+  func start(of scan: String) -> (probe: ComplexImage, background: Image?)? {
+    entries.last { $0.scan == scan }.map { ($0.probe, $0.background) }
   }
 
   /// Scans run a few at a time, so that none starts from a probe older than these.

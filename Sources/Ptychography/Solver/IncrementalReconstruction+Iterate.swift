@@ -44,6 +44,7 @@ extension IncrementalReconstruction {
   private mutating func step() {
     updateBackgroundIfDue()
     refinePositionsIfDue()
+    correctForPixelAreaIfDue()
     if engine == .epie {
       stepByFrame()
     } else {

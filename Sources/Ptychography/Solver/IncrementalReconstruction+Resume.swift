@@ -35,11 +35,24 @@ extension IncrementalReconstruction {
     isResumed = true
     iteration = result.iteration
     settledIterations = result.iteration
-    if parameters.retrievesBackground, let known = result.background,
-      known.shape == grid.patternShape
-    {
-      let scale = 1 / Float(grid.patternShape.count)
-      background.start(from: transform.tiled(centerToCorner(known).values.map { scale * $0 }))
-    }
+    if let known = result.background { start(from: known) }
+  }
+
+  /// Starts from the background of another scan, which waits for all frames to be there before it
+  /// is changed.
+  ///
+  /// - Parameter known: Photons, [row, column], DC at [N/2, N/2]; nothing happens where its shape is
+  ///   not the pattern's or no background is to be retrieved.
+  public mutating func start(withBackground known: Image) {
+    guard start(from: known) else { return }
+    background.schedule.isKnown = true
+  }
+
+  @discardableResult
+  private mutating func start(from known: Image) -> Bool {
+    guard parameters.retrievesBackground, known.shape == grid.patternShape else { return false }
+    let scale = 1 / Float(grid.patternShape.count)
+    background.start(from: transform.tiled(centerToCorner(known).values.map { scale * $0 }))
+    return true
   }
 }

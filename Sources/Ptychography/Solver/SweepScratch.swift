@@ -11,6 +11,8 @@ struct SweepScratch: Sendable {
   var tiles: AlignedArray<Complex64>
   /// Far-field power, or the factors that come of it, of one block of columns.
   var power: AlignedArray<Float>
+  /// The far-field power of a whole pattern, in the order of the tiles, once it is needed.
+  var pattern = AlignedArray<Float>()
   /// One block of rows.
   var rows: AlignedArray<Complex64>
 

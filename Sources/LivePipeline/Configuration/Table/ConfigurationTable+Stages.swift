@@ -49,6 +49,12 @@ extension ConfigurationTable {
         "`modulus_relaxation` of those; more follows photon noise less, and needs more iterations"
       ),
       at.integer(
+        "pixel_area_period",
+        \.pixelAreaPeriod,
+        0...1000,
+        "iterations from one correction of the counts for the pixels' area to the next; 0 for none"
+      ),
+      at.integer(
         "minimum_frames",
         \.minimumFrames,
         1...100_000,
