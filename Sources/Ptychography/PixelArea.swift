@@ -91,7 +91,11 @@ struct PixelArea: Sendable {
 
 extension FrameSweep {
   /// Corrects a frame's counts by the model whose rows are transformed.
-  func correct(_ frame: inout ScanFrame, for area: PixelArea, _ scratch: inout SweepScratch) {
+  func correctCounts(
+    of frame: inout ScanFrame,
+    for area: PixelArea,
+    _ scratch: inout SweepScratch
+  ) {
     let count = transform.shape.count
     if scratch.pattern.isEmpty { scratch.pattern = AlignedArray(repeating: 0, count: count) }
     for block in 0..<transform.columnBlocks {
@@ -127,6 +131,6 @@ extension IncrementalReconstruction {
     guard isDue(start: Self.pixelAreaStart, period: parameters.pixelAreaPeriod) else { return }
     let sweep = sweep(ScanSums.Wanted())
     let area = PixelArea(transform)
-    inGroups { $0.correct(for: area, sweep) }
+    inGroups { $0.correctCounts(for: area, sweep) }
   }
 }

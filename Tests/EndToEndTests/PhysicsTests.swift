@@ -35,7 +35,8 @@ import Tomography
       plate(lithiated, SIMD3(35e-9, 25e-9, 20e-9), 1),
       plate(delithiated, SIMD3(20e-9, 30e-9, 25e-9), 0),
     ])
-    let tomogram = try run.run().tomogram()
+    let outcome = try run.run()
+    let tomogram = try outcome.tomogram()
     let chemistry = try #require(tomogram.chemistry)
     let found =
       (Self.centroid(of: chemistry.delithiated, tomogram.voxelSize)
@@ -51,6 +52,33 @@ import Tomography
     let labels = chemistry.phaseLabel.values
     let pure = labels.count { $0 == 1 || $0 == 3 }
     #expect(pure > 20 * labels.count { $0 == 2 } / 10)
+    try Self.expectBothPlates(outcome, lithiated, delithiated)
+  }
+
+  /// At the end of a run its particles are told apart: here each plate, and which one has reacted.
+  private static func expectBothPlates(
+    _ outcome: SimulatedRun.Outcome,
+    _ lithiated: SIMD3<Double>,
+    _ delithiated: SIMD3<Double>
+  ) throws {
+    let particles = try #require(try outcome.tomogram().particles)
+    func column(_ name: String) throws -> [Double] {
+      try #require(particles.columns.first { $0.name == name }).values
+    }
+    let active = try column("is_active")
+    #expect(try column("is_bunch") == [0, 0])
+    #expect(active.sorted() == [0, 1])
+    let places = try ["x", "y", "z"].map { try column("centroid_\($0)") }
+    for row in active.indices where active.count == 2 {
+      let other = 1 - row
+      let wanted =
+        active[row] == 1 ? delithiated - lithiated : lithiated - delithiated
+      for axis in 0..<3 {
+        let found = 1e-9 * (places[axis][row] - places[axis][other])
+        #expect(abs(found - wanted[axis]) < 10e-9, "axis \(axis), particle \(row + 1)")
+      }
+    }
+    #expect(outcome.summary.files.contains("particles.csv"))
   }
 
   /// The OD of a slab times its area is absorption times volume, at whatever tilt it is seen.

@@ -65,6 +65,15 @@ public func readTomogram(_ path: String) throws(StorageError) -> TomogramRecord 
   return record
 }
 
+/// Reads the particles of a file, which need not hold a tomogram.
+///
+/// - Parameter path: The file.
+/// - Returns: The particles; nil where there are none in it.
+/// - Throws: `StorageError` where something of them cannot be read.
+public func readTomogramParticles(_ path: String) throws(StorageError) -> TomogramParticles? {
+  try StorageFile(reading: path).readParticles()
+}
+
 extension StorageFile {
   /// Reads a dataset [x, z, y] as a volume.
   ///

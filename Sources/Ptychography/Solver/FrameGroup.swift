@@ -85,12 +85,12 @@ struct FrameGroup: Sendable {
   /// Has each frame's intensities be those in the pixels' middles.
   ///
   /// - Parameters:
-  ///   - sweep: One that begins with P O.
   ///   - area: What pixels make of a pattern.
-  mutating func correct(for area: PixelArea, _ sweep: FrameSweep) {
+  ///   - sweep: One that begins with P O.
+  mutating func correctCounts(for area: PixelArea, _ sweep: FrameSweep) {
     for k in frames.indices {
       sweep.beginModel(frames[k].seat, &scratch)
-      sweep.correct(&frames[k], for: area, &scratch)
+      sweep.correctCounts(of: &frames[k], for: area, &scratch)
     }
   }
 

@@ -4,6 +4,7 @@ import AcquisitionModel
 import Foundation
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 import Reporting
 
 /// The figures of a table of particles.
@@ -91,7 +92,7 @@ struct ParticleFigures {
 
   private struct Bin {
     var center: Double
-    var count: ReportParticles.Activity
+    var count: ActivityCount
   }
 
   private func bins(_ column: String, width: Double) -> [Bin] {

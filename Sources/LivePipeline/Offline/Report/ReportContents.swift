@@ -97,11 +97,11 @@ struct ReportContents: Sendable {
     truth =
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
-    var table: ReportParticles?
-    let tables = [tomogram, inFolder("particles.h5")].compactMap(\.self)
-    for path in tables where table == nil && FileManager.default.fileExists(atPath: path) {
+    var table = record?.particles.map(ReportParticles.init)
+    let path = inFolder("particles.h5")
+    if table == nil, FileManager.default.fileExists(atPath: path) {
       do throws(StorageError) {
-        table = try ReportParticles(path)
+        table = try readTomogramParticles(path).map(ReportParticles.init)
       } catch {
         remarks.append("the particles in \(path) cannot be read, and are left out: \(error)")
       }

@@ -51,8 +51,9 @@ enum ResolutionSection {
     if rings.isEmpty {
       blocks.append(
         .missing(
-          "There is no ring correlation of a projection: ptychography.frc was not per_tilt, or "
-            + "the scans were not kept (results.scans). tiltfold reconstruct measures it for one scan."
+          "There is no ring correlation of a projection: results.frc was not per_tilt, or "
+            + "the scans were not kept (results.scans). tiltfold reconstruct measures it for one scan; its "
+            + "result is found in this folder and in folders in it."
         )
       )
     }
