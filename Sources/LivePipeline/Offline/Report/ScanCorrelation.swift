@@ -53,7 +53,7 @@ struct ScanCorrelation {
     }
     var nearest: [Double: (angle: Double, path: String)] = [:]
     for path in files {
-      guard let halves = try? readCXIHalves(path), halves != nil,
+      guard (try? readCXIHalves(path)) != nil,
         let identity = try? readCXIResult(path).identity, let tilt = identity.tilt,
         identity.tomogram == nil || identity.tomogram == contents.record?.name
       else { continue }

@@ -3,6 +3,7 @@
 import AcquisitionModel
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 import Reporting
 
 /// The single particles: figures 3 and 4 of the paper.
