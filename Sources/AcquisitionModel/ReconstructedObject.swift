@@ -42,6 +42,11 @@ public struct ReconstructedObject: Sendable {
   /// The correlation of its two halves; nil where none was measured.
   public var halves: HalfScanCorrelation?
 
+  /// Σ|P|² over all modes of the probe, photons.
+  public var probePower: Double {
+    ([probe] + weakerModes).reduce(0) { $0 + squaredNorm($1.values.span) }
+  }
+
   /// Makes a record.
   public init(
     identity: ScanIdentity,

@@ -12,13 +12,18 @@
 // the same factor takes each to the nearest point that has it. `keep` is 1 / pixels, the waves are
 // unscaled transforms, so that b, photons over pixels, is pixels² larger beside their powers.
 //
-// With a relaxation c the step goes to the modulus a that is likeliest for Poisson's distribution,
-// (1 + c) a² − c a₀ a − I = 0 from the modulus a₀: the factor is pull + √(pull² + share I / a₀²), pull
-// c / 2(1 + c) times `keep`, share 1 / (1 + c). c = 0 leaves the plain step.
+// With r = I / |ψ|² the factor is offset + slope r up to the bend and √(square + root r) beyond it;
+// ModulusStep says which. A bend below 0 leaves the second alone, as P_M has it.
+
+static inline __attribute__((always_inline)) float factor_at(float ratio, ck_modulus_step step) {
+  float square = step.square + step.root * ratio;
+  float far = __builtin_sqrtf(square > 0 ? square : 0);
+  return ratio <= step.bend ? step.offset + step.slope * ratio : far;
+}
 
 CK_CLONES
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep, float pull, float share, const void *ahead) {
+                         float keep, ck_modulus_step step, const void *ahead) {
   float *w = wave;
   const float *next = ahead;
   float lift = 1 / (keep * keep);
@@ -34,7 +39,9 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
       ck_v8 power = CK_SQUARED_MODULI(a, b);
       ck_v8 measured = CK_LOAD(intensity + i);
       ck_v8 whole = power + lift * CK_LOAD(background + i) + TINY;
-      ck_v8 factor = pull + CK_SQRT(pull * pull + share * CK_MAX(measured, CK_ZERO) / whole);
+      ck_v8 ratio = CK_MAX(measured, CK_ZERO) / whole;
+      ck_v8 far = CK_SQRT(CK_MAX(step.square + step.root * ratio, CK_ZERO));
+      ck_v8 factor = CK_SELECT(ratio <= step.bend, step.offset + step.slope * ratio, far);
       factor = CK_SELECT(measured < CK_ZERO, keep + CK_ZERO, factor);
       sum += factor * factor * power;
       CK_STORE(w + 2 * i, a * CK_LOW_PAIRS(factor));
@@ -46,7 +53,7 @@ double ck_project_moduli(void *wave, const float *intensity, const float *backgr
     float re = w[2 * i], im = w[2 * i + 1], power = re * re + im * im;
     float wanted = intensity[i] > 0 ? intensity[i] : 0;
     float whole = power + lift * background[i] + TINY;
-    float factor = pull + __builtin_sqrtf(pull * pull + share * wanted / whole);
+    float factor = factor_at(wanted / whole, step);
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power;
     w[2 * i] = factor * re;
@@ -72,13 +79,13 @@ void ck_power(float *power, const void *wave, long count, int adds) {
 
 CK_CLONES
 double ck_modulus_factors(float *power, const float *intensity, const float *background,
-                          long count, float keep, float pull, float share) {
+                          long count, float keep, ck_modulus_step step) {
   float lift = 1 / (keep * keep);
   double total = 0;
   for (long i = 0; i < count; i++) {
     float wanted = intensity[i] > 0 ? intensity[i] : 0;
     float whole = power[i] + lift * background[i] + TINY;
-    float factor = pull + __builtin_sqrtf(pull * pull + share * wanted / whole);
+    float factor = factor_at(wanted / whole, step);
     factor = intensity[i] < 0 ? keep : factor;
     total += factor * factor * power[i];
     power[i] = factor;
@@ -121,17 +128,62 @@ double ck_modulus_residual(const float *power, const float *intensity, const flo
   return total;
 }
 
+// log x of positive x: the exponent, and 2 artanh((m − 1) / (m + 1)) of the mantissa m, which lies
+// between √½ and √2.
+#define CK_LOG(name, x)                                                     \
+  ck_m8 name##_bits = (ck_m8)(x) - 0x3f3504f3;                              \
+  ck_m8 name##_power = name##_bits >> 23;                                   \
+  ck_v8 name##_m = (ck_v8)((name##_bits & 0x007fffff) + 0x3f3504f3);        \
+  ck_v8 name##_t = (name##_m - 1.0f) / (name##_m + 1.0f);                   \
+  ck_v8 name##_s = name##_t * name##_t;                                     \
+  ck_v8 name =                                                              \
+      0.69314718f * __builtin_convertvector(name##_power, ck_v8) +          \
+      2.0f * name##_t *                                                     \
+          (1.0f + name##_s * (1.0f / 3 + name##_s * (1.0f / 5 + name##_s * (1.0f / 7))))
+
+CK_CLONES
+double ck_photon_deviance(const float *power, const float *intensity, const float *background,
+                          long count, float scale) {
+  double total = 0;
+  long i = 0;
+  while (i + 8 <= count) {
+    long end = i + 256 < count ? i + 256 : count;
+    ck_v8 sum = CK_ZERO;
+    for (; i + 8 <= end; i += 8) {
+      ck_v8 measured = CK_LOAD(intensity + i);
+      ck_v8 wanted = CK_MAX(measured, CK_ZERO);
+      ck_v8 q = scale * scale * CK_LOAD(power + i) + CK_LOAD(background + i) + TINY;
+      ck_v8 ratio = (wanted + TINY) / q;
+      CK_LOG(logarithm, ratio);
+      ck_v8 term = q - wanted + wanted * logarithm;
+      sum += CK_SELECT(measured < CK_ZERO, CK_ZERO, term);
+    }
+    total += CK_SUM(sum);
+  }
+  for (; i < count; i++) {
+    float wanted = intensity[i] > 0 ? intensity[i] : 0;
+    float q = scale * scale * power[i] + background[i] + TINY;
+    float term = q - wanted + wanted * __builtin_logf((wanted + TINY) / q);
+    total += intensity[i] < 0 ? 0 : term;
+  }
+  return total;
+}
+
 CK_CLONES
 void ck_add_background(float *model, float *gradient, float *inverse, float *part,
                        float *scaling, const float *power, const float *intensity,
-                       const float *background, long count, float scale, float floor) {
+                       const float *background, long count, float scale, float floor,
+                       ck_modulus_step step, float gain) {
   long i = 0;
   for (; i + 8 <= count; i += 8) {
     ck_v8 raw = CK_LOAD(intensity + i);
     ck_v8 there = CK_SELECT(raw < CK_ZERO, CK_ZERO, CK_ZERO + 1.0f);
     ck_v8 g = there * scale * CK_LOAD(power + i);
     ck_v8 q = 1.0f / (g + CK_LOAD(background + i) + floor);
-    ck_v8 excess = there * (CK_SQRT(CK_MAX(raw, CK_ZERO) * q) - 1.0f);
+    ck_v8 ratio = CK_MAX(raw, CK_ZERO) * q;
+    ck_v8 far = CK_SQRT(CK_MAX(step.square + step.root * ratio, CK_ZERO));
+    ck_v8 factor = CK_SELECT(ratio <= step.bend, step.offset + step.slope * ratio, far);
+    ck_v8 excess = there * gain * (factor - 1.0f);
     CK_STORE(model + i, CK_LOAD(model + i) + g);
     CK_STORE(gradient + i, CK_LOAD(gradient + i) + excess);
     CK_STORE(inverse + i, CK_LOAD(inverse + i) + there * q);
@@ -143,7 +195,7 @@ void ck_add_background(float *model, float *gradient, float *inverse, float *par
     float there = intensity[i] < 0 ? 0 : 1;
     float g = there * scale * power[i];
     float q = 1 / (g + background[i] + floor);
-    float excess = there * (__builtin_sqrtf(measured * q) - 1);
+    float excess = there * gain * (factor_at(measured * q, step) - 1);
     model[i] += g;
     gradient[i] += excess;
     inverse[i] += there * q;

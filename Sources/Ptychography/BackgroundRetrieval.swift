@@ -65,6 +65,8 @@ struct BackgroundRetrieval: Sendable {
   private(set) var pixelSteps = 0
   /// Whether the step along the mean pattern has had its turn since the start or restart.
   private(set) var hasSteppedAlong = false
+  /// The power of the probe that goes with another scan's background, until it is retrieved on, photons.
+  private var knownPower: Double?
   /// When it is retrieved.
   var schedule = BackgroundSchedule()
 
@@ -80,6 +82,26 @@ struct BackgroundRetrieval: Sendable {
     self.background = background
   }
 
+  /// Starts from the background of another scan, where it has found any.
+  ///
+  /// - Parameters:
+  ///   - background: It.
+  ///   - power: The power of that scan's probe, photons.
+  mutating func start(from background: [Float], ofPower power: Double) {
+    start(from: background)
+    guard !isUnknown, power > 0 else { return }
+    schedule.isKnown = true
+    knownPower = power
+  }
+
+  /// Scales another scan's background to the power of the probe, which tells exposure and beam.
+  mutating func scale(toPower power: Double) {
+    guard let before = knownPower, power > 0 else { return }
+    let factor = Float(power / before)
+    background = background.map { factor * $0 }
+    knownPower = power
+  }
+
   /// Forgets what was found, except for reports until something else is.
   mutating func restart() {
     before = reported
@@ -87,6 +109,13 @@ struct BackgroundRetrieval: Sendable {
     level = BackgroundLevel()
     pixelSteps = 0
     hasSteppedAlong = false
+  }
+
+  /// Sums the photons anew, where they are no more those that frames have joined with.
+  mutating func recount(_ groups: [FrameGroup]) {
+    intensities = [Float](repeating: 0, count: intensities.count)
+    counts = intensities
+    for group in groups { for frame in group.frames { add(measured: frame.intensities.span) } }
   }
 
   /// b as results tell it: that of before a restart while nothing has been found since.
@@ -137,6 +166,7 @@ struct BackgroundRetrieval: Sendable {
       background[i] = max(0, background[i] + (step[i].isFinite ? step[i] : 0))
     }
     before = nil
+    knownPower = nil
     if stepsAlong { hasSteppedAlong = true } else { pixelSteps += 1 }
   }
 }

@@ -20,8 +20,10 @@ package struct BackgroundSchedule: Sendable {
   private var beginning = 0
   /// Frames that were there at the first update.
   private var frames: Int?
-  /// Frames that were there when last it could have been updated.
+  /// Frames that there were in the iteration before.
   private var framesBefore = 0
+  /// The iteration since which there are no more.
+  private var lastJoined = 0
 
   /// Whether there is a background of another scan: it is kept while frames come, and then
   /// retrieved on from where it is.
@@ -37,12 +39,21 @@ package struct BackgroundSchedule: Sendable {
   ///   - frames: How many there are.
   ///   - start: Iterations to wait.
   ///   - period: Iterations from one update to the next.
+  ///   - batch: Iterations that are run after each batch of frames: so many without a new one do not say
+  ///     that no more come.
   /// - Returns: It.
-  package mutating func turn(iteration: Int, frames: Int, start: Int, period: Int) -> Turn {
+  package mutating func turn(
+    iteration: Int,
+    frames: Int,
+    start: Int,
+    period: Int,
+    batch: Int = 0
+  ) -> Turn {
+    if frames != framesBefore { lastJoined = iteration }
+    framesBefore = frames
+    let isQuiet = iteration - lastJoined >= max(period, batch + 1)
     let waited = iteration - beginning - start
     guard waited >= 0, waited.isMultiple(of: period) else { return .none }
-    let isQuiet = frames == framesBefore
-    framesBefore = frames
     if isKnown {
       if isQuiet { self.frames = frames }
       return isQuiet ? .update(waited / period) : .none

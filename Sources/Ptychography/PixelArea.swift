@@ -20,6 +20,12 @@ struct PixelArea: Sendable {
   /// Photons added to both intensities, so that none is divided by next to nothing.
   static let floor: Float = 0.05
 
+  /// Room for the means of one frame.
+  struct Room: Sendable {
+    fileprivate var along: [Float] = []
+    fileprivate var mean: [Float] = []
+  }
+
   let transform: BlockedTransform2D
   private let rows: Int
   private let columns: Int
@@ -37,13 +43,16 @@ struct PixelArea: Sendable {
   ///   - counts: The measured ones, −1 where unmeasured.
   ///   - power: Σ |ψ|² over modes of probe times object, of unscaled transforms, as many.
   ///   - background: The part that is no diffraction, photons over pixels, as many.
+  ///   - room: Room for the means.
   func correct(
     _ intensities: inout MutableSpan<Float>,
     from counts: Span<Float>,
     power: Span<Float>,
-    background: Span<Float>
+    background: Span<Float>,
+    _ room: inout Room
   ) {
-    let mean = means(of: power)
+    takeMeans(of: power, &room)
+    let mean = room.mean.span
     let scale = 1 / Float(transform.shape.count)
     let floor = Self.floor * scale
     for i in counts.indices {
@@ -54,12 +63,21 @@ struct PixelArea: Sendable {
     }
   }
 
-  /// The means over pixels of a pattern that goes on periodically, in the order of the tiles.
-  private func means(of power: Span<Float>) -> [Float] {
+  /// Takes the means over pixels of a pattern that goes on periodically, in the order of the tiles.
+  private func takeMeans(of power: Span<Float>, _ room: inout Room) {
+    if room.mean.count != power.count {
+      room.along = [Float](repeating: 0, count: power.count)
+      room.mean = room.along
+    }
+    takeRowMeans(of: power, &room.along)
+    takeColumnMeans(of: room.along, &room.mean)
+  }
+
+  private func takeRowMeans(of power: Span<Float>, _ along: inout [Float]) {
     let width = transform.columnsInBlock
     // Where a pixel of the first row stands in the tiles.
     let tops = (0..<columns).map { $0 / width * transform.tileCount + $0 % width }
-    var along = [Float](repeating: 0, count: power.count)
+    var along = along.mutableSpan
     for column in 0..<columns {
       let near = (-2...2).map { tops[(column + $0 + columns) % columns] }
       for row in 0..<rows {
@@ -67,18 +85,22 @@ struct PixelArea: Sendable {
         along[near[2] + down] = Self.mean(power, near, plus: down)
       }
     }
-    var mean = along
+  }
+
+  private func takeColumnMeans(of along: [Float], _ mean: inout [Float]) {
+    let width = transform.columnsInBlock
+    let along = along.span
+    var mean = mean.mutableSpan
     for block in 0..<transform.columnBlocks {
       for row in 0..<rows {
         let near = (-2...2).map {
           block * transform.tileCount + (row + $0 + rows) % rows * width
         }
         for column in 0..<width {
-          mean[near[2] + column] = Self.mean(along.span, near, plus: column)
+          mean[near[2] + column] = Self.mean(along, near, plus: column)
         }
       }
     }
-    return mean
   }
 
   /// The weighted sum of five pixels.
@@ -86,51 +108,5 @@ struct PixelArea: Sendable {
     let next = values[places[1] + offset] + values[places[3] + offset]
     let far = values[places[0] + offset] + values[places[4] + offset]
     return weights.0 * values[places[2] + offset] + weights.1 * next + weights.2 * far
-  }
-}
-
-extension FrameSweep {
-  /// Corrects a frame's counts by the model whose rows are transformed.
-  func correctCounts(
-    of frame: inout ScanFrame,
-    for area: PixelArea,
-    _ scratch: inout SweepScratch
-  ) {
-    let count = transform.shape.count
-    if scratch.pattern.isEmpty { scratch.pattern = AlignedArray(repeating: 0, count: count) }
-    for block in 0..<transform.columnBlocks {
-      transformColumns(block, &scratch)
-      let power = scratch.power
-      let part = power.span
-      var pattern = scratch.pattern.mutableSpan
-      let first = block * transform.tileCount
-      for i in part.indices { pattern[first + i] = part[i] }
-    }
-    if frame.counts.isEmpty { frame.counts = frame.intensities }
-    let (counts, level) = (frame.counts, background)
-    var intensities = frame.intensities.mutableSpan
-    area.correct(
-      &intensities,
-      from: counts.span,
-      power: scratch.pattern.span,
-      background: level.span
-    )
-  }
-}
-
-extension IncrementalReconstruction {
-  /// Iterations with enough frames before the first correction.
-  private static let pixelAreaStart = 20
-
-  /// Corrects counts for the area of the pixels that caught them, when its turn has come.
-  ///
-  /// Every measured count is multiplied by the intensity that probe times object have in the pixel's
-  /// middle over their mean over its area. Where nothing moves any more, the model's means are
-  /// the counts. What was measured is kept and each correction begins with it.
-  mutating func correctForPixelAreaIfDue() {
-    guard isDue(start: Self.pixelAreaStart, period: parameters.pixelAreaPeriod) else { return }
-    let sweep = sweep(ScanSums.Wanted())
-    let area = PixelArea(transform)
-    inGroups { $0.correctCounts(for: area, sweep) }
   }
 }

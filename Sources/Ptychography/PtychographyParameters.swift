@@ -12,8 +12,8 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var iterations = 300
   /// Iterations after each batch of new frames; `iterations_per_batch`.
   public var iterationsPerBatch = 3
-  /// The relaxation c of the modulus projection (`ModulusStep`): 0 sets the measured moduli, 1 weighs
-  /// them alike with those that the waves have; `modulus_relaxation`.
+  /// The relaxation c of the modulus projection (`ModulusStep`): 0 sets the measured moduli, above 0 they
+  /// are followed by a part 2/(2 + c) of the way, as photons allow; `modulus_relaxation`.
   public var modulusRelaxation = 0.0
   /// So many of the last iterations look for the likeliest object, see
   /// `IncrementalReconstruction.refine`; `likelihood_iterations`.
@@ -82,7 +82,12 @@ public struct PtychographyParameters: Sendable, Hashable {
     try ParameterError.require(iterations, in: 1...100_000, key: "iterations")
     try ParameterError.require(iterationsPerBatch, in: 0...1000, key: "iterations_per_batch")
     try ParameterError.require(modulusRelaxation, in: 0...100, key: "modulus_relaxation")
-    try ParameterError.require(likelihoodIterations, in: 0...100_000, key: "likelihood_iterations")
+    // The first iterations find the object near which the others look.
+    try ParameterError.require(
+      likelihoodIterations,
+      in: 0...max(0, iterations - 1),
+      key: "likelihood_iterations"
+    )
     try ParameterError.require(likelihoodRelaxation, in: 0...100, key: "likelihood_relaxation")
     try ParameterError.require(pixelAreaPeriod, in: 0...1000, key: "pixel_area_period")
     try ParameterError.require(minimumFrames, in: 1...100_000, key: "minimum_frames")

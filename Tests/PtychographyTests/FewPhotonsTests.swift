@@ -9,41 +9,84 @@ import Testing
 
 /// Patterns of few photons: the relaxed modulus step, the refinement, the scattered light's phase.
 @Suite struct FewPhotonsTests {
-  /// −log likelihood of a modulus at measured photons, and its distance from where the wave was.
-  private static func cost(_ a: Double, from a0: Double, photons: Double, c: Double) -> Double {
-    a * a - 2 * photons * naturalLogarithm(max(a, 1e-300)) + c * (a - a0) * (a - a0)
-  }
-
-  @Test(arguments: [0.0, 0.5, 1, 3])
-  func theStepGoesToTheLikeliestModulusNearby(relaxation c: Double) {
-    let pixels = 64
-    let cases = [(3.0, 0.0), (0.2, 1.0), (4.0, 1.0), (2.0, 9.0), (10.0, 80.0)]
+  /// The moduli that a step makes of a₀ where so many photons were counted.
+  private static func moduli(from a0: Double, _ photons: [Double], relaxation c: Double) -> [Double]
+  {
+    let pixels = 64.0
     // Unscaled transforms: powers are `pixels` times larger, intensities as many times smaller.
-    var wave = cases.map { Complex64(Float($0.0 * Double(pixels).squareRoot()), 0) }
-    let intensities = cases.map { Float($0.1 / Double(pixels)) }
-    let background = [Float](repeating: 0, count: cases.count)
+    var wave = photons.map { _ in Complex64(Float(a0 * pixels.squareRoot()), 0) }
+    let intensities = photons.map { Float($0 / pixels) }
+    let background = [Float](repeating: 0, count: photons.count)
     var span = wave.mutableSpan
     projectOntoModuli(
       &span,
       intensities.span,
       background: background.span,
-      keep: 1 / Float(pixels),
+      keep: Float(1 / pixels),
       step: ModulusStep(relaxation: c)
     )
-    for (place, (a0, photons)) in cases.enumerated() {
-      let found = Double(wave[place].modulus) * Double(pixels).squareRoot()
-      // Golden section, independent of the closed form.
-      var (low, high) = (0.0, 20.0)
-      for _ in 0..<80 {
-        let left = high - 0.618_034 * (high - low)
-        let right = low + 0.618_034 * (high - low)
-        let isLower =
-          Self.cost(left, from: a0, photons: photons, c: c)
-          < Self.cost(right, from: a0, photons: photons, c: c)
-        if isLower { high = right } else { low = left }
-      }
-      #expect(abs(found - (low + high) / 2) < 2e-4 * max(1, a0), "\(a0), \(photons)")
+    return wave.map { Double($0.modulus) * pixels.squareRoot() }
+  }
+
+  /// The mean over Poisson's distribution of what a step makes of the true modulus, over it.
+  private static func mean(of photons: Double, relaxation: Double) -> Double {
+    let counts = (0..<200).map(Double.init)
+    var chance = exponential(-photons)
+    var mean = 0.0
+    let found = moduli(from: photons.squareRoot(), counts, relaxation: relaxation)
+    for (n, modulus) in zip(counts, found) {
+      mean += chance * modulus
+      chance *= photons / (n + 1)
     }
+    return mean / photons.squareRoot()
+  }
+
+  @Test(arguments: [2.0, 5, 20])
+  func theNoiseOfCountsMovesNoModulusOnTheMean(photons: Double) {
+    for relaxation in [1.0, 3] {
+      let mean = Self.mean(of: photons, relaxation: relaxation)
+      #expect(abs(mean - 1) < 0.003, "c = \(relaxation): \(mean)")
+    }
+    // The plain step is too short by 1/(8 n) and more.
+    #expect(Self.mean(of: photons, relaxation: 0) < 1 - 0.9 / (8 * photons))
+  }
+
+  @Test func theStepIsPlainWithoutRelaxation() {
+    let found = Self.moduli(from: 3, [0, 1, 9, 400], relaxation: 0)
+    for (modulus, wanted) in zip(found, [0, 1, 3, 20.0]) { #expect(abs(modulus - wanted) < 1e-5) }
+  }
+
+  @Test(arguments: [0.5, 1, 3])
+  func smallDepartures(relaxation c: Double) {
+    // Of the way to √I, 2/(2 + c).
+    let found = Self.moduli(from: 10, [102.01], relaxation: c)[0]
+    #expect(abs((found - 10) / (0.1005 * 2 / (2 + c)) - 1) < 0.01)
+    // No jump where the step bends, and the root's growth beyond.
+    let about = Self.moduli(from: 1, [2.9999, 3.0001, 1e4, 4e4], relaxation: c)
+    #expect(abs(about[1] - about[0]) < 2e-4)
+    #expect(abs(about[3] / about[2] - 2) < 0.01)
+  }
+
+  @Test func theDevianceIsPoissons() {
+    let (powers, photons) = ([4.0, 0.01, 30, 2, 1e4], [5.0, 0, 12, -1, 9900])
+    let level = 0.5
+    let pixels = 16.0
+    let power = powers.map { Float($0 * pixels) }
+    let counts = photons.map { Float($0 < 0 ? -1 : $0 / pixels) }
+    let background = powers.map { _ in Float(level / pixels) }
+    let found = modulusResidual(
+      power.span,
+      counts.span,
+      background: background.span,
+      pixels: Int(pixels),
+      isLikelihood: true
+    )
+    var wanted = 0.0
+    for (power, n) in zip(powers, photons) where n >= 0 {
+      let q = power + level
+      wanted += (q - n + (n > 0 ? n * naturalLogarithm(n / q) : 0)) / pixels
+    }
+    #expect(abs(found / wanted - 1) < 1e-4, "\(found), \(wanted)")
   }
 
   /// Patterns behind a disc that lets 1.5 % of the direct beam through, what it took divided out.

@@ -15,6 +15,8 @@ import Testing
   private static func solver() -> IncrementalReconstruction {
     scan.reconstruction {
       $0.probeUpdatePeriod = 0
+      $0.incidentPhotons = 1e6
+      $0.iterationsPerBatch = 3
       $0.retrievesBackground = true
       $0.backgroundStart = 10
       $0.backgroundPeriod = 5
@@ -24,7 +26,7 @@ import Testing
   @Test func itIsKeptWhileFramesComeAndRetrievedOnAfterThem() throws {
     let known = Image(shape: SyntheticScan.shape, filledWith: Self.level)
     var solver = Self.solver()
-    solver.start(withBackground: known)
+    solver.start(withBackground: known, ofPower: 1e6)
     for (number, pattern) in Self.scan.patterns.enumerated() {
       solver.add(pattern)
       if number >= 8 { solver.iterate(1) }
@@ -43,7 +45,7 @@ import Testing
   @Test func fewIterationsDoWithItWhatTakesManyWithout() {
     func error(_ known: Image?) -> Double {
       var solver = Self.solver()
-      if let known { solver.start(withBackground: known) }
+      if let known { solver.start(withBackground: known, ofPower: 1e6) }
       for pattern in Self.scan.patterns { solver.add(pattern) }
       solver.iterate(40)
       return Self.scan.error(of: solver.result())
@@ -54,7 +56,7 @@ import Testing
 
   @Test func anotherShapeIsLeftAlone() {
     var solver = Self.solver()
-    solver.start(withBackground: Image(shape: Shape2D(square: 8), filledWith: 5))
+    solver.start(withBackground: Image(shape: Shape2D(square: 8), filledWith: 5), ofPower: 1e6)
     for pattern in Self.scan.patterns { solver.add(pattern) }
     solver.iterate(5)
     #expect(solver.result().background?.values.allSatisfy { $0 == 0 } == true)
@@ -69,5 +71,34 @@ import Testing
     #expect(turns.firstIndex { $0 != .none } == 35, "all there at the 30th, quiet at the 35th")
     #expect(!turns.contains(.restart))
     #expect(schedule.knowsAll(frames: 40) && !schedule.knowsAll(frames: 50))
+  }
+
+  /// Three iterations after each batch are no silence, even where every iteration is due.
+  @Test func theIterationsOfABatchAreNoSilence() {
+    var schedule = BackgroundSchedule()
+    schedule.isKnown = true
+    let turns = (0..<120).map {
+      schedule.turn(
+        iteration: $0,
+        frames: min(20 + 5 * ($0 / 3), 120),
+        start: 10,
+        period: 1,
+        batch: 3
+      )
+    }
+    // The last batch comes with the 60th iteration.
+    #expect(turns.firstIndex { $0 != .none } == 64)
+  }
+
+  @Test func itFollowsThePowerOfTheProbe() throws {
+    let weak = Image(shape: SyntheticScan.shape, filledWith: Self.level / 2)
+    var solver = Self.solver()
+    solver.start(withBackground: weak, ofPower: 0.5e6)
+    for pattern in Self.scan.patterns { solver.add(pattern) }
+    solver.iterate(2)
+    let found = try #require(solver.result().background).values
+    // The probe has the power of the first frame until it is refined.
+    let power = Double(Self.scan.patterns[0].amplitudes.values.reduce(0) { $0 + $1 * $1 })
+    #expect(abs(Double(found[0] / Self.level) - power / 1e6) < 1e-3)
   }
 }

@@ -74,20 +74,24 @@ void ck_combine(void *out, float a, const void *u, float b, const void *v, long 
 // Σ −= weight ψ.
 void ck_subtract_weighted(void *sum, const float *weight, const void *wave, long count);
 
+// The factor of a pixel by r = I / |ψ|²: offset + slope r where r ≤ bend, else √(square + root r).
+typedef struct {
+  float offset, slope, bend, square, root;
+} ck_modulus_step;
+
 // P_M of one mode on a run of far-field pixels: measured moduli, the wave's phases, √b being one
 // more mode. intensity < 0 is unmeasured and gets the factor `keep`, 1 over a pattern's pixels; others
-// get pull + √(pull² + share I / |ψ|²), pull 0 and share 1 for the plain projection. Returns
-// Σ |factor ψ|². Meanwhile `count` pixels at `ahead`, of which only the place counts, come nearer to
+// that of the step. Returns Σ |factor ψ|². Meanwhile `count` pixels at `ahead`, of which only the place counts, come nearer to
 // the processor.
 double ck_project_moduli(void *wave, const float *intensity, const float *background, long count,
-                         float keep, float pull, float share, const void *ahead);
+                         float keep, ck_modulus_step step, const void *ahead);
 
 // power = Σ_modes |ψ|²: sets it, or adds to it.
 void ck_power(float *power, const void *wave, long count, int adds);
 
 // power ← the factor that P_M multiplies every mode by. Returns Σ factor² power.
 double ck_modulus_factors(float *power, const float *intensity, const float *background,
-                          long count, float keep, float pull, float share);
+                          long count, float keep, ck_modulus_step step);
 
 // ψ ← factor ψ.
 void ck_scale(void *wave, const float *factors, long count);
@@ -96,12 +100,17 @@ void ck_scale(void *wave, const float *factors, long count);
 double ck_modulus_residual(const float *power, const float *intensity, const float *background,
                            long count, float scale);
 
+// Half of Poisson's deviance, Σ q − I + I log(I / q) over measured pixels, q = scale² power +
+// background, I = intensity. The logarithm is exact to 1e-6.
+double ck_photon_deviance(const float *power, const float *intensity, const float *background,
+                          long count, float scale);
+
 // The background's sums over frames, over measured pixels, with g = scale · power,
-// q = g + background + floor and e = √(intensity / q) − 1:
+// q = g + background + floor and e = gain · (the step's factor at intensity / q − 1):
 // model += g, gradient += e, inverse += 1 / q, part += g / q, scaling += g e.
 void ck_add_background(float *model, float *gradient, float *inverse, float *part,
                        float *scaling, const float *power, const float *intensity, const float *background,
-                       long count, float scale, float floor);
+                       long count, float scale, float floor, ck_modulus_step step, float gain);
 
 // Rays and the voxel columns that they cross: those of ray r are the numbers starts[r] to
 // starts[r + 1] − 1 of `voxels`, the column's number, and `lengths`, the length inside, voxels.

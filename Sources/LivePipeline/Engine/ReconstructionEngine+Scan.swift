@@ -50,7 +50,9 @@ extension ReconstructionEngine {
           probe: start.probe,
           seed: seed.map { grid.seed(from: $0.object) }
         )
-        if let known = start.background { solver.reconstruction?.start(withBackground: known) }
+        if let (known, power) = start.background {
+          solver.reconstruction?.start(withBackground: known, ofPower: power)
+        }
         schedule.note(
           ScheduleStep(
             .begin,
@@ -286,8 +288,7 @@ extension ReconstructionEngine {
     let seconds = scan.progress.withLock { $0.seconds }
     // Counts of unknown times cannot be compared.
     guard vacuum.isInView, seconds > 0 else { return }
-    let power = ([object.probe] + object.weakerModes).reduce(0) { $0 + squaredNorm($1.values.span) }
-    let photons = power * vacuum.modulus * vacuum.modulus
+    let photons = object.probePower * vacuum.modulus * vacuum.modulus
     let change = beam.withLock {
       $0.take(
         photons / seconds,

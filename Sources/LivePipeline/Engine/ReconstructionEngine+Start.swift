@@ -170,8 +170,8 @@ extension ReconstructionEngine {
   struct Start {
     var source: String
     var probe: ComplexImage
-    /// The background that an earlier scan has found, photons, [row, column].
-    var background: Image?
+    /// The background that an earlier scan has found, photons, [row, column], and its probe's power.
+    var background: (Image, power: Double)?
     /// The messages whose patterns it was made from, where it was made from patterns.
     var messages: [Int]?
   }

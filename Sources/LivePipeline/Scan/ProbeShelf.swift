@@ -11,18 +11,22 @@ struct ProbeShelf: Sendable {
     var energy: PhotonEnergy
     var probe: ComplexImage
     var background: Image?
+    var power: Double
   }
 
   private var entries: [Entry] = []
 
   /// Keeps a finished scan's probe and background.
   mutating func keep(_ object: ReconstructedObject, of scan: String) {
+    let scale = object.gauge?.scale ?? 1
     entries.append(
       Entry(
         scan: scan,
         energy: object.identity.energy,
         probe: object.probe,
-        background: object.background
+        background: object.background,
+        // Before vacuum was set to 1, for the next scan's is taken before as well.
+        power: object.probePower / (scale * scale)
       )
     )
     if entries.count > Self.limit { entries.removeFirst() }
@@ -38,8 +42,10 @@ struct ProbeShelf: Sendable {
   }
 
   /// The probe of a scan and the background retrieved with it, nil where they are not kept any more.
-  func start(of scan: String) -> (probe: ComplexImage, background: Image?)? {
-    entries.last { $0.scan == scan }.map { ($0.probe, $0.background) }
+  func start(of scan: String) -> (probe: ComplexImage, background: (Image, power: Double)?)? {
+    entries.last { $0.scan == scan }.map { entry in
+      (entry.probe, entry.background.map { ($0, entry.power) })
+    }
   }
 
   /// Scans run a few at a time, so that none starts from a probe older than these.

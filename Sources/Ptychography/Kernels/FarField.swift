@@ -8,28 +8,48 @@ package import Imaging
 
 /// How far the modulus projection trusts a measured modulus.
 ///
-/// From a modulus a₀ the step goes to the a that is likeliest where photons are counted, and near:
-/// with n = τ I counts behind a transmission τ, the minimum of τ a² − 2 n log a + c τ (a − a₀)²,
+/// From a modulus a₀ where n = τ I photons were counted behind a transmission τ, the step goes down
+/// the slope of Poisson's negative log-likelihood, τ a² − 2 n log a, by a length that its curvature
+/// gives; r = I / a₀²:
 ///
-///     a = (c a₀ + √(c² a₀² + 4 (1 + c) I)) / 2 (1 + c),
+///     a = a₀ (1 + (r − 1) / (2 + c))                       for r ≤ 3,
+///     a = √(f² + 2 f (r − 3) / (2 + c)) a₀, f = 1 + 2 / (2 + c),     beyond
 ///
-/// whatever τ is. It is the proximal operator of Poisson's negative log-likelihood with a weight in
-/// proportion to the counts that a pixel's light is worth. c = 0 sets the measured modulus, noise and
-/// all.
+/// whatever τ is. It is linear in the counts, so that their noise moves no modulus on the mean: √I is
+/// too small by 1/(8 n) of it. Beyond the bend it grows like √I, because one photon where next to none is
+/// expected would move the wave without bounds. c = 0 is P_M, √I, noise and all.
 package struct ModulusStep: Sendable, Hashable {
-  /// c / 2 (1 + c).
-  let pull: Float
-  /// 1 / (1 + c).
-  let share: Float
+  /// How much a modulus gives way to that of the wave.
+  let relaxation: Float
 
   /// The step with a relaxation c, 0 or more.
-  package init(relaxation c: Double) {
-    pull = Float(c / (2 * (1 + c)))
-    share = Float(1 / (1 + c))
-  }
+  package init(relaxation c: Double) { relaxation = Float(c) }
 
   /// The plain projection.
   package static let plain = ModulusStep(relaxation: 0)
+
+  /// Where the step bends.
+  private static let bend: Float = 3
+
+  /// The step for unscaled transforms.
+  ///
+  /// - Parameter keep: 1 / pixels of a whole pattern.
+  /// - Returns: Its numbers.
+  func kernel(keep: Float) -> ck_modulus_step {
+    guard relaxation > 0 else {
+      return ck_modulus_step(offset: 0, slope: 0, bend: -1, square: 0, root: 1)
+    }
+    let gain = 1 / (2 + relaxation)
+    let factor = 1 + (Self.bend - 1) * gain
+    let rise = 2 * factor * gain
+    return ck_modulus_step(
+      offset: keep * (1 - gain),
+      slope: gain / keep,
+      bend: Self.bend * keep * keep,
+      square: keep * keep * (factor * factor - rise * Self.bend),
+      root: rise
+    )
+  }
 }
 
 /// Replaces the moduli of a wave by the measured ones, P_M, or goes some way towards them.
@@ -63,15 +83,13 @@ package func projectOntoModuli(
   return unsafe ahead.withUnsafeBytes { ahead in
     unsafe withRuns(&wave, intensity, background) { wave, intensity, background, count in
       let next = unsafe ahead.baseAddress ?? UnsafeRawPointer(wave)
-      let pull = keep * step.pull
       return unsafe ck_project_moduli(
         wave,
         intensity,
         background,
         count,
         keep,
-        pull,
-        step.share,
+        step.kernel(keep: keep),
         next
       )
     }
@@ -100,7 +118,7 @@ func modulusFactors(
   step: ModulusStep
 ) -> Double {
   unsafe withRuns(&power, intensity, background) {
-    unsafe ck_modulus_factors($0, $1, $2, $3, keep, keep * step.pull, step.share)
+    unsafe ck_modulus_factors($0, $1, $2, $3, keep, step.kernel(keep: keep))
   }
 }
 
@@ -115,32 +133,33 @@ func scale(_ wave: inout MutableSpan<Complex64>, by factors: Span<Float>) {
   }
 }
 
-/// Σ (√(power + b) − √I)² over measured pixels, over pixels.
+/// Σ (√(power + b) − √I)² over measured pixels, over pixels; or half of Poisson's deviance,
+/// Σ q − I + I log(I / q) with q = power + b.
 ///
 /// - Parameters:
 ///   - power: Σ |ψ|² over modes, of unscaled transforms.
 ///   - intensity: Measured photons over pixels.
 ///   - background: The part of them that is no diffraction.
 ///   - pixels: Those of a whole pattern.
+///   - isLikelihood: Whether it is the deviance.
 /// - Returns: The sum.
-func modulusResidual(
+package func modulusResidual(
   _ power: Span<Float>,
   _ intensity: Span<Float>,
   background: Span<Float>,
-  pixels: Int
+  pixels: Int,
+  isLikelihood: Bool = false
 ) -> Double {
   let count = power.count
   precondition(intensity.count == count && background.count == count, "runs differ in length")
   return unsafe power.withUnsafeBufferPointer { power in
     unsafe intensity.withUnsafeBufferPointer { intensity in
       unsafe background.withUnsafeBufferPointer { background in
-        unsafe ck_modulus_residual(
-          power.baseAddress,
-          intensity.baseAddress,
-          background.baseAddress,
-          count,
-          1 / Float(pixels)
-        )
+        let scale = 1 / Float(pixels)
+        let (p, i, b) = (power.baseAddress, intensity.baseAddress, background.baseAddress)
+        return isLikelihood
+          ? unsafe ck_photon_deviance(p, i, b, count, scale)
+          : unsafe ck_modulus_residual(p, i, b, count, scale)
       }
     }
   }
@@ -153,7 +172,13 @@ extension BackgroundRetrieval.Sums {
   ///   - power: Σ |ψ|² over modes, of unscaled transforms.
   ///   - intensity: Measured photons over pixels.
   ///   - first: Where in the pattern the run begins.
-  mutating func add(_ power: Span<Float>, _ intensity: Span<Float>, from first: Int) {
+  ///   - step: How far the iteration trusts measured moduli: object and background follow one slope.
+  mutating func add(
+    _ power: Span<Float>,
+    _ intensity: Span<Float>,
+    from first: Int,
+    _ step: ModulusStep
+  ) {
     let count = power.count
     let pixels = Float(model.count)
     let (background, floor) = (background, floor)
@@ -178,7 +203,9 @@ extension BackgroundRetrieval.Sums {
                       background.baseAddress.unsafelyUnwrapped + first,
                       count,
                       1 / (pixels * pixels),
-                      floor
+                      floor,
+                      step.kernel(keep: 1),
+                      (2 + step.relaxation) / 2
                     )
                   }
                 }

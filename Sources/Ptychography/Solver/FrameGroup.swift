@@ -64,19 +64,22 @@ struct FrameGroup: Sendable {
   /// - Parameters:
   ///   - sweep: One that begins with P O.
   ///   - backgroundSums: Where the background's sums are wanted and not the errors, those of nothing.
-  ///   - half: 0 for the frames of even scan points alone, 1 for the odd ones, nil for all.
+  ///   - half: 0 for every other of the group's frames, 1 for the others, nil for all.
+  ///   - byLikelihood: Whether the residual is Poisson's deviance, not that of moduli.
   ///   - sumsNoise: Whether the share of the photon noise is wanted beside the errors.
   mutating func compare(
     _ sweep: FrameSweep,
     backgroundSums: BackgroundRetrieval.Sums? = nil,
     half: Int? = nil,
+    byLikelihood: Bool = false,
     sumsNoise: Bool = false
   ) {
     comparison = ModelComparison()
     if sumsNoise { comparison.noise = PhotonNoise() }
     comparison.background = backgroundSums
+    comparison.isLikelihood = byLikelihood
     for k in frames.indices {
-      if let half, frames[k].index & 1 != half { continue }
+      if let half, k & 1 != half { continue }
       sweep.beginModel(frames[k].seat, &scratch)
       sweep.compare(frames[k], &scratch, &comparison)
     }

@@ -5,8 +5,11 @@ import Imaging
 
 /// What patterns and those of probe times object have in common.
 struct ModelComparison: Sendable {
-  /// Σ (√(|F P O|² + b) − √I)² over measured pixels, over pixels.
+  /// Σ (√(|F P O|² + b) − √I)² over measured pixels, over pixels; or half of Poisson's deviance, twice
+  /// as large where photons are many.
   var residual = 0.0
+  /// Whether the residual is the deviance.
+  var isLikelihood = false
   /// Σ (I − b) over measured pixels, over pixels.
   var total = 0.0
   /// What `residual` is on the mean where photons are all that is random; nil where not wanted.
@@ -29,13 +32,14 @@ extension FrameSweep {
       let level = background.span.extracting(pixels)
       let power = scratch.power.span
       if comparison.background != nil {
-        comparison.background?.add(power, measured, from: pixels.lowerBound)
+        comparison.background?.add(power, measured, from: pixels.lowerBound, modulusStep)
       } else {
         comparison.residual += modulusResidual(
           power,
           measured,
           background: level,
-          pixels: transform.shape.count
+          pixels: transform.shape.count,
+          isLikelihood: comparison.isLikelihood
         )
         comparison.total += sum(measured, above: level)
         comparison.noise?.add(

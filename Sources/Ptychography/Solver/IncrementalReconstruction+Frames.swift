@@ -139,6 +139,7 @@ extension IncrementalReconstruction {
     let present = illumination.power
     guard power > 0, present > 0 else { return }
     let factor = Float((power / present).squareRoot())
+    background.scale(toPower: power)
     replaceProbe(by: illumination.modes.map { scaled($0, by: factor) })
     divideObject(by: factor)
     // Nothing is known of the power before the first frame.

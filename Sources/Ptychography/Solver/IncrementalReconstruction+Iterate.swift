@@ -200,6 +200,7 @@ extension IncrementalReconstruction {
     if power > 0, wanted > 0 {
       let factor = Float((wanted / power).squareRoot())
       modes = modes.map { scaled($0, by: factor) }
+      background.scale(toPower: wanted)
       divideObject(by: factor)
       // What the refined probe multiplies; the rest belongs to the probe of before.
       if engine == .raar { scale(x.mutableSpan, by: 1 / factor) }

@@ -101,7 +101,8 @@ extension IncrementalReconstruction {
       iteration: settledIterations,
       frames: frameCount,
       start: parameters.backgroundStart,
-      period: period
+      period: period,
+      batch: parameters.iterationsPerBatch
     )
     if turn == .restart {
       background.restart()
@@ -110,6 +111,7 @@ extension IncrementalReconstruction {
     guard case .update(let update) = turn else { return }
     let interval = max(2, (25 + period - 1) / period)
     let stepsAlong = update >= 3 * interval && update.isMultiple(of: interval)
+    if background.isUnknown, parameters.pixelAreaPeriod > 0 { background.recount(groups) }
     let half = stepsAlong || background.isUnknown ? nil : background.pixelSteps & 1
     let sweep = sweep(ScanSums.Wanted())
     let empty = background.emptySums()

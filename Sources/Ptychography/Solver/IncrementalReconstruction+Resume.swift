@@ -35,24 +35,28 @@ extension IncrementalReconstruction {
     isResumed = true
     iteration = result.iteration
     settledIterations = result.iteration
-    if let known = result.background { start(from: known) }
+    if let image = result.background, let known = background(from: image) {
+      background.start(from: known)
+    }
   }
 
-  /// Starts from the background of another scan, which waits for all frames to be there before it
-  /// is changed.
+  /// Starts from the background of another scan: it waits for all frames to be there before it is
+  /// changed, and follows the power of the probe until then.
   ///
-  /// - Parameter known: Photons, [row, column], DC at [N/2, N/2]; nothing happens where its shape is
-  ///   not the pattern's or no background is to be retrieved.
-  public mutating func start(withBackground known: Image) {
-    guard start(from: known) else { return }
-    background.schedule.isKnown = true
+  /// - Parameters:
+  ///   - known: Photons, [row, column], DC at [N/2, N/2]; nothing happens where it is 0 everywhere, its
+  ///     shape is not the pattern's, or no background is to be retrieved.
+  ///   - power: The power of that scan's probe, all modes, photons.
+  public mutating func start(withBackground known: Image, ofPower power: Double) {
+    guard let known = background(from: known) else { return }
+    background.start(from: known, ofPower: power)
+    background.scale(toPower: illumination.power)
   }
 
-  @discardableResult
-  private mutating func start(from known: Image) -> Bool {
-    guard parameters.retrievesBackground, known.shape == grid.patternShape else { return false }
+  /// A background in the order of the tiles; nil where none is retrieved or its shape is another.
+  private func background(from image: Image) -> [Float]? {
+    guard parameters.retrievesBackground, image.shape == grid.patternShape else { return nil }
     let scale = 1 / Float(grid.patternShape.count)
-    background.start(from: transform.tiled(centerToCorner(known).values.map { scale * $0 }))
-    return true
+    return transform.tiled(centerToCorner(image).values.map { scale * $0 })
   }
 }

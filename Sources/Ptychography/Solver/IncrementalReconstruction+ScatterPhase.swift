@@ -29,7 +29,7 @@ extension IncrementalReconstruction {
     func misfit(_ values: [Complex64]) -> Double {
       object.values = values
       let sweep = sweep(ScanSums.Wanted())
-      inGroups { $0.compare(sweep, half: half) }
+      inGroups { $0.compare(sweep, half: half, byLikelihood: true) }
       return groups.reduce(0) { $0 + $1.comparison.residual }
     }
     let radius = probeFourierRadius

@@ -13,6 +13,8 @@ struct SweepScratch: Sendable {
   var power: AlignedArray<Float>
   /// The far-field power of a whole pattern, in the order of the tiles, once it is needed.
   var pattern = AlignedArray<Float>()
+  /// Room for the means over the area of its pixels.
+  var areaRoom = PixelArea.Room()
   /// One block of rows.
   var rows: AlignedArray<Complex64>
 
