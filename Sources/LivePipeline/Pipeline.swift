@@ -7,6 +7,7 @@ import Imaging
 import Messaging
 import Preprocessing
 import Synchronization
+package import WireFormat
 
 /// A whole run: from the stream of a detector, or a recording, to files and previews.
 ///
@@ -57,6 +58,10 @@ public final class Pipeline: Sendable {
   let source: Source
   let options: Options
   let board: StatusBoard
+  let mailbox: PreviewMailbox
+  let listeners: [any PreviewListener]
+  /// Answers requests of this process; nil while nothing runs.
+  let answering = Mutex<(@Sendable (ControlRequest) -> ControlReply)?>(nil)
   let isStopping = Atomic(false)
   let publisherMayEnd = Atomic(false)
   let recorderMayEnd = Atomic(false)
@@ -68,16 +73,45 @@ public final class Pipeline: Sendable {
   ///   - source: Where messages come from.
   ///   - options: Folders and the like.
   ///   - onEvent: Told of everything that a person should know, on whatever thread it happens.
-  public init(
+  public convenience init(
     configuration: PipelineConfiguration,
     source: Source,
     options: Options,
     onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) {
+    self.init(
+      configuration: configuration,
+      source: source,
+      options: options,
+      listeners: [],
+      onEvent: onEvent
+    )
+  }
+
+  /// Prepares a run that shows its previews to others in this process, too.
+  ///
+  /// - Parameters:
+  ///   - configuration: What an instrument and its user decided.
+  ///   - source: Where messages come from.
+  ///   - options: Folders and the like.
+  ///   - listeners: Who is given every preview, on the publisher's thread.
+  ///   - onEvent: Told of everything that a person should know, on whatever thread it happens.
+  package init(
+    configuration: PipelineConfiguration,
+    source: Source,
+    options: Options,
+    listeners: [any PreviewListener],
+    onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) {
     self.configuration = configuration
     self.source = source
     self.options = options
+    self.listeners = listeners
     board = StatusBoard(onEvent: onEvent)
+    mailbox = PreviewMailbox(
+      isOpen: configuration.previews.isEnabled || !listeners.isEmpty,
+      maximumRate: configuration.previews.maximumRate
+    )
   }
 
   /// Where the run stands.
@@ -86,6 +120,25 @@ public final class Pipeline: Sendable {
   /// Asks the run to take no more messages, finish what it has and write it; returns at once.
   public func requestFinish() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Notes something that happened beside the run, in this process, and tells of it.
+  package func report(_ event: RunEvent) {
+    board.report(event)
+    mailbox.offer(event: event)
+  }
+
+  /// Answers a control request of this process as the control port would; may wait for a moment.
+  package func answer(_ request: ControlRequest) -> ControlReply {
+    if case .status = request { return ControlServer.status(board) }
+    guard let answer = answering.withLock({ $0 }) else {
+      return ControlReply(
+        ok: false,
+        source == .stream
+          ? "the run has not begun, or has ended" : "a replay takes no requests, only `status`"
+      )
+    }
+    return answer(request)
   }
 
   /// Runs until the source ends, the tomogram is whole (if so asked) or `requestFinish` is called.
@@ -98,10 +151,6 @@ public final class Pipeline: Sendable {
     board.update { $0.resultsPath = results.path }
     let plan = makePlan()
     let context = try MessagingContext()
-    let mailbox = PreviewMailbox(
-      isOpen: configuration.previews.isEnabled,
-      maximumRate: configuration.previews.maximumRate
-    )
     let recordingPath = source == .stream ? options.recording : nil
     let engine = ReconstructionEngine(
       configuration: configuration,
@@ -122,8 +171,7 @@ public final class Pipeline: Sendable {
       }
     )
 
-    let publisher =
-      configuration.previews.isEnabled ? try startPublisher(context, mailbox) : nil
+    let publisher = try startPublisher(context)
     defer {
       publisherMayEnd.store(true, ordering: .sequentiallyConsistent)
       publisher?.join()
@@ -139,6 +187,11 @@ public final class Pipeline: Sendable {
       case .recordings(let paths):
         [try startReplay(of: paths, conductor)]
       }
+    if source == .stream {
+      let board = board
+      answering.withLock { $0 = { ControlServer.answer($0, conductor, board) } }
+    }
+    defer { answering.withLock { $0 = nil } }
     let control =
       source == .stream && configuration.control.isEnabled
       ? try startControl(context, conductor) : nil

@@ -39,19 +39,23 @@ struct ControlServer: ~Copyable {
     guard let request = try responder.receive(timeoutMilliseconds: 100) else { return }
     let reply: ControlReply
     do throws(WireError) {
-      reply = answer(try ControlRequest.decode(request.parts))
+      reply = Self.answer(try ControlRequest.decode(request.parts), conductor, board)
     } catch {
       reply = ControlReply(ok: false, "the request cannot be read: \(error)")
     }
     try responder.reply(to: request, reply.encode())
   }
 
-  private func answer(_ request: ControlRequest) -> ControlReply {
+  /// Does what a request asks for; from any thread.
+  static func answer(
+    _ request: ControlRequest,
+    _ conductor: Conductor,
+    _ board: StatusBoard
+  ) -> ControlReply {
     do throws(PipelineError) {
       switch request {
       case .status:
-        let header = PreviewMessage(status: board.status).header
-        return ControlReply(ok: true, header.text["state"] ?? "", figures: header.quality)
+        return status(board)
       case .place(let placement):
         return ControlReply(ok: true, conductor.place(placement))
       case .measureResolution(let tomogram):
@@ -66,5 +70,11 @@ struct ControlServer: ~Copyable {
     } catch {
       return ControlReply(ok: false, error.description)
     }
+  }
+
+  /// How the run stands.
+  static func status(_ board: StatusBoard) -> ControlReply {
+    let header = PreviewMessage(status: board.status).header
+    return ControlReply(ok: true, header.text["state"] ?? "", figures: header.quality)
   }
 }
