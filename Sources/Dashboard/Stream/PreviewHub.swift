@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import Foundation
+import AcquisitionModel
 package import Imaging
 import Synchronization
 package import WireFormat
