@@ -154,13 +154,12 @@ package final class DashboardServer: Sendable {
 
   private func converse(_ connection: ClientConnection, isOneTooMany: Bool) async {
     do {
-      if isOneTooMany {
-        let answer = Answer.words(.serviceUnavailable, "too many connections are open")
-        return try await send(answer, on: connection, keepsConnection: false)
-      }
+      if isOneTooMany { throw RequestHead.Problem.tooManyConnections }
       try await answerRequests(of: connection)
     } catch let problem as RequestHead.Problem {
       try? await send(problem.answer, on: connection, keepsConnection: false)
+      connection.finishWriting()
+      await connection.discardRest()
     } catch {
       // The connection broke; there is nobody to tell.
     }

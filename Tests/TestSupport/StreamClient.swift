@@ -3,7 +3,8 @@
 import Foundation
 
 /// A page's WebSocket, as plain as can be: no library, every byte by hand.
-public final class StreamClient {
+public final class StreamClient: @unchecked Sendable {
+  // Sendable by hand: one thread at a time uses it.
   /// The connection underneath.
   public let socket: PlainSocket
   /// What the server said to the handshake.

@@ -61,6 +61,24 @@ final class ClientConnection: Sendable {
     }
   }
 
+  /// Says that nothing more comes from here, and gives the other end a moment to go, too.
+  ///
+  /// A connection that is closed while something unread lies in it is broken off, and what was sent
+  /// last may be lost.
+  func finishWriting() {
+    limitReading(seconds: Self.farewellSeconds)
+    state.withLock { state in
+      guard !state.isClosed else { return }
+      shutdown(socket.socket.file.rawValue, Int32(SHUT_WR))
+    }
+  }
+
+  /// Reads and forgets what still comes, up to a MiB, until the other end has gone.
+  func discardRest() async {
+    var count = 0
+    while count < 1 << 20, let piece = try? await socket.read(atMost: 4096) { count += piece.count }
+  }
+
   /// Makes whatever waits for it come back; from any thread, any number of times.
   func abort() {
     state.withLock { state in
@@ -78,5 +96,6 @@ final class ClientConnection: Sendable {
     }
   }
 
+  private static let farewellSeconds = 1.0
   private static let pieceBytes = 64 << 10
 }

@@ -11,6 +11,7 @@ struct RequestHead {
     case headTooLong(Int)
     case bodyTooLong(Int)
     case bodyWithoutLength
+    case tooManyConnections
 
     /// The answer.
     var answer: Answer {
@@ -22,6 +23,8 @@ struct RequestHead {
         .words(.payloadTooLarge, "a request has at most \(limit) bytes")
       case .bodyWithoutLength:
         .words(.lengthRequired, "the body's length has to be said by Content-Length")
+      case .tooManyConnections:
+        .words(.serviceUnavailable, "too many connections are open")
       }
     }
   }

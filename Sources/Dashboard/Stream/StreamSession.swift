@@ -37,13 +37,15 @@ struct StreamSession {
       group.addTask {
         await listen(page: page, bytes, isLocal: isLocal)
         hub.finish(page)
+        await connection.discardRest()
       }
       do {
         try await write(page: page, to: connection)
+        connection.finishWriting()
       } catch {
         // The page has gone, or was let go; it comes back by itself if it can.
+        connection.abort()
       }
-      connection.abort()
     }
   }
 
