@@ -81,7 +81,8 @@ package final class DashboardServer: Sendable {
     }
     state.withLock { $0.work }?.cancel()
     for connection in state.withLock({ Array($0.connections.values) }) { connection.abort() }
-    _ = hasEnded.wait(timeout: .now() + 2)
+    // Handed on to whoever else waits for it.
+    if hasEnded.wait(timeout: .now() + 2) == .success { hasEnded.signal() }
   }
 
   // MARK: -
@@ -91,11 +92,11 @@ package final class DashboardServer: Sendable {
     do {
       try await pool.prepare()
       let listener = try AsyncSocket(socket: listener, pool: pool)
-      await withTaskGroup { group in
-        group.addTask { try? await pool.run() }
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { _ = try? await pool.run() }
         group.addTask { [self] in await accept(listener) }
         group.addTask { [self] in await watch() }
-        await group.next()
+        _ = await group.next()
         if !Task.isCancelled { settings.onNotice("the dashboard has ended: its sockets broke") }
         group.cancelAll()
       }

@@ -9,7 +9,7 @@ import WireFormat
 /// The figures for Prometheus.
 @Suite struct MetricsTests {
   private static let line =
-    /([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+)\})? (NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)/
+    /([a-zA-Z0-9_:]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+)\})? (NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)/
 
   /// Samples by name and labels, the form checked on the way.
   private static func samples(_ text: String) throws -> [String: Double] {

@@ -25,6 +25,7 @@ import WireFormat
     let state = Mutex<String?>(nil)
     let reply = Mutex<String?>(nil)
     let metrics = Mutex("")
+    let server = Mutex<DashboardServer?>(nil)
   }
 
   @Test func aPageFollowsARunThatPublishesNothingElse() throws {
@@ -35,7 +36,6 @@ import WireFormat
     run.configuration.previews.maximumRate = 50
     let hub = PreviewHub()
     run.listeners = [Listener(hub: hub)]
-    let server = Mutex<DashboardServer?>(nil)
     let seen = Seen()
     let pageEnded = DispatchSemaphore(value: 0)
     let outcome = try run.run { pipeline in
@@ -45,7 +45,7 @@ import WireFormat
           DashboardSettings(address: address) { pipeline.answer($0) }
         )
       else { return }
-      server.withLock { $0 = started }
+      seen.server.withLock { $0 = started }
       Thread.detachNewThread {
         Self.follow(started.port, seen)
         pageEnded.signal()
@@ -61,7 +61,7 @@ import WireFormat
       seen.metrics.withLock { $0 = metrics ?? "" }
     }
     #expect(outcome.summary.scans.count == 6)
-    try #require(server.withLock { $0 }).stop()
+    try #require(seen.server.withLock { $0 }).stop()
     #expect(pageEnded.wait(timeout: .now() + 10) == .success)
     let topics = seen.topics.withLock { $0 }
     for topic in PreviewTopic.allCases where topic != .event {

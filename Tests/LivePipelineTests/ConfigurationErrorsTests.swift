@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import LivePipeline
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationErrorsTests {

@@ -48,7 +48,7 @@ struct Answer {
   /// The page talks to nobody but this server, and no other page may show it or read from it.
   ///
   /// Plotly makes functions from text for its plots in space and writes styles into the page.
-  private static let guards = [
+  private static let guards: [String: String] = [
     "Content-Security-Policy":
       "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
       + "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; "

@@ -54,7 +54,11 @@ struct ControlDesk: Sendable {
   private func encode(_ reply: ControlReply, _ envelope: Envelope) -> Data {
     let json = reply.encode()[0].array()
     guard let id = envelope.id, let text = try? JSONEncoder().encode(id) else { return Data(json) }
-    return Data(Array("{\"id\":".utf8) + text + Array(",".utf8) + json.dropFirst())
+    var answer = Data("{\"id\":".utf8)
+    answer.append(text)
+    answer.append(contentsOf: ",".utf8)
+    answer.append(contentsOf: json.dropFirst())
+    return answer
   }
 
   /// What stands in a request beside what is asked for.

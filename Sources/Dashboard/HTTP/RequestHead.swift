@@ -58,7 +58,7 @@ struct RequestHead {
       let name = HTTPHeader(String(line[..<colon]))
       let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
       // Two of these would let two readers see two requests.
-      if [.host, .contentLength, Self.origin].contains(name), headers[name] != nil {
+      if [HTTPHeader.host, .contentLength, Self.origin].contains(name), headers[name] != nil {
         throw .unreadable
       }
       headers.addValue(value, for: name)

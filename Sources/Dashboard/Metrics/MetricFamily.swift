@@ -13,16 +13,34 @@ struct MetricFamily {
   let name: String
   let kind: Kind
   let help: String
-  var samples: [(labels: [(name: String, value: String)], value: Double)] = []
+  var samples: [Sample] = []
+
+  /// A value, and where a metric has several, what tells it from the others.
+  struct Sample {
+    /// `queue="recorder"`; nil for the only one.
+    let label: String?
+    let value: Double
+
+    /// The only value.
+    init(_ value: Double) {
+      label = nil
+      self.value = value
+    }
+
+    /// One of several values.
+    init(_ name: String, _ text: String, _ value: Double) {
+      label = "\(name)=\"\(MetricFamily.escaped(text, quotes: true))\""
+      self.value = value
+    }
+  }
 
   /// HELP, TYPE, and a line for each sample; nothing where there is none.
   var lines: String {
     guard !samples.isEmpty else { return "" }
     var text = "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
-    for (labels, value) in samples {
-      let inside = labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
-      text += name + (labels.isEmpty ? "" : "{\(inside.joined(separator: ","))}")
-      text += " \(Self.number(value))\n"
+    for sample in samples {
+      let label = sample.label.map { "{\($0)}" } ?? ""
+      text += "\(name)\(label) \(Self.number(sample.value))\n"
     }
     return text
   }
@@ -34,7 +52,7 @@ struct MetricFamily {
     return abs(value) < 1e15 && value == value.rounded() ? "\(Int(value))" : "\(value)"
   }
 
-  private static func escaped(_ text: String, quotes: Bool) -> String {
+  static func escaped(_ text: String, quotes: Bool) -> String {
     let plain = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
     return quotes ? plain.replacing("\"", with: "\\\"") : plain
   }

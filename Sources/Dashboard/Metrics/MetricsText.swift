@@ -26,8 +26,7 @@ package enum MetricsText {
         families.append(MetricFamily(name: row.name, kind: row.kind, help: row.help))
       }
       guard let value = left.removeValue(forKey: row.key) else { continue }
-      let labels = row.label.map { [$0] } ?? []
-      families[families.count - 1].samples.append((labels, value * row.scale))
+      families[families.count - 1].samples.append(row.sample(value))
     }
     families.append(resolution(&left))
     // What this table does not know yet is shown under its own name.
@@ -38,7 +37,7 @@ package enum MetricsText {
           name: "tiltfold_\(name)",
           kind: .gauge,
           help: "The figure \(key) of the status message.",
-          samples: [([], value)]
+          samples: [MetricFamily.Sample(value)]
         )
       )
     }
@@ -71,14 +70,20 @@ package enum MetricsText {
     )
     for key in figures.keys.filter({ $0.hasPrefix(prefix) }).sorted() {
       guard let value = figures.removeValue(forKey: key) else { continue }
-      family.samples.append(([("energy", String(key.dropFirst(prefix.count)))], value))
+      let energy = String(key.dropFirst(prefix.count))
+      family.samples.append(MetricFamily.Sample("energy", energy, value))
     }
     return family
   }
 
   private static func stream(_ figures: StreamFigures) -> [MetricFamily] {
     func counter(_ name: String, _ help: String, _ value: Int) -> MetricFamily {
-      MetricFamily(name: "tiltfold_\(name)", kind: .counter, help: help, samples: [([], Double(value))])
+      MetricFamily(
+        name: "tiltfold_\(name)",
+        kind: .counter,
+        help: help,
+        samples: [MetricFamily.Sample(Double(value))]
+      )
     }
     return [
       MetricFamily(
@@ -86,7 +91,7 @@ package enum MetricsText {
         kind: .counter,
         help: "Events that were told, by severity; errors are what was lost or given up.",
         samples: ["info", "warning", "error"].map {
-          ([("severity", $0)], Double(figures.events[$0] ?? 0))
+          MetricFamily.Sample("severity", $0, Double(figures.events[$0] ?? 0))
         }
       ),
       one("websocket_clients", "Pages that are open.", Double(figures.pages)),
@@ -110,7 +115,7 @@ package enum MetricsText {
       name: "tiltfold_\(name)",
       kind: .gauge,
       help: help,
-      samples: value.map { [([], $0)] } ?? []
+      samples: value.map { [MetricFamily.Sample($0)] } ?? []
     )
   }
 
@@ -125,7 +130,8 @@ package enum MetricsText {
       name: "tiltfold_\(name)",
       kind: .gauge,
       help: help,
-      samples: current == nil ? [] : all.map { ([("state", $0)], $0 == current ? 1 : 0) }
+      samples: current == nil
+        ? [] : all.map { MetricFamily.Sample("state", $0, $0 == current ? 1 : 0) }
     )
   }
 

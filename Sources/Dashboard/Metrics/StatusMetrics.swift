@@ -10,15 +10,26 @@ enum StatusMetrics {
     let help: String
     var label: (name: String, value: String)?
     var scale = 1.0
+
+    /// The figure as a sample.
+    func sample(_ value: Double) -> MetricFamily.Sample {
+      guard let label else { return MetricFamily.Sample(value * scale) }
+      return MetricFamily.Sample(label.name, label.value, value * scale)
+    }
   }
 
   /// The rows in the order in which they are written; rows of one name stand together.
-  static let rows: [Row] =
-    counters.map { Row(key: $0, name: "tiltfold_\($1)_total", kind: .counter, help: $2) }
-    + gauges.map { Row(key: $0, name: "tiltfold_\($1)", kind: .gauge, help: $2) }
-    + queues + latencies
+  static let rows: [Row] = counterRows + gaugeRows + queues + latencies
 
-  private static let counters = [
+  private static let counterRows = counters.map { key, name, help in
+    Row(key: key, name: "tiltfold_\(name)_total", kind: .counter, help: help)
+  }
+
+  private static let gaugeRows = gauges.map { key, name, help in
+    Row(key: key, name: "tiltfold_\(name)", kind: .gauge, help: help)
+  }
+
+  private static let counters: [(String, String, String)] = [
     ("messages_received", "messages_received", "Messages that came from the source."),
     ("frames_received", "frames_received", "Exposures that came, doubles included."),
     ("darks_received", "darks_received", "Dark frames that came."),
@@ -40,7 +51,7 @@ enum StatusMetrics {
     ("previews_skipped", "previews_skipped", "Previews that gave way to newer ones before they went out."),
   ]
 
-  private static let gauges = [
+  private static let gauges: [(String, String, String)] = [
     ("frames_per_second", "frame_rate_hertz", "Frames per second over the last three seconds."),
     ("scan_frames_expected", "scan_frames_expected", "Frames of the scan that started last; 0 where not known."),
     ("scans_unfinished", "scans_unfinished", "Scans that came and are not done."),
@@ -59,7 +70,7 @@ enum StatusMetrics {
     ("energy_count", "energies_expected", "Photon energies of each tilt."),
   ]
 
-  private static let queues = ["recorder", "intake"].map { queue in
+  private static let queues = ["recorder", "intake"].map { queue -> Row in
     Row(
       key: "\(queue)_queue_depth",
       name: "tiltfold_queue_depth_messages",
@@ -69,8 +80,8 @@ enum StatusMetrics {
     )
   }
 
-  private static let latencies = ["stxm", "frame"].flatMap { path in
-    [("p50", "0.5"), ("p90", "0.9"), ("p99", "0.99")].map { part, quantile in
+  private static let latencies = ["stxm", "frame"].flatMap { path -> [Row] in
+    [("p50", "0.5"), ("p90", "0.9"), ("p99", "0.99")].map { part, quantile -> Row in
       Row(
         key: "latency_\(path)_\(part)_ms",
         name: "tiltfold_\(path)_latency_seconds",

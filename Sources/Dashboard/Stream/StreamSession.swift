@@ -33,7 +33,7 @@ struct StreamSession {
     _ bytes: BufferedSocketReader,
     isLocal: Bool
   ) async {
-    await withTaskGroup { group in
+    await withTaskGroup(of: Void.self) { group in
       group.addTask {
         await listen(page: page, bytes, isLocal: isLocal)
         hub.finish(page)
