@@ -23,7 +23,7 @@ package final class DashboardServer: Sendable {
   private let settings: DashboardSettings
   private let listener: Socket
   private let routes: Routes
-  private let desk: ControlDesk
+  private let control: PageControl
   private let policy: AccessPolicy
   private let state = Mutex(State())
   private let hasEnded = DispatchSemaphore(value: 0)
@@ -42,7 +42,7 @@ package final class DashboardServer: Sendable {
     }
     self.hub = hub
     self.settings = settings
-    desk = ControlDesk(settings)
+    control = PageControl(settings)
     policy = AccessPolicy(settings)
     var page: PageFiles?
     do throws(DashboardError) {
@@ -50,7 +50,7 @@ package final class DashboardServer: Sendable {
     } catch {
       settings.onNotice(error.description)
     }
-    routes = Routes(hub: hub, page: page, desk: desk, plotlyPath: settings.plotlyPath)
+    routes = Routes(hub: hub, page: page, control: control, plotlyPath: settings.plotlyPath)
     let work = Task.detached { [self] in
       await serve()
       hasEnded.signal()
@@ -217,7 +217,7 @@ package final class DashboardServer: Sendable {
     defer { hub.close(page) }
     let stall = settings.limits.stallSeconds
     try await connection.write(Answer.head(.switchingProtocols, accepted), stallSeconds: stall)
-    let session = StreamSession(hub: hub, desk: desk, limits: settings.limits)
+    let session = StreamSession(hub: hub, control: control, limits: settings.limits)
     await session.run(page: page, on: connection, bytes, isLocal: isLocal)
   }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import WireFormat
-
 /// What the server of the page needs to know.
 package struct DashboardSettings: Sendable {
   /// Where the page is served.
@@ -12,8 +10,8 @@ package struct DashboardSettings: Sendable {
   package var plotlyPath: String?
   /// Where the page's files may lie; the first folder with an `index.html` counts.
   package var pageFolders = PageFiles.folders
-  /// Does what a request asks for; may take a moment, and is called on a thread of its own.
-  package var control: @Sendable (ControlRequest) -> ControlReply
+  /// Answers a control request, JSON to JSON; may take a moment, and is called on a thread of its own.
+  package var control: @Sendable ([UInt8]) -> [UInt8]
   /// Told in words what a person should know about the page, on whatever thread it happens.
   package var onNotice: @Sendable (String) -> Void = { _ in }
   /// The bounds that the server keeps to.
@@ -22,7 +20,7 @@ package struct DashboardSettings: Sendable {
   /// Takes what has no default.
   package init(
     address: BindAddress,
-    control: @escaping @Sendable (ControlRequest) -> ControlReply
+    control: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) {
     self.address = address
     self.control = control

@@ -31,14 +31,13 @@ extension Pipeline {
   /// Starts the thread that answers requests.
   func startControl(
     _ context: MessagingContext,
-    _ conductor: Conductor
+    _ desk: ControlDesk
   ) throws -> PipelineThread {
     try starting("control") { [self] started in
       var server = try ControlServer(
         context,
         configuration: configuration,
-        conductor: conductor,
-        board: board
+        desk: desk
       )
       let endpoint = server.endpoint
       board.update { $0.controlEndpoint = endpoint }

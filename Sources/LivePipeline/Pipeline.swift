@@ -7,7 +7,6 @@ import Imaging
 import Messaging
 import Preprocessing
 import Synchronization
-package import WireFormat
 
 /// A whole run: from the stream of a detector, or a recording, to files and previews.
 ///
@@ -60,11 +59,11 @@ public final class Pipeline: Sendable {
   let board: StatusBoard
   let mailbox: PreviewMailbox
   let listeners: [any PreviewListener]
-  /// Answers requests of this process; nil while nothing runs.
-  let answering = Mutex<(@Sendable (ControlRequest) -> ControlReply)?>(nil)
   let isStopping = Atomic(false)
   let publisherMayEnd = Atomic(false)
   let recorderMayEnd = Atomic(false)
+  /// Who answers control requests; nil while no run goes on.
+  let desk = Mutex<ControlDesk?>(nil)
 
   /// Prepares a run.
   ///
@@ -128,19 +127,6 @@ public final class Pipeline: Sendable {
     mailbox.offer(event: event)
   }
 
-  /// Answers a control request of this process as the control port would; may wait for a moment.
-  package func answer(_ request: ControlRequest) -> ControlReply {
-    if case .status = request { return ControlServer.status(board) }
-    guard let answer = answering.withLock({ $0 }) else {
-      return ControlReply(
-        ok: false,
-        source == .stream
-          ? "the run has not begun, or has ended" : "a replay takes no requests, only `status`"
-      )
-    }
-    return answer(request)
-  }
-
   /// Runs until the source ends, the tomogram is whole (if so asked) or `requestFinish` is called.
   ///
   /// - Returns: What the run came to.
@@ -171,6 +157,9 @@ public final class Pipeline: Sendable {
       }
     )
 
+    let desk = ControlDesk(conductor: conductor, board: board)
+    self.desk.withLock { $0 = desk }
+    defer { self.desk.withLock { $0 = nil } }
     let publisher = try startPublisher(context)
     defer {
       publisherMayEnd.store(true, ordering: .sequentiallyConsistent)
@@ -187,14 +176,9 @@ public final class Pipeline: Sendable {
       case .recordings(let paths):
         [try startReplay(of: paths, conductor)]
       }
-    if source == .stream {
-      let board = board
-      answering.withLock { $0 = { ControlServer.answer($0, conductor, board) } }
-    }
-    defer { answering.withLock { $0 = nil } }
     let control =
       source == .stream && configuration.control.isEnabled
-      ? try startControl(context, conductor) : nil
+      ? try startControl(context, desk) : nil
     let intake = PipelineThread("intake") { conductor.takeMessages() }
     let workers = (0..<configuration.compute.threadCount).map { number in
       PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {

@@ -36,7 +36,7 @@ struct RunDashboard {
     func warn(_ words: String) { pipeline.report(RunEvent(.warning, words)) }
     do {
       var settings = DashboardSettings(address: try BindAddress(configuration.address)) {
-        pipeline.answer($0)
+        pipeline.control($0)
       }
       settings.onNotice = { pipeline.report(RunEvent(.warning, $0)) }
       do {

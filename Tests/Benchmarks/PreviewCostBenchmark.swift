@@ -126,7 +126,7 @@ private struct PreviewCost {
       onEvent: { event in if event.severity == .error { say("  \(event)") } }
     )
     let settings = DashboardSettings(address: try BindAddress("127.0.0.1:*")) {
-      pipeline.answer($0)
+      pipeline.control($0)
     }
     let server = try DashboardServer(hub, settings)
     let audience =

@@ -154,7 +154,7 @@ import WireFormat
   @Test func aTakenPortIsAnErrorInWords() throws {
     let served = try ServedHub()
     let address = try BindAddress("127.0.0.1:\(served.port)")
-    let settings = DashboardSettings(address: address) { _ in ControlReply(ok: true, "") }
+    let settings = DashboardSettings(address: address) { $0 }
     #expect {
       try DashboardServer(PreviewHub(), settings)
     } throws: {

@@ -31,9 +31,14 @@ final class ServedHub: Sendable {
   init(_ change: (inout DashboardSettings, TemporaryFolder) throws -> Void = { _, _ in }) throws {
     let folder = try TemporaryFolder()
     let (notices, asked) = (Notices(), Asked())
-    var settings = DashboardSettings(address: try BindAddress("127.0.0.1:*")) { request in
-      asked.add(request)
-      return ControlReply(ok: true, "done", figures: ["frames_used": 7])
+    var settings = DashboardSettings(address: try BindAddress("127.0.0.1:*")) { json in
+      var reply = ControlReply(ok: true, "done", figures: ["frames_used": 7])
+      do throws(WireError) {
+        asked.add(try ControlRequest.decode([SharedBytes(json)]))
+      } catch {
+        reply = ControlReply(ok: false, "the request cannot be read: \(error)")
+      }
+      return reply.encode()[0].array()
     }
     settings.onNotice = { notices.add($0) }
     try change(&settings, folder)

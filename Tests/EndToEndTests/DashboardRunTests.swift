@@ -42,7 +42,7 @@ import WireFormat
       guard let address = try? BindAddress("127.0.0.1:*"),
         let started = try? DashboardServer(
           hub,
-          DashboardSettings(address: address) { pipeline.answer($0) }
+          DashboardSettings(address: address) { pipeline.control($0) }
         )
       else { return }
       seen.server.withLock { $0 = started }

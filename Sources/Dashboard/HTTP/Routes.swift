@@ -8,14 +8,14 @@ import Synchronization
 final class Routes: Sendable {
   private let hub: PreviewHub
   private let page: PageFiles?
-  private let desk: ControlDesk
+  private let control: PageControl
   private let plotlyPath: String?
   private let plotly = Mutex<PageFiles.File?>(nil)
 
-  init(hub: PreviewHub, page: PageFiles?, desk: ControlDesk, plotlyPath: String?) {
+  init(hub: PreviewHub, page: PageFiles?, control: PageControl, plotlyPath: String?) {
     self.hub = hub
     self.page = page
-    self.desk = desk
+    self.control = control
     self.plotlyPath = plotlyPath
   }
 
@@ -27,7 +27,7 @@ final class Routes: Sendable {
   ///   - isLocal: Whether it comes from this machine.
   func answer(_ head: RequestHead, body: [UInt8], isLocal: Bool) async -> Answer {
     switch (head.path, head.method) {
-    case ("/api/control", .POST): return await control(head, body, isLocal)
+    case ("/api/control", .POST): return await answerControl(head, body, isLocal)
     case ("/api/control", _): return notAllowed("POST")
     case (_, .GET), (_, .HEAD): break
     default: return notAllowed("GET, HEAD")
@@ -58,7 +58,7 @@ final class Routes: Sendable {
     }
   }
 
-  private func control(_ head: RequestHead, _ body: [UInt8], _ isLocal: Bool) async -> Answer {
+  private func answerControl(_ head: RequestHead, _ body: [UInt8], _ isLocal: Bool) async -> Answer {
     // Another page cannot send this type without asking first, which nobody here answers.
     guard head.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
       return .words(.unsupportedMediaType, "requests are application/json")
@@ -67,7 +67,7 @@ final class Routes: Sendable {
     let bearer = head.headers[.authorization].flatMap {
       $0.lowercased().hasPrefix(scheme) ? String($0.dropFirst(scheme.count)) : nil
     }
-    let (json, isRefused) = await desk.answer(body, isLocal: isLocal, bearer: bearer)
+    let (json, isRefused) = await control.answer(body, isLocal: isLocal, bearer: bearer)
     return Answer(isRefused ? .forbidden : .ok, type: "application/json", json)
   }
 

@@ -45,6 +45,7 @@ enum StatusMetrics {
     ("messages_unread", "messages_unread", "Messages that could not be read back from the recording."),
     ("bytes_unrecorded", "unrecorded_bytes", "Bytes of messages that are in no recording."),
     ("recorded_bytes", "recorded_bytes", "Bytes in the recording."),
+    ("errors", "errors", "Events that were errors: something was lost or given up."),
     ("scans_started", "scans_started", "Scans that started."),
     ("scans_finished", "scans_finished", "Scans that are reconstructed."),
     ("projections_folded", "projections_folded", "Projections that were folded into a volume."),

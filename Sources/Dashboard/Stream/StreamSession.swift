@@ -6,7 +6,7 @@ import Foundation
 /// One page's WebSocket: previews out, control requests in.
 struct StreamSession {
   let hub: PreviewHub
-  let desk: ControlDesk
+  let control: PageControl
   let limits: DashboardLimits
 
   /// The headers that accept a handshake; nil with an answer where it is none.
@@ -70,7 +70,7 @@ struct StreamSession {
       while let message = try await reader.next() {
         switch message {
         case .text(let json):
-          let reply = await desk.answer(json, isLocal: isLocal).json
+          let reply = await control.answer(json, isLocal: isLocal).json
           guard hub.post(WebSocketFrame.encode(.text, reply), to: page) else { return }
         case .ping(let payload):
           guard hub.post(WebSocketFrame.encode(.pong, payload), to: page) else { return }

@@ -2,13 +2,12 @@
 
 import Dispatch
 import Foundation
-import Imaging
 import WireFormat
 
-/// Takes control requests from pages: checks who asks, asks the run, answers with the same `id`.
-struct ControlDesk: Sendable {
+/// Takes control requests from pages: sees who asks, hands them to the run, answers with the same `id`.
+struct PageControl: Sendable {
   private let policy: AccessPolicy
-  private let control: @Sendable (ControlRequest) -> ControlReply
+  private let control: @Sendable ([UInt8]) -> [UInt8]
   // A request may wait for a moment, which no thread of the cooperative pool may.
   private let queue = DispatchQueue(label: "dashboard-control")
 
@@ -29,49 +28,49 @@ struct ControlDesk: Sendable {
     isLocal: Bool,
     bearer: String? = nil
   ) async -> (json: Data, isRefused: Bool) {
-    let envelope = (try? JSONDecoder().decode(Envelope.self, from: Data(json))) ?? Envelope()
-    let request: ControlRequest
-    do throws(WireError) {
-      request = try ControlRequest.decode([SharedBytes(json)])
-    } catch {
-      return (encode(ControlReply(ok: false, "the request cannot be read: \(error)"), envelope), false)
-    }
-    var refusal: String?
-    if request != .status {
-      refusal = policy.controlRefusal(isLocal: isLocal, token: envelope.token ?? bearer)
-    }
-    if let refusal {
+    let envelope = Envelope(json)
+    let token = envelope.token ?? bearer
+    // Everybody who sees the page sees how the run stands.
+    if envelope.request != "status",
+      let refusal = policy.controlRefusal(isLocal: isLocal, token: token)
+    {
       // Guessing takes a second each time.
-      if envelope.token ?? bearer != nil { try? await Task.sleep(for: .seconds(1)) }
-      return (encode(ControlReply(ok: false, refusal), envelope), true)
+      if token != nil { try? await Task.sleep(for: .seconds(1)) }
+      return (named(ControlReply(ok: false, refusal).encode()[0].array(), envelope), true)
     }
     let reply = await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: control(request)) }
+      queue.async { continuation.resume(returning: control(json)) }
     }
-    return (encode(reply, envelope), false)
+    return (named(reply, envelope), false)
   }
 
-  private func encode(_ reply: ControlReply, _ envelope: Envelope) -> Data {
-    let json = reply.encode()[0].array()
-    guard let id = envelope.id, let text = try? JSONEncoder().encode(id) else { return Data(json) }
+  /// The answer with the `id` of its request, where it has none yet.
+  private func named(_ reply: [UInt8], _ envelope: Envelope) -> Data {
+    guard let id = envelope.id, Envelope(reply).id == nil, let text = try? JSONEncoder().encode(id)
+    else { return Data(reply) }
     var answer = Data("{\"id\":".utf8)
     answer.append(text)
     answer.append(contentsOf: ",".utf8)
-    answer.append(contentsOf: json.dropFirst())
+    answer.append(contentsOf: reply.dropFirst())
     return answer
   }
 
-  /// What stands in a request beside what is asked for.
+  /// What the server itself reads of a request, or an answer.
   private struct Envelope: Decodable {
+    var request: String?
     var id: Identifier?
     var token: String?
 
-    init() {}
+    enum CodingKeys: String, CodingKey { case request, id, token }
 
-    enum CodingKeys: String, CodingKey { case id, token }
+    /// Nothing where it is no JSON object; the run says what is wrong with it.
+    init(_ json: [UInt8]) {
+      if let read = try? JSONDecoder().decode(Self.self, from: Data(json)) { self = read }
+    }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
+      request = try? container.decode(String.self, forKey: .request)
       id = try? container.decode(Identifier.self, forKey: .id)
       token = try? container.decode(String.self, forKey: .token)
     }
@@ -87,7 +86,7 @@ struct ControlDesk: Sendable {
       if let number = try? container.decode(Int.self) {
         self = .number(number)
       } else {
-        self = .text(String(try container.decode(String.self).prefix(200)))
+        self = .text(String(try container.decode(String.self).prefix(256)))
       }
     }
 
