@@ -238,7 +238,8 @@ package final class DashboardServer: Sendable {
   }
 
   private static func words(of error: any Error, at address: BindAddress) -> String {
-    let place = address.isV6 ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
+    let place =
+      address.isV6 ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
     let beside = "; the run goes on without the dashboard. dashboard.bind names another address"
     guard case .failed(_, let code, let message)? = error as? SocketError else {
       return "the dashboard cannot be served at \(place): \(error)\(beside)"

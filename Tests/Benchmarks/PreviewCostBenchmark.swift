@@ -46,7 +46,9 @@ private struct PreviewCost {
     for round in 0..<rounds {
       let first = try replay(scratch, isWatched: false).seconds
       let second = try replay(scratch, isWatched: true)
-      say(String(format: "  round %d: %.2f s alone, %.2f s watched", round + 1, first, second.seconds))
+      say(
+        String(format: "  round %d: %.2f s alone, %.2f s watched", round + 1, first, second.seconds)
+      )
       alone = min(alone, first)
       if second.seconds < watched { (watched, taken) = (second.seconds, second.taken) }
     }
@@ -86,7 +88,8 @@ private struct PreviewCost {
       do {
         var server = try StreamServer(bindingTo: endpoint, queueLength: 400)
         var stream = try DetectorStream(detector, settings)
-        guard try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
+        guard
+          try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
         else { return }
         _ = try server.send(&stream, isCancelled: { false })
       } catch {

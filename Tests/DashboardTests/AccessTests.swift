@@ -11,7 +11,8 @@ import WireFormat
   @Test func anotherPageMayNeitherLookNorControl() throws {
     let served = try ServedHub()
     let port = served.port
-    for origin in ["http://evil.example", "http://127.0.0.1:1", "null", "http://localhost:\(port)"] {
+    for origin in ["http://evil.example", "http://127.0.0.1:1", "null", "http://localhost:\(port)"]
+    {
       let page = try StreamClient(port: port, headers: ["Origin": origin])
       #expect(page.handshake.status == 403, "\(origin)")
       let answer = try PlainRequest.send(
@@ -21,7 +22,9 @@ import WireFormat
         body: #"{"request":"finish_scan"}"#
       )
       #expect(answer.status == 403, "\(origin)")
-      #expect(try PlainRequest.send("GET /metrics", port: port, headers: ["Origin": origin]).status == 403)
+      #expect(
+        try PlainRequest.send("GET /metrics", port: port, headers: ["Origin": origin]).status == 403
+      )
     }
     let own = try StreamClient(port: port, headers: ["Origin": "http://127.0.0.1:\(port)"])
     #expect(own.handshake.status == 101)
@@ -38,7 +41,10 @@ import WireFormat
     let served = try ServedHub()
     for host in ["evil.example:\(served.port)", "127.0.0.1.evil.example", "localhost.evil:80"] {
       let headers = ["Host": host, "Origin": "http://\(host)"]
-      #expect(try StreamClient(port: served.port, headers: headers).handshake.status == 403, "\(host)")
+      #expect(
+        try StreamClient(port: served.port, headers: headers).handshake.status == 403,
+        "\(host)"
+      )
       let answer = try PlainRequest.send("GET /", port: served.port, headers: ["Host": host])
       #expect(answer.status == 403 && answer.body.contains("localhost"), "\(host)")
     }
@@ -82,7 +88,8 @@ import WireFormat
   @Test func othersNeedTheToken() throws {
     let token = "0123456789abcdef0123456789abcdef"
     let served = try ServedHub { settings, _ in settings.token = token }
-    func ask(_ request: String, token: String?, bearer: String? = nil) throws -> PlainRequest.Answer {
+    func ask(_ request: String, token: String?, bearer: String? = nil) throws -> PlainRequest.Answer
+    {
       let given = token.map { #","token":"\#($0)""# } ?? ""
       var headers = ["Content-Type": "application/json", "X-Forwarded-For": "192.0.2.7"]
       headers["Authorization"] = bearer.map { "Bearer \($0)" }

@@ -41,7 +41,11 @@ import WireFormat
       #expect(answer.headers["x-content-type-options"] == "nosniff")
       #expect(answer.headers["content-security-policy"]?.contains("default-src 'self'") == true)
       let tag = try #require(answer.headers["etag"])
-      let again = try PlainRequest.send("GET \(path)", port: served.port, headers: ["If-None-Match": tag])
+      let again = try PlainRequest.send(
+        "GET \(path)",
+        port: served.port,
+        headers: ["If-None-Match": tag]
+      )
       #expect(again.status == 304 && again.body.isEmpty)
     }
     let head = try PlainRequest.send("HEAD /assets/page.js", port: served.port)
@@ -83,7 +87,8 @@ import WireFormat
       ("nonsense\r\n\r\n", 400), ("GET / HTTP/3\r\n\(host)\r\n", 400),
       ("GET http://a/ HTTP/1.1\r\n\(host)\r\n", 400), ("GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
       ("GET / HTTP/1.1\r\n\(host)\(host)\r\n", 400), ("DELETE / HTTP/1.1\r\n\(host)\r\n", 405),
-      ("GET /api/control HTTP/1.1\r\n\(host)\r\n", 405), ("GET /stream HTTP/1.1\r\n\(host)\r\n", 426),
+      ("GET /api/control HTTP/1.1\r\n\(host)\r\n", 405),
+      ("GET /stream HTTP/1.1\r\n\(host)\r\n", 426),
       ("POST /api/control HTTP/1.1\r\n\(host)\r\n", 411),
       ("POST /api/control HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
       ("POST /api/control HTTP/1.1\r\n\(host)Content-Length: 99999999999\r\n\r\n", 413),
@@ -160,7 +165,8 @@ import WireFormat
     } throws: {
       "\($0)".contains("another program has this port") && "\($0)".contains("dashboard.bind")
     }
-    for wrong in ["", "8080", "127.0.0.1", "127.0.0.1:", "a.b:80", "300.0.0.1:80", "1.2.3.4:99999"] {
+    for wrong in ["", "8080", "127.0.0.1", "127.0.0.1:", "a.b:80", "300.0.0.1:80", "1.2.3.4:99999"]
+    {
       #expect(throws: DashboardError.self, "\(wrong)") { try BindAddress(wrong) }
     }
     #expect(try BindAddress("[::1]:80").isLoopback && BindAddress("localhost:*").isLoopback)

@@ -35,9 +35,13 @@ import WireFormat
     let events = seen.filter { $0.topic == "event" }.map(\.sequence)
     #expect(events == Array(50..<250))
     let others = seen.filter { $0.topic != "event" }
-    #expect(others.map { "\($0.topic) \($0.sequence)" }.sorted()
-      == (["alignment", "chemistry", "diffraction", "histogram", "object", "probe", "status", "stxm"]
-        .map { "\($0) 2" } + ["volume 4", "volume 5", "projection 4", "projection 5"]).sorted())
+    #expect(
+      others.map { "\($0.topic) \($0.sequence)" }.sorted()
+        == ([
+          "alignment", "chemistry", "diffraction", "histogram", "object", "probe", "status", "stxm",
+        ]
+        .map { "\($0) 2" } + ["volume 4", "volume 5", "projection 4", "projection 5"]).sorted()
+    )
     // Nothing comes twice.
     #expect(page.previews(untilQuietFor: 0.3).isEmpty)
     served.publish(.stxm, 3)
@@ -56,7 +60,13 @@ import WireFormat
     header.scan = "Größe \"1\""
     header.quality = ["data_error": 0.5]
     let arrays = [
-      PreviewArray(name: "a", shape: [count], elementType: .uint8, unit: "1", bytes: SharedBytes(first)),
+      PreviewArray(
+        name: "a",
+        shape: [count],
+        elementType: .uint8,
+        unit: "1",
+        bytes: SharedBytes(first)
+      ),
       PreviewArray(name: "b", shape: [1, 2], values: [1.5, -2], unit: "photon"),
     ]
     let message = PreviewMessage(topic: .object, header: header, arrays: arrays)

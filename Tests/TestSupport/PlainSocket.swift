@@ -54,7 +54,12 @@ public final class PlainSocket: @unchecked Sendable {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { buffer in
-        unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL.rawValue))
+        unsafe Glibc.send(
+          descriptor,
+          buffer.baseAddress,
+          buffer.count,
+          Int32(MSG_NOSIGNAL.rawValue)
+        )
       }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
@@ -94,14 +99,18 @@ public final class PlainSocket: @unchecked Sendable {
   public func discard(seconds: Double = 10) -> Int {
     limit(seconds)
     var piece = [UInt8](repeating: 0, count: 256 << 10)
-    let count = unsafe piece.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+    let count = unsafe piece.withUnsafeMutableBytes {
+      unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+    }
     return max(0, count)
   }
 
   private func fill(_ seconds: Double) -> Bool {
     limit(seconds)
     var piece = [UInt8](repeating: 0, count: 64 << 10)
-    let count = unsafe piece.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+    let count = unsafe piece.withUnsafeMutableBytes {
+      unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+    }
     guard count > 0 else { return false }
     buffer += piece.prefix(count)
     return true
@@ -116,7 +125,11 @@ public final class PlainSocket: @unchecked Sendable {
     var value = value
     unsafe withUnsafePointer(to: &value) { pointer in
       _ = unsafe setsockopt(
-        descriptor, SOL_SOCKET, option, pointer, socklen_t(MemoryLayout<Value>.size)
+        descriptor,
+        SOL_SOCKET,
+        option,
+        pointer,
+        socklen_t(MemoryLayout<Value>.size)
       )
     }
   }

@@ -105,7 +105,8 @@ public final class StreamClient: @unchecked Sendable {
     case ...125: bytes.append(bit | UInt8(payload.count))
     case ...0xFFFF: bytes += [bit | 126, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
     default:
-      bytes += [bit | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+      bytes +=
+        [bit | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
     }
     if isMasked { bytes += mask + payload.enumerated().map { $1 ^ mask[$0 % 4] } }
     socket.send(isMasked ? bytes : bytes + payload)

@@ -57,7 +57,8 @@ struct AccessPolicy {
   func controlRefusal(isLocal: Bool, token given: String?) -> String? {
     if isLocal { return nil }
     guard let token else {
-      return "the run is controlled from its own machine only; dashboard.token would open it to others"
+      return
+        "the run is controlled from its own machine only; dashboard.token would open it to others"
     }
     guard let given else { return "control from another machine needs the token, dashboard.token" }
     return Self.areEqual(token, given) ? nil : "the token is wrong"
@@ -76,7 +77,8 @@ struct AccessPolicy {
   /// Whether a `Host` names this machine's loopback, with or without a port.
   static func isLoopbackName(_ host: String) -> Bool {
     var name = host[...]
-    if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber) {
+    if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber)
+    {
       name = name[..<colon]
     }
     if ["localhost", "[::1]"].contains(name.lowercased()) { return true }

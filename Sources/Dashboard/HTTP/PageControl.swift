@@ -2,6 +2,7 @@
 
 import Dispatch
 import Foundation
+import Imaging
 import WireFormat
 
 /// Takes control requests from pages: sees who asks, hands them to the run, answers with the same `id`.

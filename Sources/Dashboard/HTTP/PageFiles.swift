@@ -27,7 +27,8 @@ package struct PageFiles: Sendable {
   /// - Throws: `DashboardError` where none of the folders has the page.
   package init(_ folders: [String] = Self.folders) throws(DashboardError) {
     let manager = FileManager.default
-    guard let folder = folders.first(where: { manager.fileExists(atPath: "\($0)/index.html") }) else {
+    guard let folder = folders.first(where: { manager.fileExists(atPath: "\($0)/index.html") })
+    else {
       throw DashboardError(
         "the page's files were not found, so that only /metrics and /api are served; looked for "
           + "index.html in \(folders.joined(separator: ", ")). \(Self.variable) names their folder"
@@ -60,7 +61,8 @@ package struct PageFiles: Sendable {
   /// beside the program, else `share/tiltfold/page` beside the program's `bin`.
   package static var folders: [String] {
     if let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty { return [named] }
-    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    let program =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let folder = program.split(separator: "/").dropLast().map { "/\($0)" }.joined()
     return [
       "\(folder)/TiltFold_Dashboard.resources/Page", "\(folder)/../share/tiltfold/page",
@@ -86,7 +88,8 @@ extension PageFiles.File {
     "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
     "mjs": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
     "json": "application/json", "svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon",
-    "jpg": "image/jpeg", "webp": "image/webp", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8",
+    "jpg": "image/jpeg", "webp": "image/webp", "woff2": "font/woff2",
+    "txt": "text/plain; charset=utf-8",
     "webmanifest": "application/manifest+json",
   ]
 }

@@ -2,7 +2,9 @@
 
 import FlyingFox
 import Foundation
+import Imaging
 import Synchronization
+import WireFormat
 
 /// What the server says to plain requests.
 final class Routes: Sendable {
@@ -58,7 +60,8 @@ final class Routes: Sendable {
     }
   }
 
-  private func answerControl(_ head: RequestHead, _ body: [UInt8], _ isLocal: Bool) async -> Answer {
+  private func answerControl(_ head: RequestHead, _ body: [UInt8], _ isLocal: Bool) async -> Answer
+  {
     // Another page cannot send this type without asking first, which nobody here answers.
     guard head.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
       return .words(.unsupportedMediaType, "requests are application/json")

@@ -37,7 +37,8 @@ struct MetricFamily {
   /// HELP, TYPE, and a line for each sample; nothing where there is none.
   var lines: String {
     guard !samples.isEmpty else { return "" }
-    var text = "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
+    var text =
+      "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
     for sample in samples {
       let label = sample.label.map { "{\($0)}" } ?? ""
       text += "\(name)\(label) \(Self.number(sample.value))\n"

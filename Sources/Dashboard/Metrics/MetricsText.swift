@@ -42,9 +42,23 @@ package enum MetricsText {
       )
     }
     families += [
-      words("run_state", "What the run is doing: 1 at the state that it is in.", header.text["state"], states),
-      words("recording_state", "Whether what comes is recorded.", header.text["recording"], recordings),
-      one("scan_frames", "Frames of the scan that started last.", header.frameCount.map(Double.init)),
+      words(
+        "run_state",
+        "What the run is doing: 1 at the state that it is in.",
+        header.text["state"],
+        states
+      ),
+      words(
+        "recording_state",
+        "Whether what comes is recorded.",
+        header.text["recording"],
+        recordings
+      ),
+      one(
+        "scan_frames",
+        "Frames of the scan that started last.",
+        header.frameCount.map(Double.init)
+      ),
       one("tilt_degrees", "Tilt of the scan that started last.", header.tilt?.degrees),
       one(
         "photon_energy_electronvolts",

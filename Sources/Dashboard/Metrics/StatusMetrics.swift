@@ -42,31 +42,46 @@ enum StatusMetrics {
     ("points_incomplete", "points_incomplete", "Scan points that lack an exposure."),
     ("messages_malformed", "messages_malformed", "Messages that could not be read."),
     ("messages_unrecorded", "messages_unrecorded", "Messages that are in no recording."),
-    ("messages_unread", "messages_unread", "Messages that could not be read back from the recording."),
+    (
+      "messages_unread", "messages_unread",
+      "Messages that could not be read back from the recording."
+    ),
     ("bytes_unrecorded", "unrecorded_bytes", "Bytes of messages that are in no recording."),
     ("recorded_bytes", "recorded_bytes", "Bytes in the recording."),
     ("errors", "errors", "Events that were errors: something was lost or given up."),
     ("scans_started", "scans_started", "Scans that started."),
     ("scans_finished", "scans_finished", "Scans that are reconstructed."),
     ("projections_folded", "projections_folded", "Projections that were folded into a volume."),
-    ("previews_skipped", "previews_skipped", "Previews that gave way to newer ones before they went out."),
+    (
+      "previews_skipped", "previews_skipped",
+      "Previews that gave way to newer ones before they went out."
+    ),
   ]
 
   private static let gauges: [(String, String, String)] = [
     ("frames_per_second", "frame_rate_hertz", "Frames per second over the last three seconds."),
-    ("scan_frames_expected", "scan_frames_expected", "Frames of the scan that started last; 0 where not known."),
+    (
+      "scan_frames_expected", "scan_frames_expected",
+      "Frames of the scan that started last; 0 where not known."
+    ),
     ("scans_unfinished", "scans_unfinished", "Scans that came and are not done."),
     ("projections_held_back", "projections_held_back", "Projections that are held back."),
     ("iteration", "iteration", "Iterations of the scan that was worked on last."),
     ("overlap_error", "overlap_error_ratio", "Overlap error of the scan that was worked on last."),
     ("data_error", "data_error_ratio", "Data error of the scan that was finished last."),
-    ("frc_half_period_m", "frc_half_period_meters", "Half period to which two halves of a scan agree, by 1/2 bit."),
+    (
+      "frc_half_period_m", "frc_half_period_meters",
+      "Half period to which two halves of a scan agree, by 1/2 bit."
+    ),
     ("fsc_tilts", "fsc_tilts", "Tilts that the resolution of the volumes was measured from."),
     ("state_of_charge", "state_of_charge_ratio", "State of charge, 0 to 1."),
     ("elapsed_s", "elapsed_seconds", "Time since the first frame."),
     ("remaining_s", "remaining_seconds", "Time to the end of the tomogram at the pace so far."),
     ("disk_free_bytes", "disk_free_bytes", "Bytes that are free on the disk of the recording."),
-    ("beam_per_second", "beam_photons_per_second", "Photons per second in vacuum, of the last scan."),
+    (
+      "beam_per_second", "beam_photons_per_second",
+      "Photons per second in vacuum, of the last scan."
+    ),
     ("tilt_count", "tilts_expected", "Tilts of the tomogram."),
     ("energy_count", "energies_expected", "Photon energies of each tilt."),
   ]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Synchronization
 
 /// What one page has had, and what is meant for it alone.
 struct PageCursor {
