@@ -21,6 +21,8 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -66,11 +68,16 @@ let modules: [Target] = [
       "ChemicalMapping", "ParticleAnalysis", "Reporting", logging, yams,
     ]
   ),
+  .target(
+    name: "Dashboard",
+    dependencies: ["Imaging", "AcquisitionModel", "WireFormat", flyingFox, flyingSocks],
+    resources: [.copy("Page")]
+  ),
   .executableTarget(
     name: "tiltfold",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "HDF5Storage", "WireFormat",
-      "LivePipeline", "Reporting", "ChemicalMapping", argumentParser, logging,
+      "LivePipeline", "Dashboard", "Reporting", "ChemicalMapping", argumentParser, logging,
     ]
   ),
 
@@ -130,13 +137,15 @@ let tests: [Target] = [
       "Tomography",
     ]
   ),
+  suite("Dashboard", also: ["WireFormat"]),
   suite("DetectorSimulator", also: ["WireFormat", "FourierTransform"]),
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "Preprocessing", "Ptychography", "Registration", "Tomography", "ChemicalMapping",
-      "LivePipeline", "ResolutionMetrics", "DetectorSimulator", "TestSupport", "tiltfold",
+      "LivePipeline", "Dashboard", "ResolutionMetrics", "DetectorSimulator", "TestSupport",
+      "tiltfold",
     ]
   ),
   .executableTarget(
@@ -144,7 +153,7 @@ let tests: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Ptychography", "Tomography",
       "Preprocessing", "DetectorSimulator", "HDF5Storage", "LivePipeline", "Messaging",
-      "WireFormat", "ChemicalMapping", "ParticleAnalysis",
+      "WireFormat", "ChemicalMapping", "ParticleAnalysis", "Dashboard", "TestSupport",
     ],
     path: "Tests/Benchmarks"
   ),
@@ -161,6 +170,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: cLibraries + kernels + modules + tests
 )

@@ -7,17 +7,16 @@ import Messaging
 import Synchronization
 
 extension Pipeline {
-  /// Starts the thread of the outgoing sockets.
-  func startPublisher(
-    _ context: MessagingContext,
-    _ mailbox: PreviewMailbox
-  ) throws -> PipelineThread {
-    try starting("publisher") { [self] started in
+  /// Starts the thread of the outgoing sockets and the listeners, where there are any.
+  func startPublisher(_ context: MessagingContext) throws -> PipelineThread? {
+    guard configuration.previews.isEnabled || !listeners.isEmpty else { return nil }
+    return try starting("publisher") { [self] started in
       var publisher = try PreviewPublisher(
         context,
         configuration: configuration.previews,
         mailbox: mailbox,
-        board: board
+        board: board,
+        listeners: listeners
       )
       let endpoint = publisher.endpoint
       board.update { $0.previewEndpoint = endpoint }
@@ -32,14 +31,13 @@ extension Pipeline {
   /// Starts the thread that answers requests.
   func startControl(
     _ context: MessagingContext,
-    _ conductor: Conductor
+    _ desk: ControlDesk
   ) throws -> PipelineThread {
     try starting("control") { [self] started in
       var server = try ControlServer(
         context,
         configuration: configuration,
-        conductor: conductor,
-        board: board
+        desk: desk
       )
       let endpoint = server.endpoint
       board.update { $0.controlEndpoint = endpoint }

@@ -57,9 +57,13 @@ public final class Pipeline: Sendable {
   let source: Source
   let options: Options
   let board: StatusBoard
+  let mailbox: PreviewMailbox
+  let listeners: [any PreviewListener]
   let isStopping = Atomic(false)
   let publisherMayEnd = Atomic(false)
   let recorderMayEnd = Atomic(false)
+  /// Who answers control requests; nil while no run goes on.
+  let desk = Mutex<ControlDesk?>(nil)
 
   /// Prepares a run.
   ///
@@ -68,16 +72,45 @@ public final class Pipeline: Sendable {
   ///   - source: Where messages come from.
   ///   - options: Folders and the like.
   ///   - onEvent: Told of everything that a person should know, on whatever thread it happens.
-  public init(
+  public convenience init(
     configuration: PipelineConfiguration,
     source: Source,
     options: Options,
     onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) {
+    self.init(
+      configuration: configuration,
+      source: source,
+      options: options,
+      listeners: [],
+      onEvent: onEvent
+    )
+  }
+
+  /// Prepares a run that shows its previews to others in this process, too.
+  ///
+  /// - Parameters:
+  ///   - configuration: What an instrument and its user decided.
+  ///   - source: Where messages come from.
+  ///   - options: Folders and the like.
+  ///   - listeners: Who is given every preview, on the publisher's thread.
+  ///   - onEvent: Told of everything that a person should know, on whatever thread it happens.
+  package init(
+    configuration: PipelineConfiguration,
+    source: Source,
+    options: Options,
+    listeners: [any PreviewListener],
+    onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) {
     self.configuration = configuration
     self.source = source
     self.options = options
+    self.listeners = listeners
     board = StatusBoard(onEvent: onEvent)
+    mailbox = PreviewMailbox(
+      isOpen: configuration.previews.isEnabled || !listeners.isEmpty,
+      maximumRate: configuration.previews.maximumRate
+    )
   }
 
   /// Where the run stands.
@@ -86,6 +119,12 @@ public final class Pipeline: Sendable {
   /// Asks the run to take no more messages, finish what it has and write it; returns at once.
   public func requestFinish() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
+  }
+
+  /// Notes something that happened beside the run, in this process, and tells of it.
+  package func report(_ event: RunEvent) {
+    board.report(event)
+    mailbox.offer(event: event)
   }
 
   /// Runs until the source ends, the tomogram is whole (if so asked) or `requestFinish` is called.
@@ -98,10 +137,6 @@ public final class Pipeline: Sendable {
     board.update { $0.resultsPath = results.path }
     let plan = makePlan()
     let context = try MessagingContext()
-    let mailbox = PreviewMailbox(
-      isOpen: configuration.previews.isEnabled,
-      maximumRate: configuration.previews.maximumRate
-    )
     let recordingPath = source == .stream ? options.recording : nil
     let engine = ReconstructionEngine(
       configuration: configuration,
@@ -122,8 +157,10 @@ public final class Pipeline: Sendable {
       }
     )
 
-    let publisher =
-      configuration.previews.isEnabled ? try startPublisher(context, mailbox) : nil
+    let desk = ControlDesk(conductor: conductor, board: board)
+    self.desk.withLock { $0 = desk }
+    defer { self.desk.withLock { $0 = nil } }
+    let publisher = try startPublisher(context)
     defer {
       publisherMayEnd.store(true, ordering: .sequentiallyConsistent)
       publisher?.join()
@@ -141,7 +178,7 @@ public final class Pipeline: Sendable {
       }
     let control =
       source == .stream && configuration.control.isEnabled
-      ? try startControl(context, conductor) : nil
+      ? try startControl(context, desk) : nil
     let intake = PipelineThread("intake") { conductor.takeMessages() }
     let workers = (0..<configuration.compute.threadCount).map { number in
       PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {

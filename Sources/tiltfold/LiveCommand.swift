@@ -10,8 +10,8 @@ struct LiveCommand: ParsableCommand {
     abstract: "Reconstructs while the beam is on.",
     discussion: """
       Subscribes to the source, records every message first, reconstructs each scan while its
-      frames arrive, folds finished projections into a volume for each energy, publishes previews
-      and writes results. Ctrl-C finishes the scan in hand and writes what there is; a second one
+      frames arrive, folds finished projections into a volume for each energy, publishes previews,
+      serves the dashboard (dashboard.enabled) and writes results. Ctrl-C finishes the scan in hand and writes what there is; a second one
       leaves at once.
 
       Examples:
@@ -62,13 +62,17 @@ struct LiveCommand: ParsableCommand {
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram
       let run = PipelineRun(quiet: quiet)
+      let dashboard = RunDashboard(configuration.dashboard)
       let pipeline = Pipeline(
         configuration: configuration,
         source: .stream,
         options: options,
+        listeners: dashboard.listeners,
         onEvent: run.onEvent
       )
-      let summary = try run(pipeline)
+      let summary = try run(pipeline) { pipeline in
+        try dashboard.serving(pipeline) { try pipeline.run() }
+      }
       try run.conclude(summary, results: pipeline.status.resultsPath ?? options.results)
     }
   }

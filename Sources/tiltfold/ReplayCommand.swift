@@ -46,6 +46,8 @@ struct ReplayCommand: ParsableCommand {
   var asRecorded = false
   @Flag(help: "Publish previews, as live does.")
   var previews = false
+  @Flag(help: "Serve the dashboard at the configuration's dashboard.bind, as live does.")
+  var dashboard = false
   @Flag(help: "Warnings and errors only.")
   var quiet = false
 
@@ -61,14 +63,15 @@ struct ReplayCommand: ParsableCommand {
     guard pace != nil else {
       throw ValidationError("--speed is recorded, max, or a factor above 0 such as 2.5")
     }
-    if asRecorded, from != nil || speed != "max" || publish != nil {
+    if asRecorded, from != nil || speed != "max" || publish != nil || dashboard {
       throw ValidationError(
-        "--as-recorded repeats the whole schedule as fast as it can: without --from, --speed, --publish"
+        "--as-recorded repeats the whole schedule as fast as it can: without --from, --speed, "
+          + "--publish, --dashboard"
       )
     }
-    if publish != nil, previews || config != nil || results != nil || !set.isEmpty {
+    if publish != nil, previews || dashboard || config != nil || results != nil || !set.isEmpty {
       throw ValidationError(
-        "--publish reconstructs nothing: without --config, --set, --results, --previews"
+        "--publish reconstructs nothing: without --config, --set, --results, --previews, --dashboard"
       )
     }
   }
@@ -93,6 +96,7 @@ struct ReplayCommand: ParsableCommand {
       overrides: set
     )
     configuration.previews.isEnabled = previews
+    configuration.dashboard.isEnabled = dashboard
     var options = Pipeline.Options(configuration)
     options.results =
       results
@@ -100,14 +104,18 @@ struct ReplayCommand: ParsableCommand {
     options.recording = nil
     options.replay = plan
     let run = PipelineRun(quiet: quiet)
+    let page = RunDashboard(configuration.dashboard)
     let pipeline = Pipeline(
       configuration: configuration,
       source: .recordings(files),
       options: options,
+      listeners: page.listeners,
       onEvent: run.onEvent
     )
     let summary = try run(pipeline) { pipeline in
-      asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()
+      try page.serving(pipeline) {
+        asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()
+      }
     }
     try run.conclude(summary, results: options.results)
   }

@@ -35,8 +35,12 @@ import Testing
       "FourierTransform", "Messaging", "HDF5Storage", "WireFormat", "ResolutionMetrics",
       "Reporting", "Logging", "Yams",
     ]),
+    // It shows what the pipeline publishes, and knows nothing of the pipeline.
+    "Dashboard": values.union(foundation).union([
+      "WireFormat", "FlyingFox", "FlyingSocks", "Dispatch",
+    ]),
     "tiltfold": values.union(foundation).union([
-      "FourierTransform", "HDF5Storage", "WireFormat", "LivePipeline", "Reporting",
+      "FourierTransform", "HDF5Storage", "WireFormat", "LivePipeline", "Dashboard", "Reporting",
       "Ptychography", "ChemicalMapping", "ArgumentParser", "Logging", "Dispatch",
     ]),
 

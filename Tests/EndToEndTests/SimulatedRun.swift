@@ -22,6 +22,8 @@ struct SimulatedRun {
   var stream = StreamSettings()
   var configuration = PipelineConfiguration()
   var isRecorded = false
+  /// Who else in this process is given the previews.
+  var listeners: [any PreviewListener] = []
   /// What the configuration needs besides: called when endpoints, dialect and the run's folder are
   /// known, to name the tilt's motor or to write and name a sidecar, say.
   var adapt: (@Sendable (inout PipelineConfiguration, TemporaryFolder) throws -> Void)?
@@ -138,6 +140,7 @@ struct SimulatedRun {
       configuration: configuration,
       source: .stream,
       options: options,
+      listeners: listeners,
       onEvent: { event in collected.add(event) }
     )
     let side = meanwhile.map { body in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import LivePipeline
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationErrorsTests {
@@ -80,6 +81,9 @@ import Testing
     ("compute:\n  planning_effort: patent", "did you mean patient?"),
     ("previews:\n  bind: 127.0.0.1:37017", "an endpoint"),
     ("previews:\n  bind: tcp://127.0.0.1", "an endpoint"),
+    ("dashboard:\n  bind: tcp://127.0.0.1:8080", "an address"),
+    ("dashboard:\n  bind: 127.0.0.1", "an address"),
+    ("dashboard:\n  bind: beamline.example:8080", "an address"),
   ])
   func aWrongTypeIsToldTheRightOne(yaml: String, hint: String) throws {
     let wrong = try problem(yaml + "\n")
@@ -111,6 +115,35 @@ import Testing
   @Test func aFileThatIsNotThereIsNamed() {
     #expect(throws: ConfigurationErrors.self) {
       try PipelineConfiguration.load(path: "no/such/file.yaml")
+    }
+  }
+
+  @Test func theDashboardServesOtherMachinesOnlyWhereThatIsSaid() throws {
+    let source = "source:\n  connect: [\"tcp://127.0.0.1:37013\"]\n"
+    for address in ["0.0.0.0:8080", "192.0.2.7:80", "[::]:8080"] {
+      let open = "\(source)dashboard:\n  enabled: true\n  bind: \"\(address)\"\n"
+      let found = problems(open)
+      #expect(found.map(\.key) == ["dashboard.bind"], "\(address)")
+      #expect(found.first?.message.contains("insecure: true") == true)
+      #expect(problems(open + "  insecure: true\n").isEmpty)
+      #expect(problems(open.replacing("enabled: true", with: "enabled: false")).isEmpty)
+    }
+    for address in ["127.0.0.1:*", "localhost:8080", "[::1]:8080"] {
+      #expect(problems("\(source)dashboard:\n  enabled: true\n  bind: \"\(address)\"\n").isEmpty)
+    }
+  }
+
+  @Test func theDashboardsTokenMayStandInAFile() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("token")
+    try "0123456789abcdef\n".write(toFile: file, atomically: true, encoding: .utf8)
+    var dashboard = DashboardConfiguration()
+    #expect(try dashboard.resolvedToken() == nil)
+    dashboard.token = "file:\(file)"
+    #expect(try dashboard.resolvedToken() == "0123456789abcdef")
+    for wrong in ["short", "file:\(folder.file("nothing"))"] {
+      dashboard.token = wrong
+      #expect(throws: PipelineError.self) { try dashboard.resolvedToken() }
     }
   }
 

@@ -36,6 +36,8 @@ public struct PipelineConfiguration: Sendable {
   public var previews = PreviewConfiguration()
   /// Section `control`: requests while a run goes on.
   public var control = ControlConfiguration()
+  /// Section `dashboard`: the page that shows the run in a browser.
+  public var dashboard = DashboardConfiguration()
   /// Section `results`: what is written.
   public var results = ResultConfiguration()
   /// Section `compute`: how the machine is used.

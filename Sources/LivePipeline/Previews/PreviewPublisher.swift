@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import Imaging
 import Messaging
 import WireFormat
 
 /// The thread that owns the outgoing sockets: previews with their last values, and `rec`.
+///
+/// Listeners in this process get every preview, too; without sockets they are the only ones.
 struct PreviewPublisher: ~Copyable {
-  private var previews: Publisher
+  /// Where previews go out, the port spelled out; nil where they go to listeners alone.
+  let endpoint: String?
+  private var previews: Publisher?
   private var rec: Publisher?
   private let mailbox: PreviewMailbox
   private let board: StatusBoard
+  private let listeners: [any PreviewListener]
   private var lastValues: [PreviewTopic: [SharedBytes]] = [:]
   private var lastRec: [SharedBytes]?
   private var sequences: [PreviewTopic: Int] = [:]
@@ -22,27 +28,33 @@ struct PreviewPublisher: ~Copyable {
     _ context: MessagingContext,
     configuration: PreviewConfiguration,
     mailbox: PreviewMailbox,
-    board: StatusBoard
+    board: StatusBoard,
+    listeners: [any PreviewListener]
   ) throws {
-    let keys = try configuration.curveKeys()
-    let main = try Publisher(
-      context,
-      bindingTo: configuration.endpoint,
-      highWaterMark: 100,
-      keys: keys
-    )
+    var main: Publisher?
     var second: Publisher?
-    if let endpoint = configuration.recEndpoint {
-      second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+    var place: String?
+    if configuration.isEnabled {
+      let keys = try configuration.curveKeys()
+      let bound = try Publisher(
+        context,
+        bindingTo: configuration.endpoint,
+        highWaterMark: 100,
+        keys: keys
+      )
+      place = bound.endpoint
+      main = bound
+      if let endpoint = configuration.recEndpoint {
+        second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+      }
     }
+    endpoint = place
     previews = main
     rec = second
     self.mailbox = mailbox
     self.board = board
+    self.listeners = listeners
   }
-
-  /// Where previews go out, the port spelled out.
-  var endpoint: String { previews.endpoint }
 
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {
@@ -61,17 +73,21 @@ struct PreviewPublisher: ~Copyable {
       board.update { $0.previewsSkipped = mailbox.skippedCount }
       try publish(PreviewMessage(status: board.status))
     }
-    try serveNewcomers(milliseconds: milliseconds)
+    if endpoint == nil {
+      Thread.sleep(forTimeInterval: Double(milliseconds) * 1e-3)
+    } else {
+      try serveNewcomers(milliseconds: milliseconds)
+    }
   }
 
   /// Sends the last value of each topic to those who have just subscribed to it.
   private mutating func serveNewcomers(milliseconds: Int) throws(ZeroMQError) {
     var timeout = milliseconds
-    while let change = try previews.receiveSubscription(timeoutMilliseconds: timeout) {
+    while let change = try previews?.receiveSubscription(timeoutMilliseconds: timeout) {
       timeout = 0
       guard change.isSubscribed else { continue }
       for topic in PreviewTopic.allCases where change.covers(topic.rawValue) {
-        if let parts = lastValues[topic] { _ = try previews.send(parts) }
+        if let parts = lastValues[topic] { _ = try previews?.send(parts) }
       }
     }
   }
@@ -87,7 +103,9 @@ struct PreviewPublisher: ~Copyable {
     message.header.sequence = sequences[message.topic, default: 0]
     sequences[message.topic] = message.header.sequence + 1
     let parts = message.encode()
+    for listener in listeners { listener.receive(topic: message.topic, parts: parts) }
+    guard endpoint != nil else { return }
     lastValues[message.topic] = parts
-    _ = try previews.send(parts)
+    _ = try previews?.send(parts)
   }
 }

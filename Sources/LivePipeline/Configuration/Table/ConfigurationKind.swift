@@ -14,6 +14,8 @@ package indirect enum ConfigurationKind: Sendable {
   case text
   /// A ZeroMQ endpoint.
   case endpoint
+  /// An address of this machine with a port.
+  case address
   /// One of a few words.
   case choice([String])
   /// A list of so many values of one kind.
@@ -38,6 +40,7 @@ package indirect enum ConfigurationKind: Sendable {
     case .flag: return "true or false"
     case .text: return "text"
     case .endpoint: return "an endpoint such as tcp://127.0.0.1:37013"
+    case .address: return "an address and a port such as 127.0.0.1:8080"
     case .choice(let words):
       return words.count == 1 ? words[0] : "one of " + words.joined(separator: ", ")
     case .list(let kind, let count):
@@ -84,6 +87,8 @@ package indirect enum ConfigurationKind: Sendable {
     case (.text, .text(let text)): return text.isEmpty ? "the text is empty" : nil
     case (.endpoint, .text(let text)):
       return Self.isEndpoint(text) ? nil : "\(value) is not an endpoint; \(expected)"
+    case (.address, .text(let text)):
+      return Self.isAddress(text) ? nil : "\(value) is not an address with a port; \(expected)"
     case (.choice(let words), .text(let text)) where words.contains(text): return nil
     case (.choice(let words), .text(let text)):
       let hint = EditDistance.nearest(to: text, among: words).map { "; did you mean \($0)?" } ?? ""
@@ -106,5 +111,19 @@ package indirect enum ConfigurationKind: Sendable {
     let host = text[..<colon].dropFirst("tcp://".count)
     let port = text[text.index(after: colon)...]
     return !host.isEmpty && (port == "*" || UInt16(port).map { $0 > 0 } == true)
+  }
+
+  /// Whether a text is numbers of IPv4, IPv6 in brackets or `localhost`, with a port.
+  private static func isAddress(_ text: String) -> Bool {
+    guard let colon = text.lastIndex(of: ":") else { return false }
+    let (host, port) = (text[..<colon], text[text.index(after: colon)...])
+    guard port == "*" || UInt16(port).map({ $0 > 0 }) == true else { return false }
+    if host == "localhost" { return true }
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      let digits = host.dropFirst().dropLast()
+      return digits.contains(":") && digits.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+    }
+    let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+    return numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
   }
 }

@@ -105,6 +105,18 @@ extension ConfigurationTable {
     ConfigurationRule(section: "previews") { c throws(ParameterError) in
       try checkReach(of: c.previews)
     },
+    ConfigurationRule(section: "dashboard") { c throws(ParameterError) in
+      let dashboard = c.dashboard
+      guard dashboard.isEnabled, !dashboard.isInsecure,
+        !EndpointPolicy.isLoopback("tcp://\(dashboard.address)")
+      else { return }
+      throw ParameterError(
+        key: "bind",
+        value: dashboard.address,
+        expected: "a loopback address such as 127.0.0.1:8080 (from another machine, ssh -L "
+          + "8080:127.0.0.1:8080); to serve other machines unencrypted say insecure: true"
+      )
+    },
     ConfigurationRule(section: "control") { c throws(ParameterError) in
       let isGuarded = c.previews.isInsecure || c.previews.curvePublicKey != nil
       guard c.control.isEnabled, !isGuarded, !EndpointPolicy.isLoopback(c.control.endpoint) else {

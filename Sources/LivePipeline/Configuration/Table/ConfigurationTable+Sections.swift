@@ -211,6 +211,32 @@ extension ConfigurationTable {
     ]
   }()
 
+  static let dashboard: [ConfigurationKey] = {
+    let at = SectionKeys(section: "dashboard", part: \.dashboard)
+    return [
+      at.flag("enabled", \.isEnabled, "whether the page is served while a live run goes on"),
+      at.text(
+        "bind",
+        \.address,
+        as: .address,
+        "where it is served; 0.0.0.0 and [::] are all addresses of this machine, port * is any free "
+          + "one"
+      ),
+      at.text(
+        "token",
+        \.token,
+        absent: "no control from other machines",
+        "what a browser on another machine has to say to control the run, 16 characters or more; "
+          + "`file:PATH` names a file that holds it, so that it stands in no recording and no result"
+      ),
+      at.flag(
+        "insecure",
+        \.isInsecure,
+        "whether other machines may look, without encryption; warned about at every start"
+      ),
+    ]
+  }()
+
   static let results: [ConfigurationKey] = {
     let at = SectionKeys(section: "results", part: \.results)
     return [

@@ -8,8 +8,8 @@ package enum ConfigurationTable {
   /// Every key, section by section, in the order of the reference.
   package static let keys: [ConfigurationKey] =
     source + detector + preprocessing + cleaning + attenuator + ptychography + probe
-    + registration + tomography + chemistry + particles + recording + previews + control + results
-    + compute
+    + registration + tomography + chemistry + particles + recording + previews + control
+    + dashboard + results + compute
 
   /// Every section in the order of the reference, sections within sections after their own keys.
   package static let sections: [String] = keys.map(\.section).reduce(into: []) {
@@ -41,6 +41,9 @@ package enum ConfigurationTable {
     "control":
       "Requests while a run goes on: where a scan belongs, changes, ends. Loopback is free; "
       + "for any other address the keys of `previews` hold.",
+    "dashboard":
+      "The page that shows the run in a browser (Docs/Reference/WireProtocol.md, dashboard). Loopback "
+      + "is free; any other address needs `insecure: true`, and control from there the token.",
     "results": "What is written, and where.",
     "compute": "How the machine is used.",
   ]

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import FlyingFox
+
+/// Who may see the page, and who may control the run.
+///
+/// A browser can be made to talk to this server by any page that it has open. Such pages are told
+/// by `Origin`, and those that give a name of their own to this machine's loopback address
+/// (DNS rebinding) by `Host`.
+struct AccessPolicy {
+  private let servesLoopbackOnly: Bool
+  private let token: String?
+
+  init(_ settings: DashboardSettings) {
+    servesLoopbackOnly = settings.address.isLoopback
+    token = settings.token
+  }
+
+  /// Refuses a request that another page may have brought about; nil where it may go on.
+  func refusal(of head: RequestHead) -> Answer? {
+    guard let host = head.headers[.host], !host.isEmpty else {
+      return .words(.badRequest, "the header Host is missing")
+    }
+    guard !servesLoopbackOnly || Self.isLoopbackName(host) else {
+      return .words(
+        .forbidden,
+        "this server answers at 127.0.0.1 and localhost only, not as \(host.prefix(80)); from "
+          + "another machine, use ssh -L 8080:127.0.0.1:8080"
+      )
+    }
+    // Absent: no browser, or a page's own files.
+    guard let origin = head.headers[RequestHead.origin] else { return nil }
+    let isOwn = ["http", "https"].contains { "\($0)://\(host)".lowercased() == origin.lowercased() }
+    return isOwn
+      ? nil : .words(.forbidden, "a page of \(origin.prefix(80)) may not talk to this server")
+  }
+
+  /// Whether a request comes from a program on this machine.
+  ///
+  /// What a proxy on this machine hands on does not.
+  static func isLocal(_ head: RequestHead, peer: HTTPRequest.Address?) -> Bool {
+    guard head.headers[.xForwardedFor] == nil, head.headers[HTTPHeader("Forwarded")] == nil else {
+      return false
+    }
+    switch peer {
+    case .ip4(let address, _): return address.hasPrefix("127.")
+    case .ip6(let address, _): return address == "::1" || address.hasPrefix("::ffff:127.")
+    case .unix, nil: return false
+    }
+  }
+
+  /// Says why somebody may not control the run; nil where he may.
+  ///
+  /// - Parameters:
+  ///   - isLocal: Whether the request comes from this machine.
+  ///   - given: The token that came with it.
+  func controlRefusal(isLocal: Bool, token given: String?) -> String? {
+    if isLocal { return nil }
+    guard let token else {
+      return
+        "the run is controlled from its own machine only; dashboard.token would open it to others"
+    }
+    guard let given else { return "control from another machine needs the token, dashboard.token" }
+    return Self.areEqual(token, given) ? nil : "the token is wrong"
+  }
+
+  /// Compares in a time that does not tell where two texts differ.
+  static func areEqual(_ a: String, _ b: String) -> Bool {
+    let (first, second) = (Array(a.utf8), Array(b.utf8))
+    var difference = first.count ^ second.count
+    for i in first.indices {
+      difference |= Int(first[i] ^ (second.isEmpty ? 0 : second[i % second.count]))
+    }
+    return difference == 0
+  }
+
+  /// Whether a `Host` names this machine's loopback, with or without a port.
+  static func isLoopbackName(_ host: String) -> Bool {
+    var name = host[...]
+    if let colon = name.lastIndex(of: ":"), name[name.index(after: colon)...].allSatisfy(\.isNumber)
+    {
+      name = name[..<colon]
+    }
+    if ["localhost", "[::1]"].contains(name.lowercased()) { return true }
+    let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
+    return numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil }
+  }
+}

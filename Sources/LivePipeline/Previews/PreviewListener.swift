@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+package import Imaging
+package import WireFormat
+
+/// Somebody in this process who is given every preview as it is published.
+///
+/// A listener gets what subscribers of the preview stream get, with or without its sockets.
+package protocol PreviewListener: Sendable {
+  /// Takes a preview; called on the publisher's thread, so that it must return at once.
+  ///
+  /// - Parameters:
+  ///   - topic: What it shows.
+  ///   - parts: The encoded message: topic, JSON, arrays (Docs/Reference/WireProtocol.md). The
+  ///     memory is shared, not copied.
+  func receive(topic: PreviewTopic, parts: [SharedBytes])
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Dashboard
+import DetectorSimulator
+import Foundation
+import Imaging
+import LivePipeline
+import Messaging
+import TestSupport
+import WireFormat
+
+/// What showing a run costs it: the throughput of a replay with ten pages and ten subscribers, three
+/// of each stalled, over that with none.
+///
+/// Both serve the dashboard and publish previews. PREVIEW_ROUNDS (3) replays of each kind are run in
+/// turn, and the shortest of each counts. The readers share the machine with the run.
+func previewCostBenchmarks(environment: [String: String]) -> [BenchmarkCase] {
+  [
+    BenchmarkCase(name: "preview_cost") {
+      try PreviewCost(
+        rounds: environment["PREVIEW_ROUNDS"].flatMap(Int.init) ?? 3,
+        folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath
+      ).results()
+    }
+  ]
+}
+
+private struct PreviewCost {
+  let rounds: Int
+  let folder: String
+
+  private static let readers = 7
+  private static let stalled = 3
+
+  func results() throws -> [BenchmarkResult] {
+    let number = ProcessInfo.processInfo.processIdentifier
+    let scratch = "\(folder)/preview-bench-\(number)"
+    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let frames = try record(scratch)
+    var alone = Double.infinity
+    var watched = Double.infinity
+    var taken = (pages: 0, subscribers: 0)
+    _ = try replay(scratch, isWatched: false)
+    for round in 0..<rounds {
+      let first = try replay(scratch, isWatched: false).seconds
+      let second = try replay(scratch, isWatched: true)
+      say(
+        String(format: "  round %d: %.2f s alone, %.2f s watched", round + 1, first, second.seconds)
+      )
+      alone = min(alone, first)
+      if second.seconds < watched { (watched, taken) = (second.seconds, second.taken) }
+    }
+    let rates = String(
+      format: "%.1f of %.1f frames/s; %.1f MB/s to pages, %.1f MB/s to subscribers",
+      Double(frames) / watched,
+      Double(frames) / alone,
+      Double(taken.pages) * 1e-6 / watched,
+      Double(taken.subscribers) * 1e-6 / watched
+    )
+    return [
+      BenchmarkResult(
+        name: "preview_cost",
+        value: alone / watched,
+        unit: "1",
+        detail: "throughput of a replay with 10 pages and 10 subscribers, 3 of each stalled, over "
+          + "that with none, shortest of \(rounds): \(rates)"
+      )
+    ]
+  }
+
+  /// Records a small simulated tomogram; the number of its frames.
+  private func record(_ scratch: String) throws -> Int {
+    var parameters = SimulationParameters()
+    parameters.frames = .cleaned
+    parameters.tiltCount = 8
+    parameters.scanColumns = 10
+    parameters.scanRows = 10
+    parameters.volumeSide = 96
+    parameters.photonsPerSecond = 2e8
+    let detector = try SimulatedDetector(parameters)
+    let probe = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
+    let endpoint = probe.endpoint
+    consume(probe)
+    let settings = StreamSettings()
+    Thread.detachNewThread {
+      do {
+        var server = try StreamServer(bindingTo: endpoint, queueLength: 400)
+        var stream = try DetectorStream(detector, settings)
+        guard
+          try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
+        else { return }
+        _ = try server.send(&stream, isCancelled: { false })
+      } catch {
+        say("  the source has failed: \(error)")
+      }
+    }
+    var configuration = configuration(scratch)
+    configuration.source.endpoints = [endpoint]
+    configuration.previews.isEnabled = false
+    configuration.ptychography.iterations = 4
+    configuration.results.directory = "\(scratch)/live"
+    var options = Pipeline.Options(configuration)
+    options.recording = "\(scratch)/run.h5"
+    options.endsWithTomogram = true
+    let pipeline = Pipeline(configuration: configuration, source: .stream, options: options)
+    return try pipeline.run().counters.exposures
+  }
+
+  private func consume(_ publisher: consuming Publisher) {}
+
+  private func replay(
+    _ scratch: String,
+    isWatched: Bool
+  ) throws -> (seconds: Double, taken: (pages: Int, subscribers: Int)) {
+    let hub = PreviewHub()
+    var configuration = configuration(scratch)
+    let probe = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
+    configuration.previews.endpoint = probe.endpoint
+    consume(probe)
+    var options = Pipeline.Options(configuration)
+    options.recording = nil
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .recording("\(scratch)/run.h5"),
+      options: options,
+      listeners: [Listener(hub: hub)],
+      onEvent: { event in if event.severity == .error { say("  \(event)") } }
+    )
+    let settings = DashboardSettings(address: try BindAddress("127.0.0.1:*")) {
+      pipeline.control($0)
+    }
+    let server = try DashboardServer(hub, settings)
+    let audience =
+      isWatched ? try Audience(port: server.port, endpoint: configuration.previews.endpoint) : nil
+    let begun = ContinuousClock.now
+    _ = try pipeline.run()
+    let seconds = (ContinuousClock.now - begun) / .seconds(1)
+    let taken = audience?.leave() ?? (0, 0)
+    server.stop(withinSeconds: 0)
+    return (seconds, taken)
+  }
+
+  private func configuration(_ scratch: String) -> PipelineConfiguration {
+    var configuration = PipelineConfiguration()
+    configuration.source.endpoints = ["tcp://127.0.0.1:1"]
+    configuration.previews.recEndpoint = nil
+    configuration.results.directory = "\(scratch)/results"
+    configuration.results.pictures = false
+    configuration.results.mrc = false
+    configuration.results.scans = false
+    configuration.compute.planningEffort = .estimate
+    configuration.compute.wisdomPath = "/dev/null"
+    configuration.compute.whenBehind = .wait
+    configuration.probe.searchesDefocus = false
+    configuration.probe.defocus = SimulationParameters().defocus
+    configuration.ptychography.iterations = 60
+    configuration.tomography.volumeSide = 96
+    configuration.tomography.volumeHeight = 96
+    configuration.tomography.finalAlignmentRounds = 1
+    return configuration
+  }
+
+  private struct Listener: PreviewListener {
+    let hub: PreviewHub
+
+    func receive(topic: PreviewTopic, parts: [SharedBytes]) {
+      hub.receive(topic: topic, parts: parts)
+    }
+  }
+
+  /// Ten pages and ten subscribers; seven of each read and forget.
+  private final class Audience: @unchecked Sendable {
+    // Sendable by hand: what changes is touched with `lock` held.
+    private let lock = NSLock()
+    private var pageBytes = 0
+    private var subscriberBytes = 0
+    private var isLeaving = false
+    private var stalledPages: [StreamClient] = []
+    private let group = DispatchGroup()
+
+    init(port: UInt16, endpoint: String) throws {
+      for _ in 0..<PreviewCost.readers {
+        let page = try StreamClient(port: port)
+        start { [self] in
+          while !hasToLeave { add(pages: page.socket.discard(seconds: 0.2)) }
+        }
+      }
+      stalledPages = try (0..<PreviewCost.stalled).map { _ in try StreamClient(port: port) }
+      for number in 0..<PreviewCost.readers + PreviewCost.stalled {
+        start { [self] in
+          guard let context = try? MessagingContext(),
+            var subscriber = try? Subscriber(
+              context,
+              connectingTo: [endpoint],
+              highWaterMark: 100
+            )
+          else { return }
+          while !hasToLeave {
+            guard number < PreviewCost.readers else {
+              usleep(50_000)
+              continue
+            }
+            let parts = try? subscriber.receive(timeoutMilliseconds: 200)
+            add(subscribers: parts?.reduce(0) { $0 + $1.count } ?? 0)
+          }
+        }
+      }
+    }
+
+    /// Ends all; the bytes that came.
+    func leave() -> (pages: Int, subscribers: Int) {
+      lock.withLock { isLeaving = true }
+      group.wait()
+      return lock.withLock { (pageBytes, subscriberBytes) }
+    }
+
+    private var hasToLeave: Bool { lock.withLock { isLeaving } }
+
+    private func add(pages: Int = 0, subscribers: Int = 0) {
+      lock.withLock {
+        pageBytes += pages
+        subscriberBytes += subscribers
+      }
+    }
+
+    private func start(_ body: @escaping @Sendable () -> Void) {
+      group.enter()
+      Thread.detachNewThread { [group] in
+        body()
+        group.leave()
+      }
+    }
+  }
+}
