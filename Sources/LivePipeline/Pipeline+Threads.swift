@@ -32,14 +32,13 @@ extension Pipeline {
   /// Starts the thread that answers requests.
   func startControl(
     _ context: MessagingContext,
-    _ conductor: Conductor
+    _ desk: ControlDesk
   ) throws -> PipelineThread {
     try starting("control") { [self] started in
       var server = try ControlServer(
         context,
         configuration: configuration,
-        conductor: conductor,
-        board: board
+        desk: desk
       )
       let endpoint = server.endpoint
       board.update { $0.controlEndpoint = endpoint }
@@ -73,7 +72,8 @@ extension Pipeline {
           steps: { engine.schedule.take() },
           report: { engine.report($0) },
           countUnread: { engine.countUnread() },
-          submit: { conductor.submit($0, timeout: $1) }
+          submit: { conductor.submit($0, timeout: $1) },
+          isPaused: { conductor.locked { conductor.isPaused } }
         )
       )
       if options.resumes, let recording {
@@ -84,7 +84,11 @@ extension Pipeline {
         file?.start(at: nanosecondsNow())
       }
       started()
-      while !queue.isExhausted || !recorder.isEmpty { recorder.work() }
+      while !queue.isExhausted || !recorder.isEmpty {
+        // What waits is to be worked off now.
+        if queue.isExhausted { conductor.endRest() }
+        recorder.work()
+      }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
       while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {
@@ -155,11 +159,24 @@ extension Pipeline {
       let recordings = try RecordingSeries(paths)
       let first = try options.replay.firstStart(in: recordings)?.message ?? 0
       var pacing = ReplayPacing(options.replay.pace)
+      var changes = RecordedChanges(
+        options.replay.followsChanges ? try recordings.schedule() : [],
+        except: options.replay.fixedKeys
+      )
       started()
       defer { conductor.endSource() }
       let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
+      func follow(_ steps: [ScheduleStep]) -> Bool {
+        for step in steps {
+          while !conductor.submit(.change(step), timeout: 0.1) {
+            guard !isStopping() else { return false }
+          }
+        }
+        return true
+      }
       for place in 0..<recordings.messageCount {
         var message = try recordings.message(place)
+        guard follow(changes.due(before: message.number)) else { return }
         message.isOnlyForDarks = place < first
         if place >= first { pacing.wait(until: message.arrival, unless: isStopping) }
         while !conductor.submit(message, timeout: 0.1) {
@@ -167,6 +184,7 @@ extension Pipeline {
         }
         guard !isStopping() else { return }
       }
+      _ = follow(changes.due(before: .max))
     }
   }
 

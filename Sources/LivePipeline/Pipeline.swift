@@ -60,6 +60,8 @@ public final class Pipeline: Sendable {
   let isStopping = Atomic(false)
   let publisherMayEnd = Atomic(false)
   let recorderMayEnd = Atomic(false)
+  /// Who answers control requests; nil while no run goes on.
+  let desk = Mutex<ControlDesk?>(nil)
 
   /// Prepares a run.
   ///
@@ -122,6 +124,9 @@ public final class Pipeline: Sendable {
       }
     )
 
+    let desk = ControlDesk(conductor: conductor, board: board)
+    self.desk.withLock { $0 = desk }
+    defer { self.desk.withLock { $0 = nil } }
     let publisher =
       configuration.previews.isEnabled ? try startPublisher(context, mailbox) : nil
     defer {
@@ -141,7 +146,7 @@ public final class Pipeline: Sendable {
       }
     let control =
       source == .stream && configuration.control.isEnabled
-      ? try startControl(context, conductor) : nil
+      ? try startControl(context, desk) : nil
     let intake = PipelineThread("intake") { conductor.takeMessages() }
     let workers = (0..<configuration.compute.threadCount).map { number in
       PipelineThread("compute-\(number)", niceness: configuration.compute.niceness) {

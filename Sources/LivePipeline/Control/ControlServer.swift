@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Messaging
-import WireFormat
 
-/// The thread that answers control requests.
-///
-/// What a request changes is done by the conductor between two jobs, and noted in the schedule.
+/// The thread that takes control requests from the socket.
 struct ControlServer: ~Copyable {
   private var responder: Responder
-  private let conductor: Conductor
-  private let board: StatusBoard
+  private let desk: ControlDesk
 
   /// Takes the address.
   ///
@@ -17,16 +13,14 @@ struct ControlServer: ~Copyable {
   init(
     _ context: MessagingContext,
     configuration: PipelineConfiguration,
-    conductor: Conductor,
-    board: StatusBoard
+    desk: ControlDesk
   ) throws {
     responder = try Responder(
       context,
       bindingTo: configuration.control.endpoint,
       keys: try configuration.previews.curveKeys()
     )
-    self.conductor = conductor
-    self.board = board
+    self.desk = desk
   }
 
   /// Where requests are taken, the port spelled out.
@@ -37,34 +31,6 @@ struct ControlServer: ~Copyable {
   /// - Throws: `ZeroMQError` when the socket is of no more use.
   mutating func work() throws(ZeroMQError) {
     guard let request = try responder.receive(timeoutMilliseconds: 100) else { return }
-    let reply: ControlReply
-    do throws(WireError) {
-      reply = answer(try ControlRequest.decode(request.parts))
-    } catch {
-      reply = ControlReply(ok: false, "the request cannot be read: \(error)")
-    }
-    try responder.reply(to: request, reply.encode())
-  }
-
-  private func answer(_ request: ControlRequest) -> ControlReply {
-    do throws(PipelineError) {
-      switch request {
-      case .status:
-        let header = PreviewMessage(status: board.status).header
-        return ControlReply(ok: true, header.text["state"] ?? "", figures: header.quality)
-      case .place(let placement):
-        return ControlReply(ok: true, conductor.place(placement))
-      case .measureResolution(let tomogram):
-        return ControlReply(ok: true, try conductor.measureResolution(of: tomogram))
-      case .set(let key, let value):
-        return ControlReply(ok: true, try conductor.set(key, to: value))
-      case .finishScan(let name):
-        return ControlReply(ok: true, try conductor.endScans(named: name, .finished))
-      case .abortScan(let name):
-        return ControlReply(ok: true, try conductor.endScans(named: name, .aborted))
-      }
-    } catch {
-      return ControlReply(ok: false, error.description)
-    }
+    try responder.reply(to: request, ControlDesk.answer(request.parts, at: desk))
   }
 }
