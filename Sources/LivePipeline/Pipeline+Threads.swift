@@ -73,7 +73,7 @@ extension Pipeline {
           report: { engine.report($0) },
           countUnread: { engine.countUnread() },
           submit: { conductor.submit($0, timeout: $1) },
-          isPaused: { conductor.locked { conductor.isPaused } }
+          isPaused: { [board] in board.status.isPaused }
         )
       )
       if options.resumes, let recording {
@@ -159,10 +159,8 @@ extension Pipeline {
       let recordings = try RecordingSeries(paths)
       let first = try options.replay.firstStart(in: recordings)?.message ?? 0
       var pacing = ReplayPacing(options.replay.pace)
-      var changes = RecordedChanges(
-        options.replay.followsChanges ? try recordings.schedule() : [],
-        except: options.replay.fixedKeys
-      )
+      let schedule = try options.replay.followsChanges ? recordings.schedule() : []
+      var changes = RecordedChanges(schedule, except: options.replay.fixedKeys)
       started()
       defer { conductor.endSource() }
       let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }

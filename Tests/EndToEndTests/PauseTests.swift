@@ -16,7 +16,7 @@ import WireFormat
     var run = SimulatedRun()
     run.isRecorded = true
     run.framesPerSecond = 100
-    run.parameters.tiltCount = 4
+    run.parameters.tiltCount = 5
     run.configuration.ptychography.iterations = 15
     run.configuration.compute.whenBehind = whenBehind
     let live = try run.run { pipeline in
@@ -43,7 +43,7 @@ import WireFormat
     }
     #expect(live.summary.counters.used == live.sent.exposures)
     #expect(live.summary.framesLost == 0 && live.summary.isWhole, "\(live.summary.events)")
-    #expect(live.summary.scans.count == 8)
+    #expect(live.summary.scans.count == 10)
     // None was cut short for what had come meanwhile.
     #expect(live.summary.scans.allSatisfy { $0.iterations >= 15 })
     #expect(try ControlledRun.requests(in: live.recording) == ["pause", "snapshot", "resume"])
@@ -127,7 +127,7 @@ import WireFormat
         case 0: desk.follow(#"{"request": "status"}"#)
         case 1: desk.follow(#"{"request": "parameters"}"#)
         case 2: desk.follow(#"{"request": "set", "key": "ptychography.beta", "value": 0.7}"#)
-        default: desk.refuse(#"{"request": "hold_back", "tilt_index": 1000}"#, "")
+        default: desk.refuse(#"{"request": "hold_back", "tilt_index": 1000}"#, " ")
         }
       }
     }

@@ -10,21 +10,33 @@ struct AdjustableParameter: Sendable {
   ///
   /// Scans are told apart by the messages of the stream, not by when they are worked on, so that a replay
   /// uses the same value for the same scan.
-  enum Effect: String, Sendable {
+  enum Effect: Sendable {
     /// Scans whose start comes later.
-    case nextScan = "from the next scan on"
+    case nextScan
     /// Scans whose last frame comes later.
-    case lastFrame = "for every scan whose last frame has not come yet"
+    case lastFrame
     /// The next frames that join a scan.
-    case nextBatch = "from the next batch of frames on"
+    case nextBatch
     /// Projections of scans whose last frame comes later.
-    case nextFold =
-      "from the fold of the next scan whose last frame has not come yet, for the tilts that are taken "
-      + "back or aligned, and at the end"
+    case nextFold
     /// Chemistry as it is solved next.
-    case nextMap = "from the next chemical map on"
+    case nextMap
     /// What is done once, when a tomogram is complete.
-    case completion = "when the tomogram is completed"
+    case completion
+
+    /// When a new value holds, in words.
+    var words: String {
+      switch self {
+      case .nextScan: "from the next scan on"
+      case .lastFrame: "for every scan whose last frame has not come yet"
+      case .nextBatch: "from the next batch of frames on"
+      case .nextFold:
+        "from the next fold on, of scans whose last frame has not come yet, for tilts that are taken "
+          + "back or aligned, and at the end"
+      case .nextMap: "from the next chemical map on"
+      case .completion: "when the tomogram is completed"
+      }
+    }
   }
 
   let key: ConfigurationKey
@@ -88,7 +100,7 @@ struct AdjustableParameter: Sendable {
       value: nil,
       unit: key.unit?.symbol,
       meaning: key.meaning,
-      effect: effect.rawValue
+      effect: effect.words
     )
     let value = key.read(configuration)
     entry.value = value.flag.map { .flag($0) } ?? value.number.map { .number($0) }

@@ -44,7 +44,8 @@ extension ReconstructionEngine {
           schedule.note(
             ScheduleStep(.set, messages: [intake.lastMessage], key: key, value: value)
           )
-          words = "\(key) is \(parameter.key.read(changed)), was \(before): \(parameter.effect.rawValue)"
+          let now = parameter.key.read(changed)
+          words = "\(key) is \(now), was \(before): \(parameter.effect.words)"
         } catch {
           problem = error
         }

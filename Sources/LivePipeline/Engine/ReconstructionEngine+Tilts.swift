@@ -25,7 +25,7 @@ extension ReconstructionEngine {
       }
       return session
     }
-    let open = known.filter { session in !session.roll.withLock(\.isComplete) }
+    let open = known.filter { session in !session.roll.withLock { $0.isComplete } }
     guard let only = known.count == 1 ? known.first : open.first, known.count == 1 || open.count == 1
     else {
       throw PipelineError(.data, "say which tomogram by tomogram_id; there is \(names)")

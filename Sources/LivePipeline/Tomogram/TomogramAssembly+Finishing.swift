@@ -55,6 +55,7 @@ extension TomogramAssembly {
   ///   - work: Threads that share the slices.
   ///   - goesOn: Asked before each further round whether there is time for it.
   ///   - progress: Hears of every step.
+  /// - Returns: Whether `progress` let it come to its end.
   mutating func alignToRest(
     rounds: Int,
     sharing work: any WorkSharing,
