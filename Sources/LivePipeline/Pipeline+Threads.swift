@@ -71,7 +71,8 @@ extension Pipeline {
           steps: { engine.schedule.take() },
           report: { engine.report($0) },
           countUnread: { engine.countUnread() },
-          submit: { conductor.submit($0, timeout: $1) }
+          submit: { conductor.submit($0, timeout: $1) },
+          isPaused: { [board] in board.status.isPaused }
         )
       )
       if options.resumes, let recording {
@@ -82,7 +83,11 @@ extension Pipeline {
         file?.start(at: nanosecondsNow())
       }
       started()
-      while !queue.isExhausted || !recorder.isEmpty { recorder.work() }
+      while !queue.isExhausted || !recorder.isEmpty {
+        // What waits is to be worked off now.
+        if queue.isExhausted { conductor.endRest() }
+        recorder.work()
+      }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
       while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {
@@ -153,11 +158,22 @@ extension Pipeline {
       let recordings = try RecordingSeries(paths)
       let first = try options.replay.firstStart(in: recordings)?.message ?? 0
       var pacing = ReplayPacing(options.replay.pace)
+      let schedule = try options.replay.followsChanges ? recordings.schedule() : []
+      var changes = RecordedChanges(schedule, except: options.replay.fixedKeys)
       started()
       defer { conductor.endSource() }
       let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }
+      func follow(_ steps: [ScheduleStep]) -> Bool {
+        for step in steps {
+          while !conductor.submit(.change(step), timeout: 0.1) {
+            guard !isStopping() else { return false }
+          }
+        }
+        return true
+      }
       for place in 0..<recordings.messageCount {
         var message = try recordings.message(place)
+        guard follow(changes.due(before: message.number)) else { return }
         message.isOnlyForDarks = place < first
         if place >= first { pacing.wait(until: message.arrival, unless: isStopping) }
         while !conductor.submit(message, timeout: 0.1) {
@@ -165,6 +181,7 @@ extension Pipeline {
         }
         guard !isStopping() else { return }
       }
+      _ = follow(changes.due(before: .max))
     }
   }
 

@@ -12,19 +12,31 @@ struct ControlCommand: ParsableCommand {
     commandName: "control",
     abstract: "Asks a running live process for something.",
     discussion: """
+      What changes a result is noted in the recording, and a replay follows it.
+
       Examples:
         tiltfold control status
-        tiltfold control place NS_181126001_ccdframes_0_0 --tilt=-12.5 --tomogram plates
-        tiltfold control set ptychography.iterations 200
-        tiltfold control measure-resolution
+        tiltfold control pause
+        tiltfold control resume
         tiltfold control finish-scan
-        tiltfold control abort-scan
+        tiltfold control abort-scan NS_181126001_ccdframes_0_0
+        tiltfold control parameters
+        tiltfold control set ptychography.iterations 200
+        tiltfold control place NS_181126001_ccdframes_0_0 --tilt=-12.5 --tomogram plates
+        tiltfold control hold-back --index 17
+        tiltfold control take-back --angle=-12.5
+        tiltfold control drop-tilt --index 17 --tomogram plates
+        tiltfold control realign
+        tiltfold control measure-resolution
+        tiltfold control snapshot before-the-night
       """,
     subcommands: requests + [Unknown.self],
     defaultSubcommand: Unknown.self
   )
   private static let requests: [any ParsableCommand.Type] = [
-    Status.self, Place.self, Set.self, MeasureResolution.self, FinishScan.self, AbortScan.self,
+    Status.self, Pause.self, Resume.self, FinishScan.self, AbortScan.self, Parameters.self,
+    Set.self, Place.self, HoldBack.self, DropTilt.self, TakeBack.self, Realign.self,
+    MeasureResolution.self, Snapshot.self,
   ]
 
   /// Where the process is.
@@ -48,6 +60,7 @@ struct ControlCommand: ParsableCommand {
         for (name, value) in (reply.figures ?? [:]).sorted(by: { $0.key < $1.key }) {
           print("  \(name)  \(Int(exactly: value).map { "\($0)" } ?? "\(value)")")
         }
+        for parameter in reply.parameters ?? [] { print(ParameterLine.text(parameter)) }
       }
     }
   }
@@ -60,7 +73,8 @@ struct ControlCommand: ParsableCommand {
 
   struct Place: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says which tilt of which tomogram a scan is; one that was held back is folded."
+      abstract: "Says which tilt of which tomogram a scan is; one that was held back is folded.",
+      discussion: "Example:\n  tiltfold control place NS_181126001 --tilt=-12.5 --tomogram plates"
     )
     @Argument(help: "The scan's name.")
     var scan: String
@@ -75,11 +89,25 @@ struct ControlCommand: ParsableCommand {
     }
   }
 
+  struct Parameters: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists what can be set, with value, bounds and meaning."
+    )
+    @OptionGroup var options: Options
+    func run() throws { try options.ask(.parameters) }
+  }
+
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Changes a key of the configuration for scans and tomograms to come."
+      abstract: "Changes a parameter; the answer says from when on it holds.",
+      discussion: """
+        Examples:
+          tiltfold control set ptychography.beta 0.6
+          tiltfold control set registration.minimum_confidence 0.4
+          tiltfold control set particles.threshold_od null
+        """
     )
-    @Argument(help: "The key, as in ptychography.iterations.")
+    @Argument(help: "The key, as in ptychography.iterations; the request parameters lists them.")
     var key: String
     @Argument(help: "The value, as it would stand in the file.")
     var value: String
@@ -109,7 +137,8 @@ struct ControlCommand: ParsableCommand {
 
   struct AbortScan: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Ends a scan, or all that go on, as if the source had given them up: not folded."
+      abstract: "Ends a scan, or all that go on, as if the source had given them up: not folded.",
+      aliases: ["abort"]
     )
     @Argument(help: "The scan's name; all that go on where none is named.")
     var scan: String?

@@ -31,6 +31,7 @@ struct ProgressLine {
         + "+\(status.unfinishedScans)"
     )
     parts.append("lost \(status.counters.lost)")
+    if status.isPaused { parts.append("PAUSED") }
     if status.recording == .failing { parts.append("NOT RECORDING") }
     if status.counters.unread > 0 { parts.append("unread \(status.counters.unread)") }
     if status.counters.unrecorded > 0 { parts.append("unrecorded \(unrecorded(status.counters))") }

@@ -15,6 +15,8 @@ struct ReplayCommand: ParsableCommand {
       another one. With --as-recorded the live run's own schedule is repeated instead: the same
       frames in the same batches, the same iterations, the same order of folds. With --publish
       nothing is reconstructed here: every message goes out on the wire, part for part as it came.
+      What people changed while it was recorded (tiltfold control) is changed again at the same places
+      of the stream, but for keys given by --set; --ignore-control leaves it out.
       A run whose disk failed may have several recordings; name them all, the oldest first.
 
       Examples:
@@ -44,6 +46,8 @@ struct ReplayCommand: ParsableCommand {
   var wait = 60.0
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
+  @Flag(help: "Leave out what people changed during the run; else it is changed at the same places.")
+  var ignoreControl = false
   @Flag(help: "Publish previews, as live does.")
   var previews = false
   @Flag(help: "Serve the dashboard at the configuration's dashboard.bind, as live does.")
@@ -69,6 +73,9 @@ struct ReplayCommand: ParsableCommand {
           + "--publish, --dashboard"
       )
     }
+    if ignoreControl, asRecorded || publish != nil {
+      throw ValidationError("--ignore-control is for a plain replay: without --as-recorded, --publish")
+    }
     if publish != nil, previews || dashboard || config != nil || results != nil || !set.isEmpty {
       throw ValidationError(
         "--publish reconstructs nothing: without --config, --set, --results, --previews, --dashboard"
@@ -81,6 +88,8 @@ struct ReplayCommand: ParsableCommand {
       var plan = ReplayPlan()
       plan.pace = pace ?? .maximum
       plan.firstScan = from
+      plan.followsChanges = !ignoreControl
+      plan.fixedKeys = Swift.Set(set.map { String($0.prefix { $0 != "=" }) })
       if let publish {
         try PublishedReplay(quiet: quiet).run(files, plan, endpoint: publish, patience: wait)
       } else {

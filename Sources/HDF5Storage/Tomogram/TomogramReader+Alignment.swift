@@ -9,6 +9,10 @@ extension StorageFile {
     let group = TomogramPaths.alignment
     if exists(TomogramPaths.quantity) { record.quantity = try readText(at: TomogramPaths.quantity) }
     record.confidence = try readList(at: "\(group)/confidence")
+    if exists("\(group)/held_back_reasons") {
+      record.heldBackReasons = try readText(at: "\(group)/held_back_reasons")
+        .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
     record.imageRotations = try readList(at: "\(group)/image_rotation")
     record.imageScales = try readList(at: "\(group)/image_scale")
     if exists("\(group)/acquisition_place") {

@@ -31,6 +31,8 @@ public struct TomogramRecord: Sendable {
   public var quantity = "optical density"
   /// The correlation of each tilt with what it was laid on, −1 to 1, [tilt]; empty where unknown.
   public var confidence: [Double] = []
+  /// Why each tilt takes no part, in words, [tilt], "" where it does; empty where nothing is known.
+  public var heldBackReasons: [String] = []
   /// The turn that was applied to the projections of each tilt, degrees, [tilt]; empty for none.
   public var imageRotations: [Double] = []
   /// The factor by which the projections of each tilt were magnified, [tilt]; empty for none.

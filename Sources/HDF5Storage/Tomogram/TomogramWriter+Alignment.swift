@@ -25,6 +25,10 @@ extension StorageFile {
     for (name, values, unit) in lists where !values.isEmpty {
       try write(list: values, at: "\(group)/\(name)", unit: unit)
     }
+    if !record.heldBackReasons.isEmpty {
+      let lines = record.heldBackReasons.map { $0.replacing("\n", with: " ") }
+      try write(text: lines.joined(separator: "\n"), at: "\(group)/held_back_reasons")
+    }
     if !record.acquisition.isEmpty {
       try write(
         list: record.acquisition.map { Int32(clamping: $0) },

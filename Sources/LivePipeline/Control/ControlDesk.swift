@@ -22,7 +22,7 @@ struct ControlDesk: Sendable {
   ///   - desk: Who answers; nil where no run goes on.
   /// - Returns: The answer, one part of JSON.
   static func answer(_ parts: [SharedBytes], at desk: ControlDesk?) -> [SharedBytes] {
-    let reply: ControlReply
+    var reply: ControlReply
     do throws(WireError) {
       let request = try ControlRequest.decode(parts)
       reply =
@@ -34,6 +34,7 @@ struct ControlDesk: Sendable {
     } catch {
       reply = ControlReply(ok: false, "the request cannot be read: \(error)")
     }
+    reply.id = ControlRequest.identifier(of: parts)
     return reply.encode()
   }
 
@@ -42,20 +43,38 @@ struct ControlDesk: Sendable {
       switch request {
       case .status:
         let header = PreviewMessage(status: board.status).header
-        return ControlReply(ok: true, header.text["state"] ?? "", figures: header.quality)
-      case .place(let placement):
-        return ControlReply(ok: true, conductor.place(placement))
-      case .measureResolution(let tomogram):
-        return ControlReply(ok: true, try conductor.measureResolution(of: tomogram))
-      case .set(let key, let value):
-        return ControlReply(ok: true, try conductor.set(key, to: value))
-      case .finishScan(let name):
-        return ControlReply(ok: true, try conductor.endScans(named: name, .finished))
-      case .abortScan(let name):
-        return ControlReply(ok: true, try conductor.endScans(named: name, .aborted))
+        let state = header.text["state"] ?? ""
+        return ControlReply(
+          ok: true,
+          board.status.isPaused ? "\(state), the reconstruction rests" : state,
+          figures: header.quality
+        )
+      case .parameters:
+        let list = conductor.engine.adjustable
+        return ControlReply(ok: true, "\(list.count) parameters can be set", parameters: list)
+      default: return ControlReply(ok: true, try follow(request))
       }
     } catch {
       return ControlReply(ok: false, error.description)
+    }
+  }
+
+  /// Does what changes something; what was done, in words.
+  private func follow(_ request: ControlRequest) throws(PipelineError) -> String {
+    switch request {
+    case .status, .parameters: ""
+    case .place(let placement): conductor.place(placement)
+    case .measureResolution(let tomogram): try conductor.measureResolution(of: tomogram)
+    case .realign(let tomogram): try conductor.realign(tomogram)
+    case .set(let key, let value): try conductor.set(key, to: value)
+    case .finishScan(let name): try conductor.endScans(named: name, .finished)
+    case .abortScan(let name): try conductor.endScans(named: name, .aborted)
+    case .pause: try conductor.pause()
+    case .resume: try conductor.resume()
+    case .holdBack(let tilt): try conductor.change(.holdBack, tilt)
+    case .dropTilt(let tilt): try conductor.change(.drop, tilt)
+    case .takeBack(let tilt): try conductor.change(.takeBack, tilt)
+    case .snapshot(let name): try conductor.snapshot(name)
     }
   }
 }

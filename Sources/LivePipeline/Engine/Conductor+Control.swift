@@ -71,7 +71,6 @@ extension Conductor {
   /// - Throws: `PipelineError` with what is wrong.
   func set(_ key: String, to value: String) throws(PipelineError) -> String {
     try engine.set(key, to: value)
-    return "\(key) is \(value) for scans and tomograms that begin from now on"
   }
 
   /// Ends scans that their source has not ended.
@@ -86,7 +85,7 @@ extension Conductor {
       let tasks = scans.filter {
         !$0.isEnded && (name == nil || name == $0.session.key || name == $0.session.identity.scan)
       }
-      for task in tasks { end(task, reason) }
+      for task in tasks { end(task, reason, isRequested: true) }
       return tasks.map(\.session.key)
     }
     guard !ended.isEmpty else {

@@ -11,6 +11,9 @@ extension Conductor {
     case .take(let message):
       let outcome = engine.take(message)
       locked { accept(outcome) }
+    case .follow(let step):
+      follow(step)
+      locked { isTaking = false }
     case .batch(let task):
       engine.begin(task.session)
       engine.add(task.session)
@@ -32,9 +35,26 @@ extension Conductor {
         isOnVolume = false
         fullTomograms.removeAll { $0 == name }
         measurements.removeAll { $0.session.name == name }
+        alignments.removeAll { $0 == name }
         restless.removeAll { $0 == name }
       }
       onTomogramComplete()
+    case .change(let name):
+      changeTilts(of: name)
+    case .snapshot(let snapshot):
+      engine.write(snapshot)
+      locked {
+        isOnVolume = false
+        snapshots.removeAll { $0 == snapshot }
+      }
+    case .realign(let name):
+      engine.realign(name) { locked { toFold.count == 0 && !isPaused } }
+      locked {
+        isOnVolume = false
+        alignments.removeAll { $0 == name }
+        restless.removeAll { $0 == name }
+        restless.insert(name, at: 0)
+      }
     case .measure(let measurement):
       let slice = ContinuousClock.now + Self.slice
       var isDone = false
@@ -62,7 +82,7 @@ extension Conductor {
     while left > 0, !givesWay {
       engine.iterate(task.session, 1)
       left -= 1
-      givesWay = ContinuousClock.now >= slice && locked { isOvertaken(task) }
+      givesWay = ContinuousClock.now >= slice && locked { isPaused || isOvertaken(task) }
     }
     locked { task.isBusy = false }
   }
@@ -102,6 +122,27 @@ extension Conductor {
     }
   }
 
+  /// Does what was asked for tilts of a tomogram, all at once, then rebuilds its volumes.
+  private func changeTilts(of name: String) {
+    let changes = locked { tiltChanges.filter { $0.tomogram == name } }
+    var (mustRebuild, wasComplete) = (false, false)
+    for change in changes {
+      let done = engine.apply(change)
+      mustRebuild = mustRebuild || done.mustRebuild
+      wasComplete = wasComplete || done.wasComplete
+    }
+    if mustRebuild { engine.rebuild(name) }
+    locked {
+      isOnVolume = false
+      tiltChanges.removeAll { changes.contains($0) }
+      // What was written of it is no longer so.
+      if wasComplete, !fullTomograms.contains(name) { fullTomograms.append(name) }
+      guard mustRebuild, !wasComplete else { return }
+      restless.removeAll { $0 == name }
+      restless.insert(name, at: 0)
+    }
+  }
+
   private func accept(_ outcome: ReconstructionEngine.IntakeOutcome) {
     isTaking = false
     // Darks and frames that cannot be cleaned are signs of life, too.
@@ -121,7 +162,7 @@ extension Conductor {
     for session in outcome.ended {
       scans.first { $0.session === session }?.isEnded = true
     }
-    if !sourceMayWait, scans.count > unfinishedLimit {
+    if !sourceMayWait, !isCatchingUp, scans.count > unfinishedLimit {
       // A scan's time is up when the next ones are due.
       scans.first { $0.isEnded && !$0.isCut }?.isCut = true
     }

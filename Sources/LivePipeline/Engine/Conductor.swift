@@ -9,16 +9,32 @@ import Synchronization
 /// One rule: newest data first, then the oldest unfinished scan, then the volume. Messages have a
 /// thread of their own, which comes before the others; work comes in slices of a few milliseconds.
 /// When more scans are unfinished than the configuration allows, either the source waits or the
-/// oldest is finished as it is.
+/// oldest is finished as it is. Somebody may let all of it rest: then messages wait where they are
+/// recorded.
 final class Conductor: @unchecked Sendable {
   // Sendable by hand: everything that changes is touched with `condition` locked.
 
+  /// What comes from the source, in its order.
+  enum Arrival {
+    case message(ReceivedMessage)
+    /// What somebody asked for here when it was recorded.
+    case change(ScheduleStep)
+  }
+
   enum Job {
     case take(ReceivedMessage)
+    /// Do what somebody asked for when the messages before had come.
+    case follow(ScheduleStep)
     case batch(ScanTask)
     case settle(ScanTask)
     case fold(FinishedScan)
     case complete(String)
+    /// Take tilts of this tomogram out of its volumes, or back.
+    case change(String)
+    /// Write everything as it stands into a folder.
+    case snapshot(Snapshot)
+    /// Align the tilts of this tomogram jointly.
+    case realign(String)
     case measure(ResolutionMeasurement)
     /// Fold stored tilts of this tomogram again.
     case refine(String)
@@ -42,10 +58,12 @@ final class Conductor: @unchecked Sendable {
   let unfinishedLimit: Int
   let sourceMayWait: Bool
   private let idleTime: Duration
+  /// Whether messages come from a socket, and are safe only once they are recorded.
+  let isLive: Bool
   let onTomogramComplete: @Sendable () -> Void
 
   private let condition = NSCondition()
-  var inbox = Fifo<ReceivedMessage>()
+  var inbox = Fifo<Arrival>()
   var isTaking = false
   /// Scans that are not done, in the order of their start.
   var scans: [ScanTask] = []
@@ -54,11 +72,21 @@ final class Conductor: @unchecked Sendable {
   var fullTomograms: [String] = []
   /// What somebody asked for, to be done when there is nothing else.
   var measurements: [ResolutionMeasurement] = []
+  /// What somebody asked for tilts, to be done before the next fold.
+  var tiltChanges: [TiltChange] = []
+  /// The tomograms that somebody wants aligned, to be done when there is nothing else.
+  var alignments: [String] = []
+  /// What somebody wants written.
+  var snapshots: [Snapshot] = []
+  /// Whether somebody lets the reconstruction rest.
+  var isPaused = false
+  /// Whether messages that came meanwhile are still worked off; no scan is cut short for them.
+  var isCatchingUp = false
   /// The tomograms whose volumes gain by folding stored tilts again, the latest first.
   var restless: [String] = []
   var isMeasuring = false
   var pace = ScanPace()
-  private var sourceHasEnded = false
+  private(set) var sourceHasEnded = false
   private var isDone = false
 
   /// Prepares.
@@ -75,6 +103,7 @@ final class Conductor: @unchecked Sendable {
     onTomogramComplete: @escaping @Sendable () -> Void
   ) {
     self.engine = engine
+    isLive = endsScansByTime
     self.sourceMayWait = sourceMayWait
     self.onTomogramComplete = onTomogramComplete
     unfinishedLimit = engine.configuration.compute.unfinishedScans
@@ -85,13 +114,18 @@ final class Conductor: @unchecked Sendable {
 
   /// Hands a message over; false where there was no room for it in time.
   func submit(_ message: ReceivedMessage, timeout: Double) -> Bool {
+    submit(.message(message), timeout: timeout)
+  }
+
+  /// Hands over what comes next; false where there was no room for it in time.
+  func submit(_ arrival: Arrival, timeout: Double) -> Bool {
     let deadline = Date(timeIntervalSinceNow: timeout)
     condition.lock()
     defer { condition.unlock() }
     while inbox.count >= Self.inboxLimit {
       guard condition.wait(until: deadline) else { return false }
     }
-    inbox.append(message)
+    inbox.append(arrival)
     condition.broadcast()
     return true
   }
@@ -100,6 +134,7 @@ final class Conductor: @unchecked Sendable {
   func endSource() {
     condition.lock()
     sourceHasEnded = true
+    setPaused(false)
     engine.board.update { $0.state = .finishing }
     condition.broadcast()
     condition.unlock()
@@ -130,7 +165,7 @@ final class Conductor: @unchecked Sendable {
     defer { condition.unlock() }
     while true {
       if isDone { return nil }
-      endSilentScans()
+      if isPaused { goOnUnlessSafe() } else { endSilentScans() }
       if let job = choose() { return job }
       if isFinished {
         isDone = true
@@ -144,18 +179,31 @@ final class Conductor: @unchecked Sendable {
   /// Whether nothing is left and nothing will come.
   private var isFinished: Bool {
     sourceHasEnded && inbox.count == 0 && !isTaking && scans.isEmpty && toFold.count == 0
-      && !isOnVolume && fullTomograms.isEmpty && engine.openTomograms.isEmpty
+      && !isOnVolume && fullTomograms.isEmpty && tiltChanges.isEmpty && snapshots.isEmpty
+      && engine.openTomograms.isEmpty
   }
 
   private func chooseMessage() -> Job? {
-    guard !isTaking, let message = inbox.first, !mustWait(message) else { return nil }
+    if isCatchingUp, inbox.count == 0, engine.board.status.intakeBehind == 0 {
+      isCatchingUp = false
+    }
+    guard !isTaking, !isPaused, let arrival = inbox.first else { return nil }
+    if case .message(let message) = arrival, mustWait(message) { return nil }
     _ = inbox.popFirst()
     isTaking = true
     condition.broadcast()
-    return .take(message)
+    switch arrival {
+    case .message(let message): return .take(message)
+    case .change(let step): return .follow(step)
+    }
   }
 
   private func chooseWork() -> Job? {
+    if !isOnVolume, let snapshot = snapshots.first {
+      isOnVolume = true
+      return .snapshot(snapshot)
+    }
+    if isPaused { return nil }
     // A scan whose time is up makes room.
     if let task = scans.first(where: { $0.isCut && $0.isEnded && !$0.isBusy }) {
       task.isBusy = true
@@ -165,6 +213,10 @@ final class Conductor: @unchecked Sendable {
       task.isBusy = true
       task.hasPatterns = false
       return .batch(task)
+    }
+    if !isOnVolume, let change = tiltChanges.first {
+      isOnVolume = true
+      return .change(change.tomogram)
     }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true
@@ -189,6 +241,10 @@ final class Conductor: @unchecked Sendable {
       isMeasuring = true
       return .measure(measurement)
     }
+    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = alignments.first {
+      isOnVolume = true
+      return .realign(name)
+    }
     if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = restless.first {
       isOnVolume = true
       return .refine(name)
@@ -207,7 +263,7 @@ final class Conductor: @unchecked Sendable {
   /// Whether a message must wait because it would start one scan too many.
   private func mustWait(_ message: ReceivedMessage) -> Bool {
     // Scans that have not ended do not count: the very start that waits may be what ends them.
-    sourceMayWait && scans.count(where: \.isEnded) >= unfinishedLimit
+    (sourceMayWait || isCatchingUp) && scans.count(where: \.isEnded) >= unfinishedLimit
       && engine.startsScan(message)
   }
 
@@ -218,8 +274,9 @@ final class Conductor: @unchecked Sendable {
     }
   }
 
-  func end(_ task: ScanTask, _ reason: ScanAssembler.End) {
-    let outcome = engine.end(task.session.key, reason)
+  /// Ends a scan that its source has not ended.
+  func end(_ task: ScanTask, _ reason: ScanAssembler.End, isRequested: Bool = false) {
+    let outcome = engine.end(task.session.key, reason, isRequested: isRequested)
     if !outcome.fed.isEmpty { task.hasPatterns = true }
     task.isEnded = true
     task.session.progress.withLock { $0.isEnded = true }

@@ -2,46 +2,79 @@
 
 import AcquisitionModel
 import Synchronization
+import WireFormat
 
 // What a person changes while the run goes on; every change is noted in the schedule, so that it is
 // repeated at its place.
 extension ReconstructionEngine {
-  /// The sections whose keys may be changed: none of them is read by the stream or the sockets.
-  static let changeableSections = [
-    "ptychography", "probe", "registration", "tomography", "chemistry",
-  ]
+  /// What can be set, with values and bounds.
+  var adjustable: [ControlParameter] {
+    let configuration = configuration
+    return AdjustableParameter.all.map { $0.listed(in: configuration) }
+  }
 
-  /// Sets a key of the configuration.
-  ///
-  /// Scans take their parameters when they begin and tomograms with their first projection; the
-  /// numbers of iterations hold at once.
+  /// Sets a key of the configuration, for what the answer says.
   ///
   /// - Parameters:
   ///   - key: The full key, "ptychography.beta".
   ///   - value: The value as it would stand in the file.
+  /// - Returns: What was set to what, and from when it holds, in words.
   /// - Throws: `PipelineError` with what is wrong; nothing is changed then.
-  func set(_ key: String, to value: String) throws(PipelineError) {
-    let section = key.prefix { $0 != "." }
-    guard Self.changeableSections.contains(String(section)) else {
-      let sections = Self.changeableSections.joined(separator: ", ")
+  func set(_ key: String, to value: String) throws(PipelineError) -> String {
+    guard let parameter = AdjustableParameter.named(key) else { throw Self.refusal(of: key) }
+    // A number or a word: nothing that would have to be read as YAML.
+    let isPlain =
+      !value.isEmpty && value.utf8.count <= 64
+      && value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-._".contains($0)) }
+    guard isPlain else {
       throw PipelineError(
         .configuration,
-        "\(key) cannot be changed while a run goes on; keys of these sections can: \(sections)"
+        "\(key): what was given is not a value; expected \(parameter.key.words)"
       )
     }
     var problem: ConfigurationErrors?
-    starting.withLock { _ in
-      var changed = configuration
-      do throws(ConfigurationErrors) {
-        try changed.set(key, to: value)
-        change(changed)
-        schedule.note(ScheduleStep(.set, key: key, value: value))
-      } catch {
-        problem = error
+    var words = ""
+    intake.withLock { intake in
+      starting.withLock { _ in
+        var changed = configuration
+        do throws(ConfigurationErrors) {
+          try changed.set(key, to: value)
+          let before = parameter.key.read(configuration)
+          change(changed)
+          schedule.note(
+            ScheduleStep(.set, messages: [intake.lastMessage], key: key, value: value)
+          )
+          let now = parameter.key.read(changed)
+          words = "\(key) is \(now), was \(before): \(parameter.effect.words)"
+        } catch {
+          problem = error
+        }
       }
     }
-    if let problem { throw PipelineError(.configuration, "\(problem)") }
-    report(RunEvent(.info, "\(key) is \(value) from now on"))
+    if let problem {
+      let reasons = problem.problems.map(\.description).joined(separator: "; ")
+      throw PipelineError(.configuration, reasons)
+    }
+    report(RunEvent(.info, words))
+    return words
+  }
+
+  /// Why a key cannot be set, and what to do.
+  private static func refusal(of key: String) -> PipelineError {
+    let hint = "the request parameters lists what can"
+    guard ConfigurationTable.key(key) == nil else {
+      return PipelineError(
+        .configuration,
+        "\(key) cannot be changed while a run goes on; \(hint)"
+      )
+    }
+    let known = AdjustableParameter.all.map(\.key.path)
+    let nearest = EditDistance.nearest(to: String(key.prefix(80)), among: known)
+    return PipelineError(
+      .configuration,
+      "there is no key \(Words.quoted(key))"
+        + (nearest.map { "; did you mean \($0)?" } ?? "; \(hint) be set")
+    )
   }
 
   /// Says where a scan belongs: one that is to come, is worked on, or was held back.
@@ -54,6 +87,7 @@ extension ReconstructionEngine {
       ScheduleStep(
         .place,
         scan: placement.scan,
+        messages: [lastMessage],
         tomogram: placement.tomogram,
         tilt: placement.tilt.degrees
       )

@@ -37,7 +37,7 @@ extension ReconstructionEngine {
     for part in 0..<2 {
       var half = reconstruction.half(part)
       let all = results.halfScanIterations
-      let refinement = min(configuration.ptychography.likelihoodIterations, all / 2)
+      let refinement = min(session.configuration.ptychography.likelihoodIterations, all / 2)
       half.iterate(all - refinement)
       half.refine(refinement)
       objects.append(half.transmission)

@@ -8,7 +8,10 @@ import Tomography
 
 extension ReconstructionEngine {
   /// The particles of a tomogram that is complete; nil without two energies.
-  func particles(of content: TomogramSession.Content) -> TomogramParticles? {
+  func particles(
+    of content: TomogramSession.Content,
+    _ configuration: PipelineConfiguration
+  ) -> TomogramParticles? {
     guard configuration.particles.isEnabled, content.assembly.acceptedTiltCount > 0,
       let choice = ChemicalEnergies(
         of: content.assembly.energies,

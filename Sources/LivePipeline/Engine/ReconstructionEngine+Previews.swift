@@ -49,7 +49,7 @@ extension ReconstructionEngine {
     header.quality = [
       "tilts": Double(content.assembly.acceptedTiltCount), "complete": isComplete ? 1 : 0,
     ]
-    if let summary = content.chemicalSummary, let inversion {
+    if let summary = content.chemicalSummary, let inversion = inversion(configuration) {
       let previews = TomogramPreviews(of: content.assembly, header: header)
       for message in previews.chemistry(inversion, summary, tilt: latestTilt) {
         mailbox.offer(message)
@@ -80,6 +80,9 @@ extension ReconstructionEngine {
     _ header: inout PreviewHeader
   ) {
     addResolution(content.resolution, to: &header)
+    for report in reports {
+      header.text["held_back_\(report.tiltIndex)"] = report.heldBackReason
+    }
     // What no projection determines is left out of what is shown.
     let place = ShiftGauge(
       fittedTo: reports.filter(\.accepted).map(\.shift),

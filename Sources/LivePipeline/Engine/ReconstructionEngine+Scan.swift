@@ -113,7 +113,7 @@ extension ReconstructionEngine {
     guard iterations > 0 else { return }
     session.solver.withLock { solver in
       guard let before = solver.reconstruction?.iteration else { return }
-      let refines = refining ?? (leftToRefine(before, of: solver.goal) > 0)
+      let refines = refining ?? (leftToRefine(session, before, of: solver.goal) > 0)
       if refines != solver.unnotedRefine { noteIterations(of: session, &solver) }
       let began = threadNanoseconds()
       if refines {
@@ -148,15 +148,17 @@ extension ReconstructionEngine {
   func end(of session: ScanSession) -> ReconstructionEnd? {
     session.solver.withLock { solver in
       let iteration = solver.reconstruction?.iteration ?? 0
-      let goal = solver.goal ?? iteration + configuration.ptychography.iterations
+      // As many as the configuration wanted when its last frame had come.
+      let wanted = session.progress.withLock { $0.lastConfiguration } ?? configuration
+      let goal = solver.goal ?? iteration + wanted.ptychography.iterations
       solver.goal = goal
       if iteration >= goal || (solver.reconstruction?.frameCount ?? 0) == 0 {
         return solver.hasStagnated ? .stagnation : .iterations
       }
       guard solver.reconstruction?.hasStagnated == true,
-        leftToRefine(iteration, of: goal) == 0
+        leftToRefine(session, iteration, of: goal) == 0
       else { return nil }
-      let refinement = configuration.ptychography.likelihoodIterations
+      let refinement = session.configuration.ptychography.likelihoodIterations
       guard refinement > 0 else { return .stagnation }
       solver.hasStagnated = true
       solver.goal = iteration + refinement
@@ -165,10 +167,10 @@ extension ReconstructionEngine {
   }
 
   /// The iterations up to a goal, where all of them look for the likeliest object; else 0.
-  private func leftToRefine(_ iteration: Int, of goal: Int?) -> Int {
+  private func leftToRefine(_ session: ScanSession, _ iteration: Int, of goal: Int?) -> Int {
     guard let goal, iteration < goal else { return 0 }
     let left = goal - iteration
-    return left <= configuration.ptychography.likelihoodIterations ? left : 0
+    return left <= session.configuration.ptychography.likelihoodIterations ? left : 0
   }
 
   /// Takes a scan's result, writes and publishes it.
@@ -214,10 +216,10 @@ extension ReconstructionEngine {
       return nil
     }
     shelf.withLock { $0.keep(object, of: session.key) }
-    if configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
+    if session.configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
     let (projection, vacuum) = opticalDensityProjection(of: object)
     // A first probe is still some percent off when its scan is done.
-    if beganRefined || !configuration.probe.reusesPrevious {
+    if beganRefined || !session.configuration.probe.reusesPrevious {
       tellBeam(of: object, vacuum, session)
     }
     tellCut(of: object, session)
@@ -233,7 +235,10 @@ extension ReconstructionEngine {
       energyCount: session.description.energyCount,
       wasAborted: session.progress.withLock { $0.wasAborted },
       startedAt: session.startedAt,
-      finishedAt: nanosecondsNow()
+      finishedAt: nanosecondsNow(),
+      configuration: session.configuration,
+      foldConfiguration: session.progress.withLock { $0.lastConfiguration } ?? configuration,
+      firstMessage: session.firstMessage
     )
     board.update {
       $0.dataError = object.dataError

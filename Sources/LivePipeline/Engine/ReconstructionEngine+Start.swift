@@ -49,7 +49,7 @@ extension ReconstructionEngine {
       pixelSize: configuration.preprocessing.objectPixelSize,
       identity: session.identity,
       plan: plan,
-      parameters: configuration.ptychography,
+      parameters: session.configuration.ptychography,
       workers: crew
     )
     let edge = ZonePlate(optics).cutoffFrequency
@@ -130,7 +130,7 @@ extension ReconstructionEngine {
       grid: grid,
       identity: session.identity,
       plan: plan,
-      parameters: configuration.ptychography,
+      parameters: session.configuration.ptychography,
       probe: probe,
       seed: seed,
       workers: scanWork
@@ -149,7 +149,8 @@ extension ReconstructionEngine {
     _ source: String?,
     isChosen: Bool
   ) -> (key: String, object: ReconstructedObject)? {
-    objects.withLock { objects in
+    guard isChosen || session.configuration.probe.reusesObject else { return nil }
+    return objects.withLock { objects in
       let wanted =
         isChosen
         ? source.map { String($0.dropFirst(ProbeSource.scan("").count)) }
@@ -181,7 +182,7 @@ extension ReconstructionEngine {
     let previous = shelf.withLock { shelf -> Start? in
       let wanted =
         source.map { $0.hasPrefix("scan:") ? String($0.dropFirst(5)) : nil }
-        ?? (configuration.probe.reusesPrevious
+        ?? (session.configuration.probe.reusesPrevious
           ? shelf.best(
             for: energy,
             shape: plan.shape,

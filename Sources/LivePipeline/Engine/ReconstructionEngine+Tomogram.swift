@@ -50,8 +50,28 @@ extension ReconstructionEngine {
         content.isComplete = false
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
-      let end = ContinuousClock.now + .seconds(configuration.tomography.replayBudget)
-      let fold = content.assembly.fold(finished.projection, replays: replays, sharing: crew) {
+      let order = order(for: finished, of: session.name)
+      if order == .drop {
+        schedule.note(ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name))
+        content.add(finished.object.identity)
+        report(
+          RunEvent(
+            .info,
+            "is reconstructed and kept, not folded: somebody dropped its tilt",
+            scan: finished.key
+          )
+        )
+        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
+      }
+      let parameters = finished.foldConfiguration
+      content.assembly.adjust(parameters.registration, parameters.tomography)
+      let end = ContinuousClock.now + .seconds(parameters.tomography.replayBudget)
+      let fold = content.assembly.fold(
+        finished.projection,
+        withheld: order == .holdBack,
+        replays: replays,
+        sharing: crew
+      ) {
         replays != nil || ContinuousClock.now < end
       }
       schedule.note(
@@ -75,8 +95,11 @@ extension ReconstructionEngine {
       }
       if let tilt = fold.tiltIndex, let energy = fold.energyIndex {
         content.energiesOfTilt[tilt, default: []].insert(energy)
-        if fold.accepted, content.energiesOfTilt[tilt]?.count ?? 0 > 1 { solve(&content) }
+        if fold.accepted, content.energiesOfTilt[tilt]?.count ?? 0 > 1 {
+          solve(&content, configuration)
+        }
       }
+      session.note(content)
       offer(finished, fold, content)
       return FoldOutcome(
         tomogram: session.name,
@@ -112,7 +135,7 @@ extension ReconstructionEngine {
   /// Shows what refinement made of a tomogram, when it is due and when it has come to rest.
   private func offerRefined(_ content: inout TomogramSession.Content) {
     guard content.assembly.isAtRest || mailbox.isDue(.chemistry) else { return }
-    if content.assembly.energies.count > 1 { solve(&content) }
+    if content.assembly.energies.count > 1 { solve(&content, configuration) }
     offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
     offerAlignment(content)
   }
@@ -162,11 +185,27 @@ extension ReconstructionEngine {
         )
         return
       }
-      schedule.note(ScheduleStep(.complete, tomogram: name))
+      // A change stands before or after the end, never in it.
+      let configuration = starting.withLock { _ -> PipelineConfiguration in
+        schedule.note(ScheduleStep(.complete, tomogram: name))
+        return configuration
+      }
+      content.assembly.adjust(configuration.registration, configuration.tomography)
       let reports = content.assembly.finish(sharing: crew)
-      solve(&content)
+      solve(&content, configuration)
       measureResolution(of: name, &content)
-      let heldBack = content.assembly.heldBackTilts
+      session.note(content)
+      let withheld = content.assembly.withheldTilts
+      let heldBack = content.assembly.heldBackTilts.filter { !withheld.contains($0) }
+      if !withheld.isEmpty {
+        report(
+          RunEvent(
+            .info,
+            "tomogram \(name): tilts \(withheld.map { "\($0)" }.joined(separator: ", ")) are left out "
+              + "on request"
+          )
+        )
+      }
       if content.assembly.acceptedTiltCount == 0 {
         let refusal = content.firstRefusal
         report(
@@ -199,11 +238,11 @@ extension ReconstructionEngine {
         )
       }
       board.update { status in
-        status.projectionsHeldBack = heldBack.count + scans.count
+        status.projectionsHeldBack = heldBack.count + withheld.count + scans.count
         status.tomogramsComplete += 1
       }
       offerTomogram(name, content, reports: reports, isComplete: true)
-      results.write(record(of: content, reports), content, report: report)
+      results.write(record(of: content, reports, configuration), content, report: report)
     }
   }
 
@@ -215,7 +254,7 @@ extension ReconstructionEngine {
   }
 
   /// How optical densities become phases; nil where the configuration leaves that open.
-  var inversion: TwoEnergyInversion? {
+  func inversion(_ configuration: PipelineConfiguration) -> TwoEnergyInversion? {
     try? TwoEnergyInversion(parameters: configuration.chemistry)
   }
 
@@ -223,8 +262,11 @@ extension ReconstructionEngine {
   ///
   /// Previews solve what they show; voxel by voxel it is solved for the file alone. The pre-edge counts
   /// for the file alone, too.
-  private func solve(_ content: inout TomogramSession.Content) {
-    guard let inversion, let choice = energyChoice(&content) else { return }
+  func solve(
+    _ content: inout TomogramSession.Content,
+    _ configuration: PipelineConfiguration
+  ) {
+    guard let inversion = inversion(configuration), let choice = energyChoice(&content) else { return }
     let volumes = content.assembly.volumes
     let summary = inversion.summary(
       first: volumes[choice.first],
@@ -236,8 +278,13 @@ extension ReconstructionEngine {
   }
 
   /// The chemistry of every voxel; nil without its two energies.
-  private func chemistry(of content: TomogramSession.Content) -> TomogramChemistry? {
-    guard content.assembly.energies.count > 1, let inversion else { return nil }
+  func chemistry(
+    of content: TomogramSession.Content,
+    _ configuration: PipelineConfiguration
+  ) -> TomogramChemistry? {
+    guard content.assembly.energies.count > 1, let inversion = inversion(configuration) else {
+      return nil
+    }
     return SolvedChemistry.record(
       of: content.assembly.volumes,
       energies: content.assembly.energies,
@@ -311,12 +358,13 @@ extension ReconstructionEngine {
 
   private func record(
     of content: TomogramSession.Content,
-    _ reports: [TiltReport]
+    _ reports: [TiltReport],
+    _ configuration: PipelineConfiguration
   ) -> TomogramRecord {
     var record = content.assembly.record(reports, parameters: configuration.describedInFull)
-    record.chemistry = chemistry(of: content)
+    record.chemistry = chemistry(of: content, configuration)
     record.resolution = content.resolution.map(\.record)
-    record.particles = particles(of: content)
+    record.particles = particles(of: content, configuration)
     return record
   }
 }

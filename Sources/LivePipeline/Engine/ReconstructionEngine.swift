@@ -28,13 +28,15 @@ final class ReconstructionEngine: Sendable {
   /// Whether recorded steps are repeated; patterns are then kept for a search until a scan is done.
   let isRepeating: Bool
 
-  private let intake: Mutex<FrameIntake>
+  let intake: Mutex<FrameIntake>
   /// Held while a scan takes its parameters, so that a change stands before or after that.
   let starting = Mutex(())
   /// Where scans belong that do not say so themselves, by their names.
   let placements = Mutex<[String: ScanPlacement]>([:])
   /// Scans that are done and of which nobody knows where they belong.
   let unplaced = Mutex<[FinishedScan]>([])
+  /// What people asked for the tilts of tomograms, in their order; projections to come are held to it.
+  let tiltChanges = Mutex<[TiltChange]>([])
   /// What became of scans, by their names.
   let standings = Mutex<[String: Standing]>([:])
   let shelf = Mutex(ProbeShelf())
@@ -114,11 +116,29 @@ final class ReconstructionEngine: Sendable {
   }
 
   /// Ends a scan that its source does not end.
-  func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
+  ///
+  /// - Parameters:
+  ///   - key: The scan.
+  ///   - reason: Why.
+  ///   - isRequested: Whether somebody asked for it, so that a replay follows.
+  /// - Returns: What changed.
+  func end(
+    _ key: String,
+    _ reason: ScanAssembler.End,
+    isRequested: Bool = false
+  ) -> IntakeOutcome {
     intake.withLock { intake in
       // What its end merges comes with no message of its own.
       let number = intake.lastMessage
-      schedule.note(ScheduleStep(.close, scan: key, messages: [number]))
+      let request = reason == .aborted ? "aborted" : "finished"
+      schedule.note(
+        ScheduleStep(
+          .close,
+          scan: key,
+          messages: [number],
+          request: isRequested ? request : nil
+        )
+      )
       let outcome = follow(intake.end(key: key, reason), message: nil, number: number)
       board.update { $0.counters = intake.counters }
       return outcome
@@ -201,7 +221,9 @@ final class ReconstructionEngine: Sendable {
           description: description,
           startedAt: message?.arrival ?? nanosecondsNow(),
           framesToBegin: framesToBegin(description),
-          placement: placements.withLock { $0[description.identity.scan] }
+          placement: placements.withLock { $0[description.identity.scan] },
+          configuration: configuration,
+          firstMessage: number
         )
         sessions.withLock { $0[key] = session }
         showStart(of: session)
@@ -223,9 +245,11 @@ final class ReconstructionEngine: Sendable {
         outcome.fed.append(session)
       case .ended(let key, let reason):
         guard let session = sessions.withLock({ $0[key] }) else { continue }
+        let configuration = configuration
         session.progress.withLock {
           $0.isEnded = true
           $0.wasAborted = reason == .aborted
+          $0.lastConfiguration = configuration
         }
         outcome.ended.append(session)
       }

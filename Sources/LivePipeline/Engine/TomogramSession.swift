@@ -58,8 +58,30 @@ final class TomogramSession: Sendable {
     let electronVolts: Double
   }
 
+  /// How one tilt stands, for whoever asks without waiting for a fold to end.
+  struct TiltStanding: Sendable {
+    /// Its place in the series.
+    let index: Int
+    let degrees: Double
+    let isAccepted: Bool
+    /// Whether somebody keeps it out.
+    let isWithheld: Bool
+    /// Why it takes no part, where that is known.
+    let reason: String?
+  }
+
+  /// How all tilts stand.
+  struct Roll: Sendable {
+    /// In the order of the series.
+    var tilts: [TiltStanding] = []
+    var isComplete = false
+    var isStack = false
+  }
+
   /// The tomogram's name.
   let name: String
+  /// How its tilts stood when they were last changed.
+  let roll = Mutex(Roll())
   let content: Mutex<Content>
   /// The projections to come in all, where the source said.
   let expectedScans: Int?
@@ -76,6 +98,14 @@ final class TomogramSession: Sendable {
     var start = Content(assembly: assembly, source: source)
     start.isStack = isStack
     content = Mutex(start)
+    roll.withLock { $0.isStack = isStack }
+  }
+
+  /// Notes how the tilts stand.
+  func note(_ content: Content) {
+    var new = Roll(isComplete: content.isComplete, isStack: content.isStack)
+    new.tilts = content.assembly.standings
+    roll.withLock { $0 = new }
   }
 
   /// Whether all scans that its source announced are in, or given up.

@@ -86,6 +86,12 @@ enum Words {
     return items.prefix(limit).joined(separator: ", ") + more
   }
 
+  /// A stranger's text made fit to be shown: short, printable, in quotation marks.
+  static func quoted(_ text: String) -> String {
+    let shown = text.prefix(40).map { $0.isASCII && !$0.isWhitespace && $0 > " " ? $0 : " " }
+    return "'\(String(shown))\(text.count > 40 ? "..." : "")'"
+  }
+
   /// "label:      text", labels in one column.
   static func line(_ label: String, _ text: String) -> String {
     "  \(label):".padding(toLength: 16, withPad: " ", startingAt: 0) + text

@@ -15,6 +15,7 @@ extension PreviewMessage {
     header.frameCount = status.scanFrames
     header.text = ["state": status.state.rawValue, "recording": status.recording.rawValue]
     header.text["end"] = status.scanEnd?.rawValue
+    header.text["reconstruction"] = status.isPaused ? "paused" : "running"
     let counters = status.counters
     let counts: [String: Int] = [
       "messages_received": counters.messages,

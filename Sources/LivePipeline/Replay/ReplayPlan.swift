@@ -22,6 +22,10 @@ public struct ReplayPlan: Sendable, Hashable {
   ///
   /// Of what came before it, only darks are used.
   public var firstScan: String?
+  /// Whether what people changed during the run is changed again at the same places of the stream.
+  public var followsChanges = true
+  /// Keys of the configuration that stay as they are, whatever was set during the run.
+  public var fixedKeys: Set<String> = []
 
   /// Makes the plan that replays everything as fast as possible.
   public init() {}

@@ -48,7 +48,8 @@ package struct AlignmentTable {
     let energies = record.energies.map {
       $0.electronVolts > 0 ? Self.format("residual_%.2f_eV", $0.electronVolts) : "residual"
     }
-    lines.append((Self.columns + energies).joined(separator: ","))
+    let reason = record.heldBackReasons.isEmpty ? [] : ["held_back_reason"]
+    lines.append((Self.columns + energies + reason).joined(separator: ","))
     for tilt in record.tilts.indices {
       let entry = taking.firstIndex(of: tilt).map { motion.entries[$0] }
       lines.append(Self.row(tilt, entry, record))
@@ -85,6 +86,10 @@ package struct AlignmentTable {
       cells += [number(part?.rows), number(part?.columns)]
     }
     cells += record.residuals.map { number(value($0), 6) }
+    if !record.heldBackReasons.isEmpty {
+      let reason = tilt < record.heldBackReasons.count ? record.heldBackReasons[tilt] : ""
+      cells.append(reason.isEmpty ? "" : "\"\(reason.replacing("\"", with: "\"\""))\"")
+    }
     return cells.joined(separator: ",")
   }
 

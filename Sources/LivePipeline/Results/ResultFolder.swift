@@ -63,7 +63,7 @@ final class ResultFolder: Sendable {
             detectorDistance: configuration.preprocessing.detectorDistance,
             positions: finished.positions,
             toldPositions: finished.toldPositions,
-            parameters: configuration.describedInFull,
+            parameters: finished.configuration.describedInFull,
             version: tiltfoldVersion
           ),
           to: path
@@ -220,7 +220,9 @@ extension RunSummary.Tomogram {
     self.init(
       name: record.name,
       tilts: content.assembly.acceptedTiltCount,
-      heldBack: content.assembly.heldBackTilts,
+      heldBack: content.assembly.heldBackTilts.filter {
+        !content.assembly.withheldTilts.contains($0)
+      },
       refused: content.refused,
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemicalSummary?.stateOfCharge?.fraction,
@@ -231,7 +233,8 @@ extension RunSummary.Tomogram {
         : content.resolution.map {
           $0.halfPeriod.meters.isFinite ? $0.halfPeriod.meters : nil
         },
-      particles: record.particles.map { RunSummary.Particles($0) }
+      particles: record.particles.map { RunSummary.Particles($0) },
+      leftOut: content.assembly.withheldTilts.isEmpty ? nil : content.assembly.withheldTilts
     )
   }
 }

@@ -72,10 +72,13 @@ public struct RunSummary: Codable, Sendable {
 
     /// Its particles, where they were looked for.
     public var particles: Particles?
+    /// The places of the tilts that are left out because somebody asked for it; nil for none.
+    public var leftOut: [Int]?
 
     enum CodingKeys: String, CodingKey {
       case name, tilts, refused, particles
       case heldBack = "held_back"
+      case leftOut = "left_out"
       case energies = "energies_eV"
       case stateOfCharge = "state_of_charge"
       case phasePeaks = "phase_peaks"

@@ -27,6 +27,12 @@ struct FinishedScan: Sendable {
   /// When its first frame was expected and when it was done, nanoseconds since 1970.
   let startedAt: Int64
   let finishedAt: Int64
+  /// The configuration that it was reconstructed with.
+  let configuration: PipelineConfiguration
+  /// The configuration that its projection is folded with: as it stood when its last frame had come.
+  let foldConfiguration: PipelineConfiguration
+  /// The number of the message that opened it.
+  let firstMessage: Int
 
   /// The same scan at the place that somebody says.
   func placed(_ placement: ScanPlacement) -> FinishedScan {

@@ -45,6 +45,8 @@ final class ScanSession: Sendable {
     var isCut = false
     /// Whether its result was taken.
     var isFinished = false
+    /// The configuration as it stood when its last frame had come; nil before.
+    var lastConfiguration: PipelineConfiguration?
   }
 
   /// What only the thread that works on the scan touches.
@@ -80,6 +82,10 @@ final class ScanSession: Sendable {
   let opened = ContinuousClock.now
   /// Patterns that must be there before it begins, where its probe is made from them.
   let framesToBegin: Int
+  /// The configuration as it stood when it was opened: what is changed later is for later scans.
+  let configuration: PipelineConfiguration
+  /// The number of the message that opened it.
+  let firstMessage: Int
 
   let pending = Mutex<[PendingPattern]>([])
   let progress = Mutex(Progress())
@@ -93,10 +99,14 @@ final class ScanSession: Sendable {
     description: ScanDescription,
     startedAt: Int64,
     framesToBegin: Int = 0,
-    placement: ScanPlacement? = nil
+    placement: ScanPlacement? = nil,
+    configuration: PipelineConfiguration,
+    firstMessage: Int
   ) {
     self.placement = Mutex(placement)
     self.framesToBegin = framesToBegin
+    self.configuration = configuration
+    self.firstMessage = firstMessage
     self.key = key
     self.description = description
     self.startedAt = startedAt

@@ -70,28 +70,41 @@ struct ScheduleRepetition {
     case .close:
       guard let session = try session(step) else { return }
       try read(through: step.messages?.max() ?? -1)
-      _ = engine.end(session.key, .silent)
+      let end: ScanAssembler.End =
+        switch step.request {
+        case "aborted": .aborted
+        case "finished": .finished
+        default: .silent
+        }
+      _ = engine.end(session.key, end)
       session.progress.withLock { $0.isEnded = true }
     case .set:
       guard let key = step.key, let value = step.value else { return }
+      // What had come before takes its parameters from before.
+      try read(through: step.messages?.max() ?? -1)
       do throws(PipelineError) {
-        try engine.set(key, to: value)
+        _ = try engine.set(key, to: value)
       } catch {
         engine.report(RunEvent(.warning, "a recorded change is passed over: \(error)"))
       }
     case .place:
-      guard let name = step.scan, let degrees = step.tilt else { return }
-      let placement = ScanPlacement(
-        scan: name,
-        tilt: TiltAngle(degrees: degrees),
-        tomogram: step.tomogram
-      )
+      guard let placement = ScanPlacement(step) else { return }
+      try read(through: step.messages?.max() ?? -1)
       _ = engine.place(placement)
-      for (key, scan) in finished where scan.object.identity.scan == name {
+      for (key, scan) in finished where scan.object.identity.scan == placement.scan {
         finished[key] = scan.placed(placement)
       }
     case .complete:
       if let name = step.tomogram { engine.complete(name) }
+    case .adjust:
+      if let name = step.tomogram { engine.adjust(name) }
+    case .holdBack, .dropTilt, .takeBack:
+      if let change = TiltChange(step) { _ = engine.apply(change) }
+    case .rebuild:
+      if let name = step.tomogram { engine.rebuild(name) }
+    case .realign:
+      if let name = step.tomogram { engine.realign(name, rounds: step.iterations) }
+    case .realignAsked, .pause, .resume, .snapshot: break
     }
   }
 

@@ -33,6 +33,24 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     case set
     /// Somebody said which tilt of which tomogram the scan of this name is.
     case place
+    /// A tomogram took the parameters as they stood, without a projection.
+    case adjust
+    /// Somebody kept a tilt out of its volumes.
+    case holdBack = "hold_back"
+    /// Somebody gave a tilt up for good.
+    case dropTilt = "drop_tilt"
+    /// Somebody took back a tilt that was held back.
+    case takeBack = "take_back"
+    /// The running volumes of a tomogram were made anew from its stored projections.
+    case rebuild
+    /// Somebody asked for a joint alignment; what came of it is a step of its own.
+    case realignAsked = "realign_asked"
+    /// So many joint rounds of registration were run on somebody's request.
+    case realign
+    /// Somebody let the reconstruction rest, or go on; no result depends on that.
+    case pause, resume
+    /// Somebody had everything written as it stood; no result depends on that.
+    case snapshot
   }
 
   var step: Kind
@@ -41,9 +59,9 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   /// Where the probe came from: "zone-plate", "mean-pattern" (of the frames of
   /// `messages`), "source", "search", or "scan:KEY".
   var probe: String?
-  /// The numbers of messages in the run.
+  /// The numbers of messages in the run; for what somebody asked for, that of the last one before.
   var messages: [Int]?
-  /// Iterations; for `fold` and `refine`, stored tilts that were folded again.
+  /// Iterations; for `fold` and `refine`, stored tilts that were folded again; for `realign`, rounds.
   var iterations: Int?
   /// The finished scan that a scan's object came from, "scan:KEY"; nil for vacuum.
   var object: String?
@@ -52,9 +70,13 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   var tomogram: String?
   /// The tilt, degrees.
   var tilt: Double?
+  /// The place of the tilt in its series.
+  var index: Int?
   /// A key of the configuration and its value as it would stand in the file.
   var key: String?
   var value: String?
+  /// How somebody ended a scan, "finished" or "aborted"; nil where nobody did.
+  var request: String?
 
   init(
     _ step: Kind,
@@ -66,8 +88,10 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     end: ReconstructionEnd? = nil,
     tomogram: String? = nil,
     tilt: Double? = nil,
+    index: Int? = nil,
     key: String? = nil,
-    value: String? = nil
+    value: String? = nil,
+    request: String? = nil
   ) {
     self.step = step
     self.scan = scan
@@ -78,8 +102,10 @@ struct ScheduleStep: Codable, Sendable, Hashable {
     self.end = end
     self.tomogram = tomogram
     self.tilt = tilt
+    self.index = index
     self.key = key
     self.value = value
+    self.request = request
   }
 
   /// The step as one line of JSON.

@@ -30,6 +30,8 @@ public struct RunStatus: Sendable, Hashable {
 
   /// What the run is doing.
   public var state = State.preparing
+  /// Whether somebody lets the reconstruction rest; receiving and recording go on.
+  public var isPaused = false
   /// What came in and what was wrong with it.
   public var counters = StreamCounters()
   /// Frames per second over the last seconds.

@@ -31,6 +31,8 @@ package struct StreamRecorder: ~Copyable {
     var countUnread: () -> Void
     /// Takes the steps that were done.
     var steps: () -> [String]
+    /// Whether processing rests because somebody wants it to: then no source waits for it.
+    var isPaused: () -> Bool
 
     /// Takes all of them.
     package init(
@@ -40,7 +42,8 @@ package struct StreamRecorder: ~Copyable {
       steps: @escaping () -> [String],
       report: @escaping (RunEvent) -> Void,
       countUnread: @escaping () -> Void,
-      submit: @escaping (ReceivedMessage, _ timeout: Double) -> Bool
+      submit: @escaping (ReceivedMessage, _ timeout: Double) -> Bool,
+      isPaused: @escaping () -> Bool = { false }
     ) {
       self.sourceWaits = sourceWaits
       self.highWaterMark = highWaterMark
@@ -49,6 +52,7 @@ package struct StreamRecorder: ~Copyable {
       self.report = report
       self.countUnread = countUnread
       self.submit = submit
+      self.isPaused = isPaused
     }
   }
 
@@ -139,7 +143,7 @@ package struct StreamRecorder: ~Copyable {
   /// Whether one more message can be taken: it must be held, be readable again, or wait.
   private var mayTake: Bool {
     if waiting.count < Self.heldLimit { return true }
-    if surroundings.sourceWaits, earlier == 0 { return false }
+    if surroundings.sourceWaits, earlier == 0, !surroundings.isPaused() { return false }
     return recording?.isRecording == true
   }
 

@@ -34,11 +34,12 @@ extension TomogramAssembly {
   ) -> [TiltReport] {
     guard acceptedTiltCount > 0 else { return tiltReports() }
     if isReconstructed { retryHeldBackScans() }
-    var goesOn = alignToRest(sharing: work, progress: progress)
+    let rounds = tomography.finalAlignmentRounds
+    var goesOn = alignToRest(rounds: rounds, sharing: work, progress: progress)
     rebuild(sharing: work) { goesOn && progress($0) }
     // The volumes are better now than those that scans were held back for.
     if goesOn, retryHeldBackScans() > 0 {
-      goesOn = alignToRest(sharing: work, progress: progress)
+      goesOn = alignToRest(rounds: rounds, sharing: work, progress: progress)
       rebuild(sharing: work) { goesOn && progress($0) }
     }
     return tiltReports()
@@ -48,12 +49,22 @@ extension TomogramAssembly {
   ///
   /// Rounds that move the tilts further and further lead astray, as where a few rows of an object do not
   /// tell turns from shifts: after two such the tilts go back to where the first of them found them.
-  private mutating func alignToRest(
+  ///
+  /// - Parameters:
+  ///   - rounds: The most rounds.
+  ///   - work: Threads that share the slices.
+  ///   - goesOn: Asked before each further round whether there is time for it.
+  ///   - progress: Hears of every step.
+  /// - Returns: Whether `progress` let it come to its end.
+  mutating func alignToRest(
+    rounds: Int,
     sharing work: any WorkSharing,
+    while goesOn: () -> Bool = { true },
     progress: (FinishStep) -> Bool
   ) -> Bool {
     var steps: [(moved: Double, before: [Tilt])] = []
-    for round in 0..<tomography.finalAlignmentRounds {
+    for round in 0..<rounds {
+      guard round == 0 || goesOn() else { return true }
       let before = tilts
       guard let found = alignJointly(round: round, sharing: work, progress: progress) else {
         return false
@@ -80,7 +91,7 @@ extension TomogramAssembly {
   private mutating func retryHeldBackScans() -> Int {
     guard retriesHeldBack else { return 0 }
     var accepted = 0
-    for position in tilts.indices {
+    for position in tilts.indices where !tilts[position].isWithheld {
       for energy in tilts[position].scans.keys.sorted() {
         guard let scan = tilts[position].scans[energy], !scan.isAccepted else { continue }
         if register(scan, of: position, energy: energy) == nil { accepted += 1 }

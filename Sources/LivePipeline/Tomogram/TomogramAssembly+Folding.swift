@@ -11,12 +11,14 @@ extension TomogramAssembly {
   /// - Parameters:
   ///   - projection: The optical density of one tilt at one energy, of any shape about the rotation
   ///     axis' middle; what lies outside the volume counts as empty.
+  ///   - withheld: Whether somebody keeps its tilt out: it is stored, not folded.
   ///   - replays: How many replays follow; the parameters' number if nil.
   ///   - work: Threads that share the slices.
   ///   - goesOn: Asked before each replay whether there is time for it.
   /// - Returns: What became of it.
   public mutating func fold(
     _ projection: Projection,
+    withheld: Bool = false,
     replays: Int? = nil,
     sharing work: any WorkSharing = SerialWork(),
     while goesOn: () -> Bool = { true }
@@ -25,6 +27,17 @@ extension TomogramAssembly {
     case .refused(let report):
       return report
     case .placed(let position, let energy, let scan):
+      if withheld || tilts[position].isWithheld {
+        // Kept, in case the tilt is taken back.
+        tilts[position].isWithheld = true
+        tilts[position].reason = Self.onRequest
+        tilts[position].scans[energy] = scan
+        return .refused(
+          Self.onRequest,
+          tiltIndex: tilts[position].index,
+          energyIndex: energy
+        )
+      }
       let isNew = tilts[position].scans[energy]?.residual == nil
       if let mistrust = register(scan, of: position, energy: energy) {
         return .refused(

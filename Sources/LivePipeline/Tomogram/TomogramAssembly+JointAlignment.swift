@@ -82,7 +82,11 @@ extension TomogramAssembly {
       guard estimate.confidence >= registration.minimumConfidence,
         ratio > 0, max(ratio, 1 / ratio) <= registration.maximumFactor
       else {
-        tilts[position].holdBack()
+        tilts[position].holdBack(
+          estimate.confidence < registration.minimumConfidence
+            ? "its correlation with the others' volume is \(rounded(estimate.confidence))"
+            : "it is \(rounded(ratio)) times as dense as the others"
+        )
         continue
       }
       var step = estimate.transform

@@ -47,6 +47,9 @@ extension TomogramAssembly {
       version: tiltfoldVersion
     )
     record.confidence = reports.map(\.confidence)
+    if reports.contains(where: { $0.heldBackReason != nil }) {
+      record.heldBackReasons = reports.map { $0.heldBackReason ?? "" }
+    }
     record.imageRotations = reports.map(\.rotation)
     record.imageScales = reports.map(\.scale)
     record.energyShifts = order.map { energy in

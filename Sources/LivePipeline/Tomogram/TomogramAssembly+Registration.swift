@@ -73,6 +73,7 @@ extension TomogramAssembly {
       ? layOnOtherEnergy(&scan, of: position, energy: energy)
       : layOnVolume(&scan, of: position, energy: energy)
     scan.isAccepted = mistrust == nil
+    if !tilts[position].isAccepted { tilts[position].reason = mistrust?.reason }
     if scan.isAccepted || !tilts[position].isAccepted(energy: energy) {
       tilts[position].scans[energy] = scan
     }

@@ -26,9 +26,9 @@ public struct TomogramAssembly: Sendable {
   /// Photon energies closer than this are one, electron volts.
   public let energyTolerance: Double
   /// How projections are laid onto one another.
-  public let registration: RegistrationParameters
+  public internal(set) var registration: RegistrationParameters
   /// How projections become a volume.
-  public let tomography: TomographyParameters
+  public internal(set) var tomography: TomographyParameters
 
   /// All tilts that came, in the order of their coming.
   var tilts: [Tilt] = []
@@ -130,7 +130,8 @@ public struct TomogramAssembly: Sendable {
             .residual(against: reconstructions[energy].volume)
         },
         confidence: tilt.confidence,
-        accepted: tilt.isAccepted
+        accepted: tilt.isAccepted,
+        heldBackReason: tilt.isAccepted ? nil : tilt.reason
       )
     }
   }

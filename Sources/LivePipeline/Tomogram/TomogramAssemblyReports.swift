@@ -68,4 +68,6 @@ public struct TiltReport: Sendable, Hashable {
   public var confidence: Double
   /// Whether the tilt takes part in the volumes.
   public var accepted: Bool
+  /// Why it does not, in words, where that is known.
+  public var heldBackReason: String?
 }

@@ -21,6 +21,10 @@ extension TomogramAssembly {
     /// a first alignment has put it.
     var anchor = PixelShift.zero
     var confidence = 0.0
+    /// Whether somebody keeps it out of the volumes.
+    var isWithheld = false
+    /// Why it takes no part, in words; nil where it does or nothing is known.
+    var reason: String?
     /// One standard deviation of the shift at the last registration, pixels.
     var shiftError = PixelShift(rows: .infinity, columns: .infinity)
 
@@ -31,9 +35,10 @@ extension TomogramAssembly {
     func isAccepted(energy: Int) -> Bool { scans[energy]?.isAccepted == true }
 
     /// Takes all its scans out of the volumes, and forgets where they were laid.
-    mutating func holdBack() {
+    mutating func holdBack(_ reason: String) {
       for energy in scans.keys { scans[energy]?.isAccepted = false }
       transform = .identity
+      self.reason = reason
     }
 
     init(index: Int, angle: TiltAngle, interpolation: Interpolation) {

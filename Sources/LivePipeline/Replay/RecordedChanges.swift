@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What people changed during a recorded run, for a plain replay to follow at the same places of the
+/// stream.
+struct RecordedChanges {
+  /// In the order of the messages after which they were made, the next at the end.
+  private var rest: [(after: Int, step: ScheduleStep)]
+
+  /// Finds them among all steps of a schedule.
+  ///
+  /// - Parameters:
+  ///   - lines: The schedule.
+  ///   - keys: Keys that stay as they are, whatever was set.
+  init(_ lines: [String], except keys: Set<String> = []) {
+    var found: [(after: Int, step: ScheduleStep)] = []
+    for line in lines {
+      guard let step = ScheduleStep(line: line), Self.isChange(step),
+        // Recordings of earlier versions do not say where.
+        let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true
+      else { continue }
+      found.append((after, step))
+    }
+    // Of equal places the one that came first first.
+    let order = found.indices.sorted { (found[$0].after, $0) < (found[$1].after, $1) }
+    rest = order.reversed().map { found[$0] }
+  }
+
+  /// Takes the changes that were made before a message.
+  mutating func due(before number: Int) -> [ScheduleStep] {
+    var due: [ScheduleStep] = []
+    while let last = rest.last, last.after < number {
+      due.append(last.step)
+      rest.removeLast()
+    }
+    return due
+  }
+
+  private static func isChange(_ step: ScheduleStep) -> Bool {
+    switch step.step {
+    case .set, .place, .holdBack, .dropTilt, .takeBack, .realignAsked: true
+    // Others end by their source, or when nothing came.
+    case .close: step.request != nil
+    default: false
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Testing
+import WireFormat
+
+/// Asks a running pipeline for things, and waits for what comes of it.
+struct ControlledRun {
+  let pipeline: Pipeline
+
+  /// Asks by the call that the dashboard uses.
+  @discardableResult
+  func ask(_ json: String) -> ControlReply {
+    let answer = pipeline.control(Array(json.utf8))
+    do {
+      return try ControlReply.decode([SharedBytes(answer)])
+    } catch {
+      Issue.record("the answer to \(json.prefix(200)) cannot be read: \(error)")
+      return ControlReply(ok: false, "")
+    }
+  }
+
+  /// Asks for what must be followed.
+  @discardableResult
+  func follow(_ json: String) -> String {
+    let reply = ask(json)
+    #expect(reply.ok, "\(json): \(reply.text)")
+    return reply.text
+  }
+
+  /// Asks for what must be refused with these words.
+  func refuse(_ json: String, _ words: String) {
+    let reply = ask(json)
+    #expect(!reply.ok && reply.text.contains(words), "\(json.prefix(200)): \(reply.text)")
+  }
+
+  /// Asks again and again until the answer has these words.
+  func ask(_ json: String, until words: String) {
+    Self.wait { ask(json).text.contains(words) }
+  }
+
+  /// Waits for a minute at most.
+  static func wait(until isTrue: () -> Bool) {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while !isTrue(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+  }
+
+  /// The messages of a recording before and from the start of a scan on, counted from 0.
+  static func parts(
+    of recording: String,
+    at scan: Int
+  ) throws -> (before: [[SharedBytes]], after: [[SharedBytes]]) {
+    let reader = try RecordingReader(path: recording)
+    let dialect = NativeDialect()
+    var messages: (before: [[SharedBytes]], after: [[SharedBytes]]) = ([], [])
+    var starts = 0
+    for number in 0..<reader.messageCount {
+      let parts = try reader.message(number).parts
+      if case .start = try dialect.decode(parts) { starts += 1 }
+      if starts <= scan { messages.before.append(parts) } else { messages.after.append(parts) }
+    }
+    return messages
+  }
+
+  /// The names of the steps in a recording's schedule that are requests.
+  static func requests(in recording: String) throws -> [String] {
+    let names = [
+      "set", "place", "hold_back", "drop_tilt", "take_back", "realign_asked", "pause", "resume",
+      "snapshot",
+    ]
+    return try RecordingReader(path: recording).schedule().compactMap { line in
+      names.first { line.contains("\"step\":\"\($0)\"") }
+    }
+  }
+}
