@@ -21,6 +21,7 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -63,7 +64,7 @@ let modules: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "ResolutionMetrics", "Preprocessing", "Ptychography", "Registration", "Tomography",
-      "ChemicalMapping", "ParticleAnalysis", "Reporting", logging, yams,
+      "ChemicalMapping", "ParticleAnalysis", "Reporting", histogram, logging, yams,
     ]
   ),
   .executableTarget(
@@ -160,6 +161,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: cLibraries + kernels + modules + tests

@@ -42,6 +42,7 @@ extension PreviewMessage {
       "previews_skipped": status.previewsSkipped,
       "recorded_bytes": status.recordedBytes,
       "iteration": status.iteration,
+      "errors": status.errors,
     ]
     header.quality = counts.mapValues(Double.init)
     header.quality["frames_per_second"] = status.framesPerSecond
@@ -52,6 +53,14 @@ extension PreviewMessage {
       header.quality["fsc_half_period_m_\(energy)"] = halfPeriod.meters
       header.quality["fsc_tilts"] = Double(status.shellTilts)
     }
+    header.quality["latency_stxm_p50_ms"] = status.latency.shownMedian
+    header.quality["latency_stxm_p90_ms"] = status.latency.shownPercentile90
+    header.quality["latency_stxm_p99_ms"] = status.latency.shownPercentile99
+    header.quality["latency_frame_p99_ms"] = status.latency.cleanedPercentile99
+    header.quality["disk_free_bytes"] = status.diskFree.map(Double.init)
+    header.quality["beam_per_second"] = status.beamPerSecond
+    header.quality["tilt_count"] = status.tiltCount.map(Double.init)
+    header.quality["energy_count"] = status.energyCount.map(Double.init)
     header.quality["elapsed_s"] = status.elapsed
     header.quality["remaining_s"] = status.secondsLeft ?? .nan
     header.quality["state_of_charge"] = status.stateOfCharge ?? .nan
