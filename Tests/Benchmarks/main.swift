@@ -15,5 +15,6 @@ cases += solverBenchmarks()
 cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])
 cases += compressionBenchmarks()
 cases += ingestBenchmarks(environment: environment)
+cases += latencyBenchmarks(environment: environment)
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)
