@@ -35,6 +35,13 @@ struct LiveCommand: ParsableCommand {
   var resume: String?
   @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
   var set: [String] = []
+  @Option(
+    help: """
+      text for people; json for programs: one object a line with time, level, event, scan, and a \
+      status with figures every ten seconds.
+      """
+  )
+  var logFormat = LogFormat.text
   @Flag(help: "End with the first whole tomogram.")
   var exitAfterTomogram = false
   @Flag(help: "Warnings and errors only.")
@@ -47,7 +54,7 @@ struct LiveCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ExitStatus.explaining {
+    try ExitStatus.explaining(logFormat) {
       let configuration = try PipelineConfiguration.load(path: config, overrides: set)
       var options = Pipeline.Options(configuration)
       if let results {
@@ -61,7 +68,7 @@ struct LiveCommand: ParsableCommand {
       }
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram
-      let run = PipelineRun(quiet: quiet)
+      let run = PipelineRun(quiet: quiet, format: logFormat)
       let pipeline = Pipeline(
         configuration: configuration,
         source: .stream,

@@ -42,6 +42,8 @@ struct ReplayCommand: ParsableCommand {
   var publish: String?
   @Option(help: "With --publish: seconds to wait for a subscriber.")
   var wait = 60.0
+  @Option(help: "text for people; json for programs, one object a line.")
+  var logFormat = LogFormat.text
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
   @Flag(help: "Publish previews, as live does.")
@@ -66,6 +68,9 @@ struct ReplayCommand: ParsableCommand {
         "--as-recorded repeats the whole schedule as fast as it can: without --from, --speed, --publish"
       )
     }
+    if publish != nil, logFormat != .text {
+      throw ValidationError("--publish says how it stands in words only: without --log-format")
+    }
     if publish != nil, previews || config != nil || results != nil || !set.isEmpty {
       throw ValidationError(
         "--publish reconstructs nothing: without --config, --set, --results, --previews"
@@ -74,7 +79,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ExitStatus.explaining {
+    try ExitStatus.explaining(logFormat) {
       var plan = ReplayPlan()
       plan.pace = pace ?? .maximum
       plan.firstScan = from
@@ -99,7 +104,7 @@ struct ReplayCommand: ParsableCommand {
       ?? URL(filePath: files[0]).deletingPathExtension().path(percentEncoded: false) + "-replay"
     options.recording = nil
     options.replay = plan
-    let run = PipelineRun(quiet: quiet)
+    let run = PipelineRun(quiet: quiet, format: logFormat)
     let pipeline = Pipeline(
       configuration: configuration,
       source: .recordings(files),

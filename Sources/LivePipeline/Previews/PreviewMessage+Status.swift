@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
-import WireFormat
+package import WireFormat
 
 extension PreviewMessage {
   /// A status as a preview; figures that are not known are left out.
-  init(status: RunStatus) {
+  package init(status: RunStatus) {
     var header = PreviewHeader(sequence: 0)
     header.timestamp = nanosecondsNow()
     header.scan = status.scan
