@@ -20,9 +20,12 @@ struct LiveCommand: ParsableCommand {
       """
   )
 
-  @Option(help: "The configuration, a file as in Config/.")
+  @Option(
+    help: "The configuration, a file as in Config/.",
+    completion: .file(extensions: ["yaml"])
+  )
   var config: String
-  @Option(help: "Folder of the results, in place of results.directory.")
+  @Option(help: "Folder of the results, in place of results.directory.", completion: .directory)
   var results: String?
   @Option(
     help: """
@@ -31,7 +34,10 @@ struct LiveCommand: ParsableCommand {
       """
   )
   var recording: String?
-  @Option(help: "A recording of a run that was broken off: its scans first, then the stream.")
+  @Option(
+    help: "A recording of a run that was broken off: its scans first, then the stream.",
+    completion: .file(extensions: ["h5"])
+  )
   var resume: String?
   @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
   var set: [String] = []

@@ -26,11 +26,20 @@ struct ReplayCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The recording; all recordings of the run in their order, where it has more.")
+  @Argument(
+    help: "The recording; all recordings of the run in their order, where it has more.",
+    completion: .file(extensions: ["h5"])
+  )
   var files: [String]
-  @Option(help: "A configuration in place of the recorded one.")
+  @Option(
+    help: "A configuration in place of the recorded one.",
+    completion: .file(extensions: ["yaml"])
+  )
   var config: String?
-  @Option(help: "Folder of the results; the first recording's name and -replay where not said.")
+  @Option(
+    help: "Folder of the results; the first recording's name and -replay where not said.",
+    completion: .directory
+  )
   var results: String?
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
