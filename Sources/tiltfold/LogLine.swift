@@ -26,10 +26,7 @@ package struct LogLine: Codable {
     figures: [String: Double]? = nil,
     at date: Date = Date()
   ) {
-    time = date.formatted(
-      .iso8601.year().month().day().time(includingFractionalSeconds: true)
-        .timeZone(separator: .omitted)
-    )
+    time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     self.level = level
     self.event = event
     self.scan = scan

@@ -76,8 +76,7 @@ struct PipelineRun {
   private func startProgress(of pipeline: Pipeline) -> () -> Void {
     guard !isQuiet else { return {} }
     // On a terminal it keeps itself current; in a log a line every ten seconds is enough.
-    let pause: DispatchTimeInterval =
-      terminal.isInteractive && format == .text ? .milliseconds(200) : .seconds(10)
+    let pause = terminal.isInteractive && format == .text ? 0.2 : 10
     let isEnding = DispatchSemaphore(value: 0)
     let hasEnded = DispatchSemaphore(value: 0)
     let (terminal, format, last) = (terminal, format, last)

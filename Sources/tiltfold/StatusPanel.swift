@@ -146,7 +146,7 @@ package struct StatusPanel {
   ]
 
   /// "12".
-  static func count(_ value: Double) -> String { "\(Int(clamping: Int64(value.clamped)))" }
+  static func count(_ value: Double) -> String { "\(Int(value.clamped))" }
 
   /// "12.3 GB".
   static func bytes(_ value: Double) -> String {

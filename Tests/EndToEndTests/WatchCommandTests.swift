@@ -171,9 +171,12 @@ struct WatchCommandTests {
     ]
     process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
     let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
+    // It stays open: at its end the terminal would show that somebody typed Ctrl-D.
+    let input = Pipe()
+    process.standardInput = input
     process.standardOutput = output
     try process.run()
+    defer { withExtendedLifetime(input) {} }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     return text

@@ -72,7 +72,12 @@ extension MachineCheck {
   /// Memory that is free against what queues and volumes take.
   var memory: MachineFinding {
     guard let free = AvailableMemory.bytes else {
-      return MachineFinding("memory", .warning, "/proc/meminfo does not say what is free")
+      return MachineFinding(
+        "memory",
+        .warning,
+        "/proc/meminfo does not say what is free",
+        remedy: "see to it that some gigabytes are: \"free -h\""
+      )
     }
     let tomography = configuration.tomography
     let side = Double(tomography.volumeSide)
@@ -150,7 +155,7 @@ extension MachineCheck {
         if file.hasSuffix("DejaVuSans.ttf") {
           return MachineFinding("fonts", .ok, "\(folder)/\(file)")
         }
-        if [".ttf", ".otf", ".pfb"].contains(where: file.hasSuffix) { other = other ?? file }
+        if [".ttf", ".otf", ".pfb"].contains(where: { file.hasSuffix($0) }) { other = other ?? file }
       }
     }
     let remedy = "apt-get install fonts-dejavu-core"

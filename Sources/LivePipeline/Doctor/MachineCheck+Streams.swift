@@ -92,7 +92,7 @@ extension MachineCheck {
     let words =
       "\(place) has \(Self.bytes(free)) left, "
       + "\((hours * 10).rounded() / 10) hours of frames at this rate without a pause"
-    if free < Double(RunHealth.leastFree) {
+    if free < RunHealth.leastFree {
       return MachineFinding("disk room", .failure, words, remedy: "free the disk, or record elsewhere")
     }
     guard hours >= 1 else {
