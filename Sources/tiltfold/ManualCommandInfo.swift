@@ -38,14 +38,20 @@ struct ManualCommandInfo: Decodable {
     /// How it stands over its meaning.
     var heading: String {
       guard kind != "positional" else { return usage }
-      let spelled = (names ?? []).map { "\\fB\(Roff.option($0.spelled))\\fR" }.joined(separator: ", ")
+      let spelled = (names ?? []).map { "\\fB\(Roff.option($0.spelled))\\fR" }.joined(
+        separator: ", "
+      )
       return kind == "flag" ? spelled : "\(spelled) \\fI\(Roff.text(valueName ?? "value"))\\fR"
     }
 
     /// Its meaning, the values that it may have and the one that it has.
     var words: String {
-      var words = [abstract ?? "", discussion ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
-      if let allValues, !allValues.isEmpty { words += " Values: \(allValues.joined(separator: ", "))." }
+      var words = [abstract ?? "", discussion ?? ""].filter { !$0.isEmpty }.joined(
+        separator: "\n\n"
+      )
+      if let allValues, !allValues.isEmpty {
+        words += " Values: \(allValues.joined(separator: ", "))."
+      }
       if let defaultValue, kind != "flag" { words += " Default: \(defaultValue)." }
       return words
     }

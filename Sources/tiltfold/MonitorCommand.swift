@@ -49,7 +49,11 @@ struct MonitorCommand: ParsableCommand {
       var view = MonitorView(endpoint: endpoint, format: logFormat)
       view.begin()
       while !isCancelled.isSet {
-        if let message = try client.next(timeout: 0.2) { view.take(message) } else { view.refresh() }
+        if let message = try client.next(timeout: 0.2) {
+          view.take(message)
+        } else {
+          view.refresh()
+        }
         if view.isDone, !keepWaiting { break }
         if !keepWaiting, view.silentSeconds > wait {
           view.finish()

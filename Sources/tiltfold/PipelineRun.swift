@@ -86,7 +86,9 @@ struct PipelineRun {
         Self.show(pipeline.status, &shown, on: terminal, format, last.words)
         if isEnding.wait(timeout: .now() + pause) == .success { break }
       }
-      if terminal.isInteractive { Self.show(pipeline.status, &shown, on: terminal, format, last.words) }
+      if terminal.isInteractive {
+        Self.show(pipeline.status, &shown, on: terminal, format, last.words)
+      }
       hasEnded.signal()
     }
     thread.name = "progress"

@@ -26,7 +26,9 @@ struct PreviewPlace: ParsableArguments {
   func validate() throws {
     guard (1...65535).contains(port) else { throw ValidationError("--port is from 1 to 65535") }
     if let endpoint, !endpoint.contains("://") {
-      throw ValidationError("--endpoint is tcp://HOST:PORT; a machine's name alone goes with --host")
+      throw ValidationError(
+        "--endpoint is tcp://HOST:PORT; a machine's name alone goes with --host"
+      )
     }
   }
 
@@ -42,7 +44,9 @@ struct PreviewPlace: ParsableArguments {
     let bound = configuration?.previews.endpoint
     if let host {
       if host.contains("://") { return (host, key) }
-      if host.filter({ $0 == ":" }).count == 1 || host.contains("]:") { return ("tcp://\(host)", key) }
+      if host.filter({ $0 == ":" }).count == 1 || host.contains("]:") {
+        return ("tcp://\(host)", key)
+      }
       let number = bound?.split(separator: ":").last.flatMap { Int($0) } ?? port
       return ("tcp://\(host):\(number)", key)
     }

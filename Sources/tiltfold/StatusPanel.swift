@@ -63,7 +63,9 @@ package struct StatusPanel {
     if let left = number("remaining_s"), state != "done" {
       fields.append("\(ProgressLine.duration(left)) left")
     }
-    if let elapsed = number("elapsed_s") { fields.append("\(ProgressLine.duration(elapsed)) so far") }
+    if let elapsed = number("elapsed_s") {
+      fields.append("\(ProgressLine.duration(elapsed)) so far")
+    }
     if let scan = status.scan { fields.append(scan) }
     return fields
   }
@@ -80,7 +82,10 @@ package struct StatusPanel {
     if let latency = number("latency_frame_p99_ms") {
       fields.append("cleaned within \(String(format: "%.0f", latency)) ms")
     }
-    let room = min(30, columns - FittedLine.text(Array(fields.prefix(2)), columns: columns).count - 3)
+    let room = min(
+      30,
+      columns - FittedLine.text(Array(fields.prefix(2)), columns: columns).count - 3
+    )
     guard expected > 0, room >= 6 else { return FittedLine.text(fields, columns: columns) }
     let filled = Int((Double(room) * min(1, max(0, done / expected))).rounded(.down))
     let bar =

@@ -70,7 +70,8 @@ private struct LatencyMeasurement {
         name: "stxm_latency_ms",
         value: shown,
         unit: "ms",
-        detail: "99 % of \(latency.shownFrames) frames from their last byte to a map that went out; "
+        detail:
+          "99 % of \(latency.shownFrames) frames from their last byte to a map that went out; "
           + "half, 90 % and all in "
           + "\(words(latency.shownMedian, latency.shownPercentile90, latency.shownLongest)) ms; \(what)"
       ),
@@ -78,14 +79,16 @@ private struct LatencyMeasurement {
         name: "stxm_latency_seen_ms",
         value: seen,
         unit: "ms",
-        detail: "99 % of \(display.count) frames from the sender's call to a subscriber that has the "
+        detail:
+          "99 % of \(display.count) frames from the sender's call to a subscriber that has the "
           + "map; half and all in \(words(display.percentile(50), display.percentile(100))) ms"
       ),
       BenchmarkResult(
         name: "frame_latency_ms",
         value: cleaned,
         unit: "ms",
-        detail: "99 % of \(latency.cleanedFrames) frames from their last byte to a cleaned pattern; "
+        detail:
+          "99 % of \(latency.cleanedFrames) frames from their last byte to a cleaned pattern; "
           + "half and all in \(words(latency.cleanedMedian, latency.cleanedLongest)) ms"
       ),
     ]

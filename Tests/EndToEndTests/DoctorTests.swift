@@ -87,7 +87,9 @@ struct DoctorTests {
       "--set", "previews.bind=\(taken.endpoint)", "--frames-per-second", "100000",
     ])
     #expect(outcome.code == 1)
-    #expect(outcome.output.contains("FAILURE  port: previews.bind \(taken.endpoint) cannot be taken"))
+    #expect(
+      outcome.output.contains("FAILURE  port: previews.bind \(taken.endpoint) cannot be taken")
+    )
     #expect(outcome.output.contains("-> does a run go on?"))
     #expect(outcome.output.contains("FAILURE  disk speed: "))
     #expect(outcome.output.contains("FAILURE  loopback: "))

@@ -73,7 +73,9 @@ import tiltfold
     let page = try #require(BuiltProgram.tiltfold)("manual")
     #expect(page.code == 0)
     #expect(page.output.hasPrefix(".\\\" Made by"))
-    for command in Self.commands { #expect(page.output.contains("\n.SS \(command)\n"), "\(command)") }
+    for command in Self.commands {
+      #expect(page.output.contains("\n.SS \(command)\n"), "\(command)")
+    }
     #expect(page.output.contains("\n.SS control place\n"))
     #expect(!page.output.contains(".SS manual"))
     #expect(page.output.contains("\\fB\\-\\-exit\\-after\\-tomogram\\fR"))

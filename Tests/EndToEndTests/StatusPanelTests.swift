@@ -99,7 +99,9 @@ import tiltfold
     var block = ScreenBlock()
     var stay: [String] = []
     for round in 0..<20 {
-      let lines = (0...(round % 4)).map { "round \(round) line \($0) \(String(repeating: ".", count: 30))" }
+      let lines = (0...(round % 4)).map {
+        "round \(round) line \($0) \(String(repeating: ".", count: 30))"
+      }
       screen.take(block.draw(lines, columns: columns))
       if round.isMultiple(of: 3) {
         stay.append("event \(round)")

@@ -42,7 +42,9 @@ struct WatchCommandTests {
       outcomes.add("monitor", "monitor", endpoint, "--log-format", "json")
     }
     let words = try #require(outcomes["words"])
-    #expect(words.output.contains("acquiring | scan ") || words.output.contains("finishing | scan "))
+    #expect(
+      words.output.contains("acquiring | scan ") || words.output.contains("finishing | scan ")
+    )
     #expect(words.errors.isEmpty, "\(words.errors)")
 
     let json = try #require(outcomes["json"])
@@ -77,7 +79,12 @@ struct WatchCommandTests {
     #expect(words.code == 1)
     #expect(words.output.contains("problem: NOTHING IS RECORDED"))
     #expect(words.output.contains("problem: 3 frames were lost"))
-    let json = try #require(BuiltProgram.tiltfold)("status", "--endpoint", source.endpoint, "--json")
+    let json = try #require(BuiltProgram.tiltfold)(
+      "status",
+      "--endpoint",
+      source.endpoint,
+      "--json"
+    )
     #expect(json.code == 1)
     let answer = try JSONDecoder().decode(Answer.self, from: Data(json.output.utf8))
     #expect(answer.healthy == false && answer.problems.count == 2)

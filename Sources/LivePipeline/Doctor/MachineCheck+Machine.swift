@@ -44,7 +44,9 @@ extension MachineCheck {
       text.split(separator: "\n").first { $0.hasPrefix(key) }?
         .split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
     }
-    let flags = Set((value("flags") ?? value("Features") ?? "").split(separator: " ").map(String.init))
+    let flags = Set(
+      (value("flags") ?? value("Features") ?? "").split(separator: " ").map(String.init)
+    )
     let vectors =
       flags.contains("avx512f")
       ? "AVX-512" : flags.contains("avx2") ? "AVX2" : flags.contains("asimd") ? "NEON" : "SSE2"
@@ -155,12 +157,19 @@ extension MachineCheck {
         if file.hasSuffix("DejaVuSans.ttf") {
           return MachineFinding("fonts", .ok, "\(folder)/\(file)")
         }
-        if [".ttf", ".otf", ".pfb"].contains(where: { file.hasSuffix($0) }) { other = other ?? file }
+        if [".ttf", ".otf", ".pfb"].contains(where: { file.hasSuffix($0) }) {
+          other = other ?? file
+        }
       }
     }
     let remedy = "apt-get install fonts-dejavu-core"
     if let other {
-      return MachineFinding("fonts", .warning, "no DejaVu Sans; pictures use \(other)", remedy: remedy)
+      return MachineFinding(
+        "fonts",
+        .warning,
+        "no DejaVu Sans; pictures use \(other)",
+        remedy: remedy
+      )
     }
     return MachineFinding("fonts", .failure, "none: pictures have no words", remedy: remedy)
   }

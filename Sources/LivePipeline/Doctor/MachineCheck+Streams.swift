@@ -26,7 +26,9 @@ extension MachineCheck {
     _ = unsafe unlink(name)
     defer { close(file) }
     let free = Double(DiskSpace.freeBytes(at: place) ?? 0)
-    return [speed(of: file, in: place, free: free), room(in: place, free: free), locking(file, place)]
+    return [
+      speed(of: file, in: place, free: free), room(in: place, free: free), locking(file, place),
+    ]
   }
 
   private func speed(of file: Int32, in place: String, free: Double) -> MachineFinding {
@@ -93,7 +95,12 @@ extension MachineCheck {
       "\(place) has \(Self.bytes(free)) left, "
       + "\((hours * 10).rounded() / 10) hours of frames at this rate without a pause"
     if free < RunHealth.leastFree {
-      return MachineFinding("disk room", .failure, words, remedy: "free the disk, or record elsewhere")
+      return MachineFinding(
+        "disk room",
+        .failure,
+        words,
+        remedy: "free the disk, or record elsewhere"
+      )
     }
     guard hours >= 1 else {
       return MachineFinding("disk room", .warning, words, remedy: "free the disk before a long run")
@@ -125,10 +132,20 @@ extension MachineCheck {
         "ZeroMQ carries \(Self.megabytes(rate)) over TCP within this machine; "
         + "the detector sends \(Self.megabytes(streamRate))"
       if rate < streamRate {
-        return MachineFinding("loopback", .failure, words, remedy: "end other programs and try again")
+        return MachineFinding(
+          "loopback",
+          .failure,
+          words,
+          remedy: "end other programs and try again"
+        )
       }
       guard rate >= 2 * streamRate else {
-        return MachineFinding("loopback", .warning, words, remedy: "end other programs and try again")
+        return MachineFinding(
+          "loopback",
+          .warning,
+          words,
+          remedy: "end other programs and try again"
+        )
       }
       return MachineFinding("loopback", .ok, words)
     } catch {

@@ -42,12 +42,15 @@ public struct MachineCheck: Sendable {
       remedy: "record to another folder (recording.path), or look after the disk"
     )
     (disk ?? [isSilent]).forEach(tell)
-    tell(Self.within(4) { [self] in loopback } ?? MachineFinding(
-      "loopback",
-      .failure,
-      "messages to this machine itself did not arrive within 4 s",
-      remedy: "is the interface lo up (ip link), or does a firewall stop it?"
-    ))
+    tell(
+      Self.within(4) { [self] in loopback }
+        ?? MachineFinding(
+          "loopback",
+          .failure,
+          "messages to this machine itself did not arrive within 4 s",
+          remedy: "is the interface lo up (ip link), or does a firewall stop it?"
+        )
+    )
     ports.forEach(tell)
     tell(wisdom)
     tell(fonts)

@@ -144,7 +144,8 @@ public struct RunSummary: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case version, counters, recording, ptychography, latency, scans, tomograms, errors, events, files
+    case version, counters, recording, ptychography, latency, scans, tomograms, errors, events,
+      files
     case framesLost = "frames_lost"
     case elapsed = "elapsed_s"
   }
