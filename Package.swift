@@ -23,6 +23,7 @@ let argumentParser: Target.Dependency = .product(
 )
 let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -65,7 +66,7 @@ let modules: [Target] = [
     dependencies: [
       "Imaging", "AcquisitionModel", "FourierTransform", "Messaging", "HDF5Storage", "WireFormat",
       "ResolutionMetrics", "Preprocessing", "Ptychography", "Registration", "Tomography",
-      "ChemicalMapping", "ParticleAnalysis", "Reporting", logging, yams,
+      "ChemicalMapping", "ParticleAnalysis", "Reporting", histogram, logging, yams,
     ]
   ),
   .target(
@@ -169,6 +170,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],

@@ -2,6 +2,7 @@
 
 import CFFTW3
 import Glibc
+public import Imaging
 import Synchronization
 
 /// What FFTW has learnt about this machine, kept between runs so that patient planning is paid once.
@@ -30,6 +31,31 @@ public enum Wisdom {
     guard unsafe rename(partial, path) == 0 else {
       _ = unsafe unlink(partial)
       throw WisdomError(path: path, reason: "cannot rename \(partial)")
+    }
+  }
+
+  /// Whether what is known holds a transform of a shape, so that planning it takes no time.
+  ///
+  /// - Parameters:
+  ///   - shape: The extent of the images.
+  ///   - effort: How long a search would be.
+  /// - Returns: True where there is nothing to search for.
+  public static func covers(_ shape: Shape2D, effort: PlanningEffort) -> Bool {
+    guard effort != .estimate else { return true }
+    return planner.withLock { _ in
+      guard let scratch = unsafe fftwf_alloc_complex(shape.count) else { return false }
+      defer { unsafe fftwf_free(scratch) }
+      let plan = unsafe fftwf_plan_dft_2d(
+        CInt(shape.rows),
+        CInt(shape.columns),
+        scratch,
+        scratch,
+        FFTW_FORWARD,
+        effort.flags | UInt32(FFTW_WISDOM_ONLY)
+      )
+      guard let plan = unsafe plan else { return false }
+      unsafe fftwf_destroy_plan(plan)
+      return true
     }
   }
 

@@ -176,6 +176,8 @@ extension Pipeline {
         guard follow(changes.due(before: message.number)) else { return }
         message.isOnlyForDarks = place < first
         if place >= first { pacing.wait(until: message.arrival, unless: isStopping) }
+        // What is read in place of a detector is received when it would have come.
+        message.received = .now
         while !conductor.submit(message, timeout: 0.1) {
           guard !isStopping() else { return }
         }

@@ -208,6 +208,7 @@ public final class Pipeline: Sendable {
       errors: board.status.errors,
       elapsed: (ContinuousClock.now - started).inSeconds,
       load: engine.scanLoad,
+      latency: board.latency.figures,
       recording: recording,
       report: engine.report
     )

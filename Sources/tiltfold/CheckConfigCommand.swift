@@ -19,7 +19,7 @@ struct CheckConfigCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The configuration.")
+  @Argument(help: "The configuration.", completion: .file(extensions: ["yaml"]))
   var file: String
   @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
   var set: [String] = []

@@ -17,13 +17,19 @@ enum ExitStatus: Int32 {
   case configuration = 78
 
   /// Runs a command; an error is told in words, and becomes its exit code.
-  static func explaining(_ body: () throws -> Void) throws {
+  ///
+  /// - Parameters:
+  ///   - format: The form in which the error is told.
+  ///   - body: The command.
+  /// - Throws: The exit code.
+  static func explaining(_ format: LogFormat = .text, _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as ExitCode {
       throw error
     } catch {
-      let line = "tiltfold: \(error)\n"
+      let line =
+        (format == .json ? LogLine("error", "\(error)").text : "tiltfold: \(error)") + "\n"
       _ = unsafe line.withCString { unsafe write(STDERR_FILENO, $0, strlen($0)) }
       throw ExitCode(ExitStatus(of: error).rawValue)
     }

@@ -20,9 +20,12 @@ struct LiveCommand: ParsableCommand {
       """
   )
 
-  @Option(help: "The configuration, a file as in Config/.")
+  @Option(
+    help: "The configuration, a file as in Config/.",
+    completion: .file(extensions: ["yaml"])
+  )
   var config: String
-  @Option(help: "Folder of the results, in place of results.directory.")
+  @Option(help: "Folder of the results, in place of results.directory.", completion: .directory)
   var results: String?
   @Option(
     help: """
@@ -31,10 +34,20 @@ struct LiveCommand: ParsableCommand {
       """
   )
   var recording: String?
-  @Option(help: "A recording of a run that was broken off: its scans first, then the stream.")
+  @Option(
+    help: "A recording of a run that was broken off: its scans first, then the stream.",
+    completion: .file(extensions: ["h5"])
+  )
   var resume: String?
   @Option(help: "A key in place of the file's, as in ptychography.beta=0.8; may be repeated.")
   var set: [String] = []
+  @Option(
+    help: """
+      text for people; json for programs: one object a line with time, level, event, scan, and a \
+      status with figures every ten seconds.
+      """
+  )
+  var logFormat = LogFormat.text
   @Flag(help: "End with the first whole tomogram.")
   var exitAfterTomogram = false
   @Flag(help: "Warnings and errors only.")
@@ -47,7 +60,7 @@ struct LiveCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ExitStatus.explaining {
+    try ExitStatus.explaining(logFormat) {
       let configuration = try PipelineConfiguration.load(path: config, overrides: set)
       var options = Pipeline.Options(configuration)
       if let results {
@@ -61,7 +74,7 @@ struct LiveCommand: ParsableCommand {
       }
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram
-      let run = PipelineRun(quiet: quiet)
+      let run = PipelineRun(quiet: quiet, format: logFormat)
       let dashboard = RunDashboard(configuration.dashboard)
       let pipeline = Pipeline(
         configuration: configuration,

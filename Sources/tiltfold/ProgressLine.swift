@@ -32,6 +32,9 @@ struct ProgressLine {
     )
     parts.append("lost \(status.counters.lost)")
     if status.isPaused { parts.append("PAUSED") }
+    if let latency = status.latency.shownPercentile99 {
+      parts.append(String(format: "map within %.0f ms", latency))
+    }
     if status.recording == .failing { parts.append("NOT RECORDING") }
     if status.counters.unread > 0 { parts.append("unread \(status.counters.unread)") }
     if status.counters.unrecorded > 0 { parts.append("unrecorded \(unrecorded(status.counters))") }

@@ -28,11 +28,20 @@ struct ReplayCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The recording; all recordings of the run in their order, where it has more.")
+  @Argument(
+    help: "The recording; all recordings of the run in their order, where it has more.",
+    completion: .file(extensions: ["h5"])
+  )
   var files: [String]
-  @Option(help: "A configuration in place of the recorded one.")
+  @Option(
+    help: "A configuration in place of the recorded one.",
+    completion: .file(extensions: ["yaml"])
+  )
   var config: String?
-  @Option(help: "Folder of the results; the first recording's name and -replay where not said.")
+  @Option(
+    help: "Folder of the results; the first recording's name and -replay where not said.",
+    completion: .directory
+  )
   var results: String?
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
@@ -44,6 +53,8 @@ struct ReplayCommand: ParsableCommand {
   var publish: String?
   @Option(help: "With --publish: seconds to wait for a subscriber.")
   var wait = 60.0
+  @Option(help: "text for people; json for programs, one object a line.")
+  var logFormat = LogFormat.text
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
   @Flag(help: "Leave out what people changed during the run; else it is changed at the same places.")
@@ -73,6 +84,9 @@ struct ReplayCommand: ParsableCommand {
           + "--publish, --dashboard"
       )
     }
+    if publish != nil, logFormat != .text {
+      throw ValidationError("--publish says how it stands in words only: without --log-format")
+    }
     if ignoreControl, asRecorded || publish != nil {
       throw ValidationError("--ignore-control is for a plain replay: without --as-recorded, --publish")
     }
@@ -84,7 +98,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ExitStatus.explaining {
+    try ExitStatus.explaining(logFormat) {
       var plan = ReplayPlan()
       plan.pace = pace ?? .maximum
       plan.firstScan = from
@@ -112,7 +126,7 @@ struct ReplayCommand: ParsableCommand {
       ?? URL(filePath: files[0]).deletingPathExtension().path(percentEncoded: false) + "-replay"
     options.recording = nil
     options.replay = plan
-    let run = PipelineRun(quiet: quiet)
+    let run = PipelineRun(quiet: quiet, format: logFormat)
     let page = RunDashboard(configuration.dashboard)
     let pipeline = Pipeline(
       configuration: configuration,

@@ -24,6 +24,7 @@ struct TerminalLogHandler: LogHandler {
       .dateTime.hour(.twoDigits(amPM: .omitted)).minute(.twoDigits).second(.twoDigits)
     )
     let mark = event.level >= .warning ? "\(event.level.rawValue.uppercased()): " : ""
-    terminal.write("\(time) \(mark)\(event.message)")
+    let scan = event.metadata?["scan"].map { "scan \($0): " } ?? ""
+    terminal.write("\(time) \(mark)\(scan)\(event.message)")
   }
 }

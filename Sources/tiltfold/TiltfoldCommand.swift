@@ -16,6 +16,7 @@ struct TiltfoldCommand: ParsableCommand {
       InspectCommand.self,
       ConvertCommand.self, CalibrateCommand.self, ControlCommand.self, CheckConfigCommand.self,
       ResolutionCommand.self, ProfileCommand.self, ReportCommand.self, ParticlesCommand.self,
+      StatusCommand.self, MonitorCommand.self, DoctorCommand.self, ManualCommand.self,
     ]
   )
 }

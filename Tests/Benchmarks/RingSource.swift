@@ -16,6 +16,8 @@ final class RingSource: @unchecked Sendable {
     var messages = 0
     var began: ContinuousClock.Instant?
     var isDone = false
+    /// When each exposure was handed to the socket, [frame].
+    var sendTimes: [ContinuousClock.Instant] = []
   }
 
   static let ringLength = 8
@@ -49,6 +51,11 @@ final class RingSource: @unchecked Sendable {
   var sentMessages: Int { state.withLock { $0.messages } }
   var isDone: Bool { state.withLock { $0.isDone } }
   var began: ContinuousClock.Instant? { state.withLock { $0.began } }
+
+  /// When exposures were handed to the socket; those that have not been are left out.
+  func sendTimes(_ frames: Range<Int>) -> [ContinuousClock.Instant] {
+    state.withLock { Array($0.sendTimes[frames.clamped(to: $0.sendTimes.indices)]) }
+  }
 
   /// Starts sending, once somebody has subscribed.
   func start() {
@@ -114,6 +121,7 @@ final class RingSource: @unchecked Sendable {
     var frame = frame
     frame.header.scan = name(scan)
     frame.header.index = index
+    if frame.header.role == .exposure { state.withLock { $0.sendTimes.append(.now) } }
     try post(.frame(frame), &publisher)
     state.withLock { $0.frames += 1 }
   }

@@ -15,6 +15,8 @@ struct BuiltProgram {
   static let tiltfold = BuiltProgram(name: "tiltfold")
 
   private let location: URL
+  /// Where it is.
+  var path: String { location.path(percentEncoded: false) }
 
   private init?(name: String) {
     guard let tests = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }

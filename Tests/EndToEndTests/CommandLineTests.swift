@@ -11,7 +11,8 @@ import Testing
 @Suite struct CommandLineTests {
   private static let commands = [
     "live", "control", "replay", "reconstruct", "tomogram", "inspect", "convert", "calibrate",
-    "check-config", "resolution", "profile", "spectra", "report", "particles",
+    "check-config", "resolution", "profile", "spectra", "report", "particles", "status", "monitor",
+    "doctor",
   ]
   let scratch: TemporaryFolder
   let tiltfold: BuiltProgram
@@ -57,6 +58,10 @@ import Testing
       ["tomogram", "a.mrc", "--remove-tilts", "five"],
       ["tomogram", "a.mrc", "--remove-tilts", "5-3"],
       ["tomogram", "a.mrc", "--no-align", "--align-rounds", "2"],
+      ["status", "--wait", "0"], ["status", "--endpoint", "beamline-7"], ["monitor", "a", "b"],
+      ["monitor", "--port", "0"], ["doctor", "--frames-per-second", "0"],
+      ["doctor", "--set", "compute.workers=1"], ["replay", "a.h5", "--log-format", "xml"],
+      ["replay", "a.h5", "--publish", "tcp://127.0.0.1:1", "--log-format", "json"],
     ]
   )
   func aWrongCommandLineEndsWith64(arguments: [String]) throws {

@@ -218,9 +218,10 @@ extension ReconstructionEngine {
     shelf.withLock { $0.keep(object, of: session.key) }
     if session.configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
     let (projection, vacuum) = opticalDensityProjection(of: object)
+    let beam = beamPerSecond(of: object, vacuum, session)
     // A first probe is still some percent off when its scan is done.
-    if beganRefined || !session.configuration.probe.reusesPrevious {
-      tellBeam(of: object, vacuum, session)
+    if let beam, beganRefined || !session.configuration.probe.reusesPrevious {
+      tellBeam(beam, session)
     }
     tellCut(of: object, session)
     tellRaster(of: object, session)
@@ -244,6 +245,7 @@ extension ReconstructionEngine {
       $0.dataError = object.dataError
       $0.scanEnd = object.end
       $0.halfPeriod = object.halves?.halfPeriodAtHalfBit
+      $0.beamPerSecond = beam
     }
     offer(finished, of: session)
     results.write(finished, report: report)
@@ -284,19 +286,24 @@ extension ReconstructionEngine {
     }
   }
 
-  /// Compares what vacuum in view let through with earlier scans.
-  private func tellBeam(
+  /// Photons a second of an exposure without sample; nil where no vacuum was in view.
+  private func beamPerSecond(
     of object: ReconstructedObject,
     _ vacuum: VacuumEstimate,
     _ scan: ScanSession
-  ) {
+  ) -> Double? {
     let seconds = scan.progress.withLock { $0.seconds }
     // Counts of unknown times cannot be compared.
-    guard vacuum.isInView, seconds > 0 else { return }
-    let photons = object.probePower * vacuum.modulus * vacuum.modulus
+    guard vacuum.isInView, seconds > 0 else { return nil }
+    return object.probePower * vacuum.modulus * vacuum.modulus / seconds
+  }
+
+  /// Compares what vacuum in view let through a second with earlier scans.
+  private func tellBeam(_ photons: Double, _ scan: ScanSession) {
+    let seconds = scan.progress.withLock { $0.seconds }
     let change = beam.withLock {
       $0.take(
-        photons / seconds,
+        photons,
         at: scan.identity.energy,
         expected: configuration.ptychography.incidentPhotons.map { $0 / seconds }
       )

@@ -11,26 +11,34 @@ import WireFormat
 extension ReconstructionEngine {
   /// Shows a cleaned pattern, as photons.
   func offerDiffraction(_ pattern: DiffractionPattern, of session: ScanSession) {
-    if mailbox.isDue(.diffraction) {
-      var photons = pattern.amplitudes
-      for i in photons.values.indices {
-        let amplitude = photons.values[i]
-        photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
-      }
-      var header = header(session.identity)
-      header.frameCount = session.progress.withLock { $0.received }
-      header.quality = quality(of: session)
-      header.quality["index"] = Double(pattern.index)
-      offer(.diffraction, header, [PreviewArray(name: "photons", image: photons, unit: "photon")])
+    guard mailbox.isDue(.diffraction) else { return }
+    var photons = pattern.amplitudes
+    for i in photons.values.indices {
+      let amplitude = photons.values[i]
+      photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
     }
-    if mailbox.isDue(.stxm) {
+    var header = header(session.identity)
+    header.frameCount = session.progress.withLock { $0.received }
+    header.quality = quality(of: session)
+    header.quality["index"] = Double(pattern.index)
+    offer(.diffraction, header, [PreviewArray(name: "photons", image: photons, unit: "photon")])
+  }
+
+  /// Says that a scan's map has changed; the publisher makes it when it may go out, with all that
+  /// came until then, the scan's last frames among them.
+  func offerMap(of session: ScanSession) {
+    mailbox.offer(map: session.key) { [self] in
       let map = session.transmission.withLock { $0 }
-      guard let (image, step) = map.image() else { return }
+      guard let (image, step) = map.image() else { return nil }
+      session.transmission.withLock { $0.noteShown(map.unshown.count) }
       let array = PreviewArray(name: "photons", image: image, unit: "photon", pixelSize: step)
       var header = header(session.identity)
       header.frameCount = map.count
       header.quality = quality(of: session)
-      offer(.stxm, header, [array])
+      return ScanMap(
+        message: PreviewMessage(topic: .stxm, header: header, arrays: [array]),
+        received: map.unshown
+      )
     }
   }
 

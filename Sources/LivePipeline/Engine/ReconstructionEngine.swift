@@ -236,9 +236,11 @@ final class ReconstructionEngine: Sendable {
         session.progress.withLock { $0.seconds = seconds }
         // All of a message together, or a batch could part what a repetition cannot.
         if let together = patterns.removeValue(forKey: key) {
-          session.receive(together)
+          session.receive(together, received: mailbox.isOpen ? message?.received : nil)
         }
+        if let received = message?.received { board.latency.noteCleaned(received) }
         offerDiffraction(pattern, of: session)
+        offerMap(of: session)
         board.update { status in
           if status.scan == session.identity.scan { status.scanFrames += 1 }
         }

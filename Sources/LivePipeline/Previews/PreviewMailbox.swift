@@ -12,13 +12,15 @@ final class PreviewMailbox: Sendable {
     var waiting: [PreviewTopic: PreviewMessage] = [:]
     var events: [PreviewMessage] = []
     var rec: [SharedBytes]?
+    var maps: [(scan: String, make: ScanMap.Making)] = []
     var offered: [PreviewTopic: ContinuousClock.Instant] = [:]
     var skipped = 0
   }
 
   private let content = Mutex(Content())
   private let interval: Duration
-  private let isOpen: Bool
+  /// Whether anybody publishes.
+  let isOpen: Bool
 
   /// Makes a mailbox.
   ///
@@ -73,7 +75,28 @@ final class PreviewMailbox: Sendable {
     content.withLock { $0.rec = parts }
   }
 
-  /// Takes everything that waits.
+  /// Says that a scan's map has changed.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan's key; a map that waits already is not offered twice.
+  ///   - make: Makes the map, on the publisher's thread, when it goes out.
+  func offer(map scan: String, _ make: @escaping ScanMap.Making) {
+    guard isOpen else { return }
+    content.withLock { content in
+      guard !content.maps.contains(where: { $0.scan == scan }) else { return }
+      content.maps.append((scan, make))
+    }
+  }
+
+  /// Takes the maps that have changed, in the order in which their scans came.
+  func takeMaps() -> [ScanMap.Making] {
+    content.withLock { content in
+      defer { content.maps = [] }
+      return content.maps.map(\.make)
+    }
+  }
+
+  /// Takes everything else that waits.
   func take() -> (previews: [PreviewMessage], rec: [SharedBytes]?) {
     content.withLock { content in
       let previews =

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
-import WireFormat
+package import WireFormat
 
 extension PreviewMessage {
   /// A status as a preview; figures that are not known are left out.
-  init(status: RunStatus) {
+  package init(status: RunStatus) {
     var header = PreviewHeader(sequence: 0)
     header.timestamp = nanosecondsNow()
     header.scan = status.scan
@@ -43,6 +43,7 @@ extension PreviewMessage {
       "previews_skipped": status.previewsSkipped,
       "recorded_bytes": status.recordedBytes,
       "iteration": status.iteration,
+      "errors": status.errors,
     ]
     header.quality = counts.mapValues(Double.init)
     header.quality["frames_per_second"] = status.framesPerSecond
@@ -53,6 +54,14 @@ extension PreviewMessage {
       header.quality["fsc_half_period_m_\(energy)"] = halfPeriod.meters
       header.quality["fsc_tilts"] = Double(status.shellTilts)
     }
+    header.quality["latency_stxm_p50_ms"] = status.latency.shownMedian
+    header.quality["latency_stxm_p90_ms"] = status.latency.shownPercentile90
+    header.quality["latency_stxm_p99_ms"] = status.latency.shownPercentile99
+    header.quality["latency_frame_p99_ms"] = status.latency.cleanedPercentile99
+    header.quality["disk_free_bytes"] = status.diskFree.map(Double.init)
+    header.quality["beam_per_second"] = status.beamPerSecond
+    header.quality["tilt_count"] = status.tiltCount.map(Double.init)
+    header.quality["energy_count"] = status.energyCount.map(Double.init)
     header.quality["elapsed_s"] = status.elapsed
     header.quality["remaining_s"] = status.secondsLeft ?? .nan
     header.quality["state_of_charge"] = status.stateOfCharge ?? .nan

@@ -20,6 +20,8 @@ struct PreviewPublisher: ~Copyable {
   private var lastRec: [SharedBytes]?
   private var sequences: [PreviewTopic: Int] = [:]
   private var nextStatus = ContinuousClock.now
+  private var nextMaps = ContinuousClock.now
+  private let mapInterval: Duration
 
   /// Takes the addresses.
   ///
@@ -51,6 +53,7 @@ struct PreviewPublisher: ~Copyable {
     endpoint = place
     previews = main
     rec = second
+    mapInterval = .seconds(1 / configuration.mapRate)
     self.mailbox = mailbox
     self.board = board
     self.listeners = listeners
@@ -62,6 +65,7 @@ struct PreviewPublisher: ~Copyable {
     while let change = try rec?.receiveSubscription(timeoutMilliseconds: 0) {
       if change.isSubscribed, let lastRec { _ = try rec?.send(lastRec) }
     }
+    try publishMaps()
     let waiting = mailbox.take()
     for message in waiting.previews { try publish(message) }
     if let parts = waiting.rec {
@@ -73,10 +77,25 @@ struct PreviewPublisher: ~Copyable {
       board.update { $0.previewsSkipped = mailbox.skippedCount }
       try publish(PreviewMessage(status: board.status))
     }
+    // A map that falls due meanwhile is not kept waiting.
+    let untilMaps = (nextMaps - .now) / .milliseconds(1)
+    let patience = untilMaps > 0 ? min(milliseconds, Int(untilMaps) + 1) : milliseconds
     if endpoint == nil {
-      Thread.sleep(forTimeInterval: Double(milliseconds) * 1e-3)
+      Thread.sleep(forTimeInterval: Double(patience) * 1e-3)
     } else {
-      try serveNewcomers(milliseconds: milliseconds)
+      try serveNewcomers(milliseconds: patience)
+    }
+  }
+
+  /// Publishes the maps that have changed, when they may go out again, and counts how long their
+  /// frames took to get there.
+  private mutating func publishMaps() throws(ZeroMQError) {
+    guard ContinuousClock.now >= nextMaps else { return }
+    for make in mailbox.takeMaps() {
+      guard let map = make() else { continue }
+      nextMaps = .now + mapInterval
+      try publish(map.message)
+      board.latency.noteShown(map.received)
     }
   }
 
@@ -95,6 +114,7 @@ struct PreviewPublisher: ~Copyable {
   /// Publishes what still waits and the last status.
   mutating func finish() throws(ZeroMQError) {
     nextStatus = .now
+    nextMaps = .now
     try work(milliseconds: 0)
   }
 

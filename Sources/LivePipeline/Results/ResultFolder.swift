@@ -123,6 +123,7 @@ final class ResultFolder: Sendable {
     errors: Int,
     elapsed: Double,
     load: PtychographyLoad,
+    latency: RunLatency,
     recording: String?,
     report: (RunEvent) -> Void
   ) -> RunSummary {
@@ -132,6 +133,7 @@ final class ResultFolder: Sendable {
       summary.framesLost = counters.lost
       summary.elapsed = elapsed
       summary.ptychography = load
+      summary.latency = latency
       summary.recording = recording
       summary.errors = errors
       summary.events = events.filter { $0.severity != .info }.map(\.description)

@@ -120,6 +120,8 @@ public struct RunSummary: Codable, Sendable {
   public var elapsed = 0.0
   /// What the iterations of scans cost.
   public var ptychography = PtychographyLoad()
+  /// How long frames took from their receipt to their effects; nil in summaries of earlier versions.
+  public var latency: RunLatency?
   /// The recording, where one was made.
   public var recording: String?
   /// Scans in the order of their end.
@@ -145,7 +147,8 @@ public struct RunSummary: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case version, counters, recording, ptychography, scans, tomograms, errors, events, files
+    case version, counters, recording, ptychography, latency, scans, tomograms, errors, events,
+      files
     case framesLost = "frames_lost"
     case elapsed = "elapsed_s"
   }

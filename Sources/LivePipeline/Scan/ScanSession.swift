@@ -126,9 +126,13 @@ final class ScanSession: Sendable {
   }
 
   /// Takes the patterns that came in with one message, all at once: they join together.
-  func receive(_ patterns: [PendingPattern]) {
+  ///
+  /// - Parameters:
+  ///   - patterns: The patterns.
+  ///   - received: When the message had been received; nil where nobody asks when it is shown.
+  func receive(_ patterns: [PendingPattern], received: ContinuousClock.Instant?) {
     transmission.withLock { transmission in
-      for waiting in patterns { transmission.add(waiting.pattern) }
+      for waiting in patterns { transmission.add(waiting.pattern, received: received) }
     }
     pending.withLock { $0 += patterns }
     progress.withLock { $0.received += patterns.count }

@@ -7,17 +7,28 @@ import Imaging
 struct TransmissionMap: Sendable {
   private var points: [(position: ScanPosition, photons: Double)] = []
 
+  /// When the frames had been received that no published map shows yet.
+  private(set) var unshown: [ContinuousClock.Instant] = []
+
   /// The scan points so far.
   var count: Int { points.count }
 
   /// Adds the photons of a pattern.
-  mutating func add(_ pattern: DiffractionPattern) {
+  ///
+  /// - Parameters:
+  ///   - pattern: The pattern.
+  ///   - received: When its last byte had been received; nil where nobody asks when it is shown.
+  mutating func add(_ pattern: DiffractionPattern, received: ContinuousClock.Instant? = nil) {
+    if let received { unshown.append(received) }
     var photons = 0.0
     for amplitude in pattern.amplitudes.values where amplitude > 0 {
       photons += Double(amplitude) * Double(amplitude)
     }
     points.append((pattern.position, photons))
   }
+
+  /// Forgets the first frames that were not shown: they are now.
+  mutating func noteShown(_ count: Int) { unshown.removeFirst(count) }
 
   /// The map as an image with a pixel for each step of the scan.
   ///

@@ -106,6 +106,15 @@ public struct RunStatus: Sendable, Hashable {
   /// Tomograms that are complete.
   public var tomogramsComplete = 0
 
+  /// How long frames take from their receipt to their effects.
+  public var latency = RunLatency()
+  /// Bytes that fit on the disk of the recording, or of the results where nothing is recorded; nil
+  /// where nobody looked.
+  public var diskFree: Int?
+  /// Photons a second of an exposure without sample, of the scan that was finished last; nil where
+  /// no vacuum was in view or exposures have no time.
+  public var beamPerSecond: Double?
+
   /// Makes the status of a run that has not begun.
   public init() {}
 

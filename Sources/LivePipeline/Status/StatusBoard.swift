@@ -16,6 +16,8 @@ package final class StatusBoard: Sendable {
   }
 
   private let content = Mutex(Content())
+  /// How long frames take.
+  package let latency = LatencyHistograms()
   private let onEvent: @Sendable (RunEvent) -> Void
 
   /// Makes a board.
@@ -28,9 +30,11 @@ package final class StatusBoard: Sendable {
   /// The status now.
   package var status: RunStatus {
     let now = ContinuousClock.now
+    let latency = latency.recentFigures
     return content.withLock { content in
       content.forgetArrivals(before: now - Self.window)
       var status = content.status
+      status.latency = latency
       status.framesPerSecond = Double(content.arrivals.count) / Self.window.inSeconds
       if let first = content.firstMessage { status.elapsed = (now - first).inSeconds }
       return status

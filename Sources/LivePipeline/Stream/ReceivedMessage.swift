@@ -11,14 +11,23 @@ package struct ReceivedMessage: Sendable {
   package var parts: [SharedBytes]
   /// When it arrived, nanoseconds since 1970.
   package var arrival: Int64
+  /// When its last byte had been received here, by a clock that nobody sets; nil where it was read
+  /// from a file.
+  package var received: ContinuousClock.Instant?
   /// Whether only darks are wanted of it: it came before the scan from which on a replay begins.
   var isOnlyForDarks = false
 
   /// Makes a record of a message.
-  package init(number: Int, parts: [SharedBytes], arrival: Int64) {
+  package init(
+    number: Int,
+    parts: [SharedBytes],
+    arrival: Int64,
+    received: ContinuousClock.Instant? = nil
+  ) {
     self.number = number
     self.parts = parts
     self.arrival = arrival
+    self.received = received
   }
 }
 

@@ -30,6 +30,8 @@ struct StreamReceiver: ~Copyable {
   /// - Throws: `ZeroMQError` when the socket is of no more use.
   mutating func work() throws(ZeroMQError) {
     guard let parts = try subscriber.receive(timeoutMilliseconds: 50) else { return }
-    queue.push(ReceivedMessage(number: -1, parts: parts, arrival: nanosecondsNow()))
+    queue.push(
+      ReceivedMessage(number: -1, parts: parts, arrival: nanosecondsNow(), received: .now)
+    )
   }
 }

@@ -66,6 +66,7 @@ package struct StreamRecorder: ~Copyable {
   private var unrecordedNumber = 0
   private var fill = QueueFill()
   private var readBack = ReadBackFailures()
+  private var nextLookAtDisk = ContinuousClock.now
 
   /// Takes a recording, or none.
   ///
@@ -204,7 +205,8 @@ package struct StreamRecorder: ~Copyable {
     }
   }
 
-  private func show() {
+  private mutating func show() {
+    lookAtDisk()
     let depth = queue.depth
     let behind = waiting.count
     surroundings.board.update { status in
@@ -215,6 +217,16 @@ package struct StreamRecorder: ~Copyable {
       status.recordingPath = recording.path ?? status.recordingPath
       status.recording = recording.isRecording ? .recording : .failing
     }
+  }
+
+  /// Sees once a second what room is left.
+  private mutating func lookAtDisk() {
+    let now = ContinuousClock.now
+    guard now >= nextLookAtDisk else { return }
+    nextLookAtDisk = now + .seconds(1)
+    guard let place = recording?.path ?? surroundings.board.status.resultsPath else { return }
+    let free = DiskSpace.freeBytes(at: place)
+    surroundings.board.update { $0.diskFree = free }
   }
 
   /// Messages whose bytes are held for the processing; raw frames have 2.4 MB each.

@@ -183,6 +183,13 @@ extension ConfigurationTable {
         0.01...100,
         "how often each topic is published at most"
       ),
+      at.number(
+        "stxm_rate_hz",
+        \.mapRate,
+        0.01...100,
+        "how often `stxm` is published at most, in place of `maximum_rate_hz`: a frame is seen in it "
+          + "after one over this rate at the latest"
+      ),
       at.flag(
         "insecure",
         \.isInsecure,

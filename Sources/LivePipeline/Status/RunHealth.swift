@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import WireFormat
+
+/// Whether all is well with a run, by what it publishes about itself.
+public struct RunHealth: Sendable, Hashable {
+  /// What is wrong, the worst first, each with what to do; empty where all is well.
+  public let problems: [String]
+
+  /// Whether nothing is wrong.
+  public var isHealthy: Bool { problems.isEmpty }
+
+  /// Looks at a message `status`.
+  ///
+  /// - Parameter status: Its header.
+  public init(_ status: PreviewHeader) {
+    func figure(_ name: String) -> Double { status.quality[name].map { $0.isFinite ? $0 : 0 } ?? 0 }
+    var problems: [String] = []
+    if status.text["recording"] == "failing" {
+      problems.append("NOTHING IS RECORDED: look at the last error event, free or change the disk")
+    }
+    if let free = status.quality["disk_free_bytes"], free < Self.leastFree {
+      let gigabytes = (free * 1e-8).rounded() / 10
+      problems.append("the disk of the recording has \(gigabytes) GB left: free some, now")
+    }
+    for (name, words) in Self.faults {
+      let count = figure(name)
+      guard count > 0 else { continue }
+      problems.append("\(Int(min(count, 1e15))) \(words)")
+    }
+    self.problems = problems
+  }
+
+  /// Room that is gone in a minute at the detector's full rate.
+  static let leastFree = 2e10
+
+  private static let faults = [
+    ("messages_unrecorded", "messages are in no recording: look at the error events"),
+    ("frames_lost", "frames were lost on the way: is the network or this machine too slow?"),
+    ("messages_unread", "recorded messages could not be read back; a replay tries again"),
+    (
+      "messages_malformed",
+      "messages could not be read: does source.dialect say what the source speaks?"
+    ),
+    ("frames_without_scan", "frames came without a scan's start; they are recorded"),
+    ("frames_without_position", "frames have no position; they are recorded"),
+    ("frames_unusable", "frames could not be used; the events say why"),
+    ("projections_held_back", "projections are held back; the events say why"),
+    ("errors", "errors were told; the events say what to do"),
+  ]
+}

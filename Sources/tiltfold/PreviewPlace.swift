@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import LivePipeline
+import WireFormat
+
+/// Where a live process publishes, as `status` and `monitor` take it.
+struct PreviewPlace: ParsableArguments {
+  @Option(help: "The port of the previews, that of the live process's key previews.bind.")
+  var port = 37017
+  @Option(help: "Where the previews are, in place of a machine and a port: tcp://HOST:PORT.")
+  var endpoint: String?
+  @Option(
+    help: "The configuration of the live process: its previews.bind and public key are taken.",
+    completion: .file(extensions: ["yaml"])
+  )
+  var config: String?
+  @Option(
+    help: """
+      The public key of the live process, its previews.curve_public_key; needed where it publishes \
+      beyond its own machine without previews.insecure.
+      """
+  )
+  var curvePublicKey: String?
+
+  func validate() throws {
+    guard (1...65535).contains(port) else { throw ValidationError("--port is from 1 to 65535") }
+    if let endpoint, !endpoint.contains("://") {
+      throw ValidationError(
+        "--endpoint is tcp://HOST:PORT; a machine's name alone goes with --host"
+      )
+    }
+  }
+
+  /// The endpoint and the key.
+  ///
+  /// - Parameter host: A machine, "HOST" or "HOST:PORT" or a whole endpoint; nil for this machine.
+  /// - Returns: What to connect to.
+  /// - Throws: `ConfigurationErrors` where a configuration is named that cannot be used.
+  func resolved(host: String?) throws -> (endpoint: String, key: String?) {
+    let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
+    let key = curvePublicKey ?? configuration?.previews.curvePublicKey
+    if let endpoint { return (endpoint, key) }
+    let bound = configuration?.previews.endpoint
+    if let host {
+      if host.contains("://") { return (host, key) }
+      if host.filter({ $0 == ":" }).count == 1 || host.contains("]:") {
+        return ("tcp://\(host)", key)
+      }
+      let number = bound?.split(separator: ":").last.flatMap { Int($0) } ?? port
+      return ("tcp://\(host):\(number)", key)
+    }
+    // What is bound to every address of a machine is reached at its own.
+    let local = bound?.replacing("//*:", with: "//127.0.0.1:")
+      .replacing("//0.0.0.0:", with: "//127.0.0.1:")
+    return (local ?? "tcp://127.0.0.1:\(port)", key)
+  }
+}
+
+/// Exit codes of those who watch.
+extension ExitCode {
+  /// Somebody answered, and something is wrong with the run.
+  static let unhealthy = ExitCode(1)
+  /// Nobody answered.
+  static let unanswered = ExitCode(69)
+}

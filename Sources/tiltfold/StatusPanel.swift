@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+package import WireFormat
+
+/// How a run stands, in a few lines that fit a terminal of any width.
+///
+/// It is made of the message `status`, so that the run itself and a machine that watches it show
+/// the same.
+package struct StatusPanel {
+  /// The message's header.
+  package var status: PreviewHeader
+  /// The last event, in words.
+  package var lastEvent: String?
+  /// Something to be said before all else.
+  package var alarm: String?
+
+  /// Takes a status.
+  package init(_ status: PreviewHeader, lastEvent: String? = nil, alarm: String? = nil) {
+    self.status = status
+    self.lastEvent = lastEvent
+    self.alarm = alarm
+  }
+
+  /// The lines.
+  ///
+  /// - Parameters:
+  ///   - columns: Their width at most.
+  ///   - rows: Their number at most.
+  /// - Returns: The lines, the most important ones where not all have room.
+  package func lines(columns: Int, rows: Int = .max) -> [String] {
+    let isUnderWay = !["preparing", "waiting"].contains(state)
+    var all = [FittedLine.text([alarm ?? ""] + place, columns: columns)]
+    if isUnderWay { all.append(frames(columns)) }
+    all.append(FittedLine.text(health, columns: columns))
+    if isUnderWay { all.append(FittedLine.text(results, columns: columns)) }
+    if let lastEvent { all.append(FittedLine.text(["last: \(lastEvent)"], columns: columns)) }
+    return Array(all.filter { !$0.isEmpty }.prefix(rows))
+  }
+
+  // MARK: - Lines
+
+  private var state: String { status.text["state"] ?? "no state" }
+
+  /// What is done, and where in the series.
+  private var place: [String] {
+    switch state {
+    case "preparing": return ["planning transforms ..."]
+    case "waiting": return ["waiting for the first frame ..."]
+    default: break
+    }
+    var fields = [state]
+    let all = number("tilt_count").flatMap { tilts in
+      number("energy_count").map { "/\(Self.count(tilts * $0))" }
+    }
+    fields.append("scan \(Self.count(number("scans_started") ?? 0))\(all ?? "")")
+    if let tilt = status.tilt {
+      let place = status.tiltIndex.map { "tilt \($0 + 1)" } ?? "tilt"
+      let count = number("tilt_count").map { "/\(Self.count($0))" } ?? ""
+      fields.append(place + count + String(format: " %+.1f deg", tilt.degrees))
+    }
+    if let energy = status.energy { fields.append(String(format: "%.1f eV", energy.electronVolts)) }
+    if let left = number("remaining_s"), state != "done" {
+      fields.append("\(ProgressLine.duration(left)) left")
+    }
+    if let elapsed = number("elapsed_s") {
+      fields.append("\(ProgressLine.duration(elapsed)) so far")
+    }
+    if let scan = status.scan { fields.append(scan) }
+    return fields
+  }
+
+  /// The bar of the scan, its frames, the rate and how fresh the map is.
+  private func frames(_ columns: Int) -> String {
+    let done = Double(status.frameCount ?? 0)
+    let expected = number("scan_frames_expected") ?? 0
+    var fields = ["frame \(Self.count(done))" + (expected > 0 ? "/\(Self.count(expected))" : "")]
+    fields.append(String(format: "%.0f/s", number("frames_per_second") ?? 0))
+    if let latency = number("latency_stxm_p99_ms") {
+      fields.append("map within \(String(format: "%.0f", latency)) ms")
+    }
+    if let latency = number("latency_frame_p99_ms") {
+      fields.append("cleaned within \(String(format: "%.0f", latency)) ms")
+    }
+    let room = min(
+      30,
+      columns - FittedLine.text(Array(fields.prefix(2)), columns: columns).count - 3
+    )
+    guard expected > 0, room >= 6 else { return FittedLine.text(fields, columns: columns) }
+    let filled = Int((Double(room) * min(1, max(0, done / expected))).rounded(.down))
+    let bar =
+      "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: room - filled))] "
+    return bar + FittedLine.text(fields, columns: columns - bar.count)
+  }
+
+  /// Losses and what may lead to some.
+  private var health: [String] {
+    var fields: [String] = []
+    if status.text["recording"] == "failing" { fields.append("NOT RECORDING") }
+    fields.append("lost \(Self.count(number("frames_lost") ?? 0))")
+    for (name, word) in Self.faults {
+      if let count = number(name), count > 0 { fields.append("\(word) \(Self.count(count))") }
+    }
+    let queues = ["recorder_queue_depth", "intake_queue_depth", "scans_unfinished"]
+      .map { Self.count(number($0) ?? 0) }
+    fields.append("queues \(queues.joined(separator: "+"))")
+    if let bytes = number("recorded_bytes"), bytes > 0 {
+      fields.append("recorded \(Self.bytes(bytes))")
+    }
+    if let bytes = number("disk_free_bytes") { fields.append("disk \(Self.bytes(bytes)) free") }
+    return fields
+  }
+
+  /// What has come of it so far.
+  private var results: [String] {
+    var fields: [String] = []
+    if let error = number("data_error") { fields.append(String(format: "error %.3f", error)) }
+    if let iteration = number("iteration"), iteration > 0 {
+      fields.append("iteration \(Self.count(iteration))")
+    }
+    fields.append("folded \(Self.count(number("projections_folded") ?? 0))")
+    if let held = number("projections_held_back"), held > 0 {
+      fields.append("held back \(Self.count(held))")
+    }
+    if let charge = number("state_of_charge") {
+      fields.append(String(format: "charged %.0f %%", 100 * charge))
+    }
+    let shells = (0..<8).compactMap { number("fsc_half_period_m_\($0)") }
+    if !shells.isEmpty {
+      fields.append(
+        "FSC " + shells.map { String(format: "%.1f", $0 * 1e9) }.joined(separator: ", ")
+          + " nm half period"
+      )
+    }
+    if let ring = number("frc_half_period_m") {
+      fields.append(String(format: "FRC %.1f nm half period", ring * 1e9))
+    }
+    if let beam = number("beam_per_second") { fields.append(String(format: "beam %.3g/s", beam)) }
+    return fields
+  }
+
+  private func number(_ name: String) -> Double? {
+    status.quality[name].flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// Faults that are shown where they occurred, the worst first.
+  private static let faults = [
+    ("errors", "errors"), ("messages_unrecorded", "unrecorded"), ("messages_unread", "unread"),
+    ("messages_malformed", "malformed"), ("frames_unusable", "unusable"),
+    ("frames_without_scan", "without scan"), ("frames_without_position", "without position"),
+  ]
+
+  /// "12".
+  static func count(_ value: Double) -> String { "\(Int(value.clamped))" }
+
+  /// "12.3 GB".
+  static func bytes(_ value: Double) -> String {
+    switch value {
+    case ..<1e9: String(format: "%.0f MB", value * 1e-6)
+    case ..<1e11: String(format: "%.1f GB", value * 1e-9)
+    case ..<1e12: String(format: "%.0f GB", value * 1e-9)
+    default: String(format: "%.1f TB", value * 1e-12)
+    }
+  }
+}
+
+extension Double {
+  /// The nearest number that surely is a whole one of 64 bit when its part behind the point is cut.
+  fileprivate var clamped: Double { Swift.min(Swift.max(self, -1e15), 1e15) }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DetectorSimulator
+import Foundation
+import LivePipeline
+import Messaging
+import Synchronization
+import Testing
+import WireFormat
+
+/// How long frames of a run take until they are seen.
+@Suite(.serialized) struct LatencyRunTests {
+  private final class Maps: Sendable {
+    let frames = Mutex<[String: [Int]]>([:])
+    let status = Mutex<PreviewHeader?>(nil)
+  }
+
+  @Test func everyFrameIsCountedOnceAndTheLastOnesOfAScanAreShown() throws {
+    var run = SimulatedRun()
+    run.framesPerSecond = 100
+    let maps = Maps()
+    let began = ContinuousClock.now
+    let outcome = try run.run { pipeline in Self.follow(pipeline, maps) }
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
+    let latency = try #require(outcome.summary.latency)
+    let frames = outcome.summary.counters.used
+    #expect(frames == 150)
+    #expect(latency.cleanedFrames == frames)
+    #expect(latency.shownFrames == frames)
+    let (p50, p90) = (try #require(latency.shownMedian), try #require(latency.shownPercentile90))
+    let p99 = try #require(latency.shownPercentile99)
+    let cleaned = try #require(latency.cleanedPercentile99)
+    #expect(0 < p50 && p50 <= p90 && p90 <= p99)
+    #expect(cleaned > 0 && cleaned <= p99)
+    // A map waits for its turn no longer than one over its rate; the rest is for a busy machine.
+    #expect(p50 < 150, "\(p50) ms")
+
+    let seen = maps.frames.withLock { $0 }
+    #expect(seen.count == 6)
+    for (scan, counts) in seen {
+      #expect(counts.last == 25, "\(scan): \(counts)")
+      #expect(counts == counts.sorted())
+    }
+    // The rate is bounded: by its key, and one more for each scan that shares a turn.
+    #expect(Double(seen.values.reduce(0) { $0 + $1.count }) <= 15 * seconds + 7)
+    let status = try #require(maps.status.withLock { $0 })
+    #expect(status.quality["latency_stxm_p99_ms"].map { $0 > 0 } == true)
+    #expect(status.quality["latency_frame_p99_ms"].map { $0 > 0 } == true)
+    #expect(status.quality["disk_free_bytes"].map { $0 > 0 } == true)
+    #expect(status.quality["tilt_count"] == 3 && status.quality["energy_count"] == 2)
+    #expect(status.quality["beam_per_second"].map { $0 > 0 } == true)
+
+    let data = try Data(contentsOf: URL(filePath: "\(outcome.results)/summary.json"))
+    #expect(try JSONDecoder().decode(RunSummary.self, from: data).latency == latency)
+  }
+
+  @Test func aSlowerRateIsKeptToo() throws {
+    var run = SimulatedRun()
+    run.framesPerSecond = 50
+    run.parameters.tiltCount = 1
+    run.configuration.previews.mapRate = 2
+    let maps = Maps()
+    let outcome = try run.run { pipeline in Self.follow(pipeline, maps) }
+    // A second of frames: two maps, and what the scans' ends add.
+    #expect(maps.frames.withLock { $0.values.reduce(0) { $0 + $1.count } } <= 8)
+    #expect(try #require(outcome.summary.latency?.shownLongest) > 100)
+    #expect(outcome.summary.latency?.shownFrames == 50)
+  }
+
+  @Test func withoutPreviewsOnlyTheCleaningIsCounted() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 1
+    run.configuration.previews.isEnabled = false
+    let latency = try #require(try run.run().summary.latency)
+    #expect(latency.shownFrames == 0 && latency.shownMedian == nil)
+    #expect(latency.cleanedFrames == 50)
+  }
+
+  private static func follow(_ pipeline: Pipeline, _ maps: Maps) {
+    while pipeline.status.previewEndpoint == nil, pipeline.status.state != .done { usleep(1000) }
+    guard let endpoint = pipeline.status.previewEndpoint,
+      let context = try? MessagingContext(),
+      var subscriber = try? Subscriber(
+        context,
+        connectingTo: [endpoint],
+        topics: ["stxm", "status"]
+      )
+    else { return }
+    var last: [String: Int] = [:]
+    while pipeline.status.state != .done {
+      guard let parts = try? subscriber.receive(timeoutMilliseconds: 50),
+        let message = try? PreviewMessage.decode(parts)
+      else { continue }
+      switch message.topic {
+      case .stxm:
+        let key = "\(message.header.scan ?? "") \(message.header.energy?.electronVolts ?? 0)"
+        // What is sent again for a newcomer has its old number.
+        guard last.updateValue(message.header.sequence, forKey: "stxm") != message.header.sequence
+        else { continue }
+        maps.frames.withLock { $0[key, default: []].append(message.header.frameCount ?? 0) }
+      default: maps.status.withLock { $0 = message.header }
+      }
+    }
+  }
+}

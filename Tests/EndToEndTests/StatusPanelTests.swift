@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Testing
+import WireFormat
+import tiltfold
+
+/// The status of several lines, and how it replaces itself.
+@Suite struct StatusPanelTests {
+  private func header() -> PreviewHeader {
+    var header = PreviewHeader(sequence: 7)
+    header.scan = "NS_181126011_ccdframes_0_0"
+    header.tilt = TiltAngle(degrees: -43.5)
+    header.tiltIndex = 5
+    header.energy = PhotonEnergy(electronVolts: 708.2)
+    header.frameCount = 137
+    header.text = ["state": "acquiring", "recording": "recording"]
+    header.quality = [
+      "scan_frames_expected": 225, "frames_per_second": 146.2, "scans_started": 11,
+      "tilt_count": 24, "energy_count": 2, "latency_stxm_p99_ms": 71.6, "latency_frame_p99_ms": 8.8,
+      "frames_lost": 0, "recorder_queue_depth": 1, "intake_queue_depth": 2, "scans_unfinished": 3,
+      "recorded_bytes": 3.64e9, "disk_free_bytes": 8.12e11, "data_error": 0.0434, "iteration": 61,
+      "projections_folded": 10, "state_of_charge": 0.43, "fsc_half_period_m_0": 1.12e-8,
+      "fsc_half_period_m_1": 1.19e-8, "beam_per_second": 2.1e8, "elapsed_s": 135,
+      "remaining_s": 492,
+    ]
+    return header
+  }
+
+  @Test func aWideTerminalShowsEverything() {
+    let lines = StatusPanel(header(), lastEvent: "WARNING: the beam changed").lines(columns: 200)
+    #expect(
+      lines == [
+        "acquiring | scan 11/48 | tilt 6/24 -43.5 deg | 708.2 eV | 8:12 left | 2:15 so far | "
+          + "NS_181126011_ccdframes_0_0",
+        "[##################............] frame 137/225 | 146/s | map within 72 ms | cleaned within 9 ms",
+        "lost 0 | queues 1+2+3 | recorded 3.6 GB | disk 812 GB free",
+        "error 0.043 | iteration 61 | folded 10 | charged 43 % | FSC 11.2, 11.9 nm half period | "
+          + "beam 2.1e+08/s",
+        "last: WARNING: the beam changed",
+      ]
+    )
+  }
+
+  @Test(arguments: Array(1...40) + [60, 80, 100, 132])
+  func noLineIsWiderThanTheTerminalAndNoFieldIsCut(columns: Int) {
+    let panel = StatusPanel(header(), lastEvent: "WARNING: " + String(repeating: "x", count: 300))
+    let whole = Set(panel.lines(columns: 400).flatMap { $0.components(" | ") })
+    let lines = panel.lines(columns: columns)
+    #expect(!lines.isEmpty)
+    for line in lines {
+      #expect(line.count <= columns, "\(line)")
+      // Of a line's first field as much as fits is shown; all others are whole.
+      for field in line.components(" | ").dropFirst() { #expect(whole.contains(field), "\(field)") }
+    }
+  }
+
+  @Test func alarmsComeFirstOnANarrowTerminal() {
+    var failing = header()
+    failing.text["recording"] = "failing"
+    failing.quality["errors"] = 2
+    let lines = StatusPanel(failing, alarm: "NO STATUS FOR 9 s").lines(columns: 24)
+    #expect(lines[0].hasPrefix("NO STATUS FOR 9 s"))
+    #expect(lines.contains { $0.hasPrefix("NOT RECORDING") })
+  }
+
+  @Test func aLowTerminalShowsTheFirstLines() {
+    let panel = StatusPanel(header(), lastEvent: "x")
+    #expect(panel.lines(columns: 80, rows: 2) == Array(panel.lines(columns: 80).prefix(2)))
+  }
+
+  @Test func aRunThatHasNotBegunShowsNoZeros() {
+    var waiting = PreviewHeader(sequence: 0)
+    waiting.text["state"] = "waiting"
+    let lines = StatusPanel(waiting).lines(columns: 80)
+    #expect(lines.first == "waiting for the first frame ...")
+    #expect(!lines.contains { $0.contains("frame 0") })
+    // Nothing that came is no reason to fail.
+    #expect(!StatusPanel(PreviewHeader(sequence: 0)).lines(columns: 80).isEmpty)
+  }
+
+  @Test func wordsFromElsewhereMoveNoCursor() {
+    var hostile = header()
+    hostile.scan = "a\u{1B}[2Jb\u{07}\u{9B}c\nd\u{202E}e\u{0301}"
+    hostile.quality["frames_lost"] = .infinity
+    hostile.quality["scans_started"] = 1e300
+    let lines = StatusPanel(hostile, lastEvent: "\u{1B}]0;title\u{07}").lines(columns: 200)
+    for scalar in lines.joined().unicodeScalars {
+      #expect(scalar.value >= 0x20 && !(0x7F..<0xA0).contains(scalar.value))
+    }
+    #expect(lines[0].contains("a?[2Jb??c d?e?"))
+  }
+
+  // MARK: - The block
+
+  @Test(arguments: [10, 40, 200])
+  func theBlockReplacesItselfBelowLinesThatStay(columns: Int) {
+    var screen = TerminalScreen(columns: columns)
+    var block = ScreenBlock()
+    var stay: [String] = []
+    for round in 0..<20 {
+      let lines = (0...(round % 4)).map {
+        "round \(round) line \($0) \(String(repeating: ".", count: 30))"
+      }
+      screen.take(block.draw(lines, columns: columns))
+      if round.isMultiple(of: 3) {
+        stay.append("event \(round)")
+        screen.take(block.write("event \(round)", columns: columns))
+      }
+      let shown = lines.map { String($0.prefix(columns - 1)).replacing(#/ +$/#, with: "") }
+      #expect(screen.lines == stay + shown)
+    }
+    screen.take(block.leave())
+    screen.take("$ ")
+    #expect(screen.lines.last == "$")
+    #expect(screen.strange.isEmpty)
+  }
+
+  @Test func aBlockThatATerminalHasWrappedIsClearedWhole() {
+    // Drawn 60 wide; the terminal becomes 20 wide and shows each line on three rows.
+    var block = ScreenBlock()
+    let lines = [String(repeating: "a", count: 59), String(repeating: "b", count: 59)]
+    var narrow = TerminalScreen(columns: 20)
+    narrow.take("stays\n" + block.draw(lines, columns: 60))
+    #expect(narrow.lines.count == 7)
+    narrow.take(block.draw(["c"], columns: 20))
+    #expect(narrow.lines == ["stays", "c"])
+  }
+}
+
+extension String {
+  fileprivate func components(_ separator: String) -> [String] {
+    split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import LivePipeline
+import TestSupport
+import Testing
+import WireFormat
+
+@Suite struct RunHealthTests {
+  private func health(_ change: (inout RunStatus) -> Void) -> RunHealth {
+    var status = RunStatus()
+    status.state = .acquiring
+    status.recording = .recording
+    status.diskFree = 1_000_000_000_000
+    change(&status)
+    return RunHealth(PreviewMessage(status: status).header)
+  }
+
+  @Test func aRunThatLostNothingIsHealthy() {
+    #expect(health { _ in }.isHealthy)
+    // What nobody knows is no problem.
+    #expect(health { $0.diskFree = nil }.isHealthy)
+  }
+
+  @Test func eachFaultIsToldWithItsNumberAndWhatToDo() {
+    let faults: [(String, (inout RunStatus) -> Void)] = [
+      ("NOTHING IS RECORDED", { $0.recording = .failing }),
+      ("1.5 GB left", { $0.diskFree = 1_500_000_000 }),
+      ("3 frames were lost", { $0.counters.missingFrames = 3 }),
+      ("4 messages are in no recording", { $0.counters.unrecorded = 4 }),
+      ("5 messages could not be read", { $0.counters.malformed = 5 }),
+      ("6 projections are held back", { $0.projectionsHeldBack = 6 }),
+      ("7 errors", { $0.errors = 7 }),
+    ]
+    for (words, change) in faults {
+      let health = health(change)
+      #expect(!health.isHealthy)
+      #expect(health.problems.count == 1)
+      #expect(health.problems.first?.contains(words) == true, "\(health.problems)")
+    }
+  }
+
+  @Test func statusSaysWhatTheWirePromises() {
+    var status = RunStatus()
+    status.latency.shownMedian = 30
+    status.latency.shownPercentile90 = 60
+    status.latency.shownPercentile99 = 70
+    status.latency.cleanedPercentile99 = 8
+    status.diskFree = 5
+    status.beamPerSecond = 2e8
+    status.tiltCount = 158
+    status.energyCount = 2
+    let quality = PreviewMessage(status: status).header.quality
+    let expected: [String: Double] = [
+      "latency_stxm_p50_ms": 30, "latency_stxm_p90_ms": 60, "latency_stxm_p99_ms": 70,
+      "latency_frame_p99_ms": 8, "disk_free_bytes": 5, "beam_per_second": 2e8, "tilt_count": 158,
+      "energy_count": 2, "errors": 0,
+    ]
+    for (key, value) in expected { #expect(quality[key] == value, "\(key)") }
+    let unknown = PreviewMessage(status: RunStatus()).header.quality
+    for key in expected.keys where key != "errors" { #expect(unknown[key] == nil, "\(key)") }
+  }
+}
