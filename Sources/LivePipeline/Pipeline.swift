@@ -100,7 +100,7 @@ public final class Pipeline: Sendable {
     let context = try MessagingContext()
     let mailbox = PreviewMailbox(
       isOpen: configuration.previews.isEnabled,
-      maximumRate: configuration.previews.maximumRate
+      rates: PreviewRates(configuration.previews)
     )
     let recordingPath = source == .stream ? options.recording : nil
     let engine = ReconstructionEngine(

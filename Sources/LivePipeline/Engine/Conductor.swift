@@ -22,6 +22,8 @@ final class Conductor: @unchecked Sendable {
     case measure(ResolutionMeasurement)
     /// Fold stored tilts of this tomogram again.
     case refine(String)
+    /// Show the tomograms to those who had not followed them before.
+    case show
   }
 
   /// A scan as the conductor sees it.
@@ -165,6 +167,10 @@ final class Conductor: @unchecked Sendable {
       task.isBusy = true
       task.hasPatterns = false
       return .batch(task)
+    }
+    if !isOnVolume, engine.mailbox.isAskedFor {
+      isOnVolume = true
+      return .show
     }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true

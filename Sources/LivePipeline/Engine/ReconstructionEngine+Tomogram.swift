@@ -111,9 +111,10 @@ extension ReconstructionEngine {
 
   /// Shows what refinement made of a tomogram, when it is due and when it has come to rest.
   private func offerRefined(_ content: inout TomogramSession.Content) {
-    guard content.assembly.isAtRest || mailbox.isDue(.chemistry) else { return }
+    let isDue = mailbox.isDue(.chemistry) || mailbox.isDue(.histogram)
+    guard content.assembly.isAtRest || isDue else { return }
     if content.assembly.energies.count > 1 { solve(&content) }
-    offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
+    offerRefinedChemistry(content)
     offerAlignment(content)
   }
 
@@ -163,6 +164,10 @@ extension ReconstructionEngine {
         return
       }
       schedule.note(ScheduleStep(.complete, tomogram: name))
+      // Kept for newcomers: nothing can be made for them until the end is through, which may take
+      // minutes.
+      let known = content.assembly.tiltReports(measuringResiduals: false)
+      offerTomogram(content, known, isComplete: false) { _ in true }
       let reports = content.assembly.finish(sharing: crew)
       solve(&content)
       measureResolution(of: name, &content)
@@ -202,7 +207,7 @@ extension ReconstructionEngine {
         status.projectionsHeldBack = heldBack.count + scans.count
         status.tomogramsComplete += 1
       }
-      offerTomogram(name, content, reports: reports, isComplete: true)
+      offerTomogram(content, reports, isComplete: true) { mailbox.isWanted($0) }
       results.write(record(of: content, reports), content, report: report)
     }
   }

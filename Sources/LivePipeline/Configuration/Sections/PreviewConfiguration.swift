@@ -10,6 +10,8 @@ public struct PreviewConfiguration: Hashable, Sendable {
   public var recEndpoint: String? = "tcp://127.0.0.1:37016"
   /// Key `maximum_rate_hz`: how often each topic is published at most.
   public var maximumRate = 4.0
+  /// Key `tomogram_rate_hz`: how often topics about tomograms are published at most.
+  public var tomogramRate = 1.0
   /// Key `insecure`: whether other machines may connect without keys.
   public var isInsecure = false
   /// Key `curve_public_key`: this end's public key, 40 characters of Z85.

@@ -183,6 +183,13 @@ extension ConfigurationTable {
         0.01...100,
         "how often each topic is published at most"
       ),
+      at.number(
+        "tomogram_rate_hz",
+        \.tomogramRate,
+        0.01...100,
+        "how often `volume` (of each energy), `chemistry`, `histogram` and `alignment` are made at most "
+          + "while a tomogram grows; no more often than `maximum_rate_hz`"
+      ),
       at.flag(
         "insecure",
         \.isInsecure,
