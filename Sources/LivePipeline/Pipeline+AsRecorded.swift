@@ -40,7 +40,7 @@ extension Pipeline {
       configuration: configuration,
       plan: makePlan(),
       board: board,
-      mailbox: PreviewMailbox(isOpen: false, maximumRate: 1),
+      mailbox: PreviewMailbox(isOpen: false),
       schedule: ScheduleLog(isKept: false),
       results: results,
       isRepeating: true

@@ -19,7 +19,11 @@ extension Pipeline {
         listeners: listeners
       )
       let endpoint = publisher.endpoint
-      board.update { $0.previewEndpoint = endpoint }
+      let recEndpoint = publisher.recEndpoint
+      board.update { status in
+        status.previewEndpoint = endpoint
+        status.recEndpoint = recEndpoint
+      }
       started()
       while !publisherMayEnd.load(ordering: .sequentiallyConsistent) {
         try publisher.work(milliseconds: 20)

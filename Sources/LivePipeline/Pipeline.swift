@@ -109,7 +109,7 @@ public final class Pipeline: Sendable {
     board = StatusBoard(onEvent: onEvent)
     mailbox = PreviewMailbox(
       isOpen: configuration.previews.isEnabled || !listeners.isEmpty,
-      maximumRate: configuration.previews.maximumRate
+      rates: PreviewRates(configuration.previews)
     )
   }
 

@@ -130,8 +130,15 @@ private func measureChemicalUpdate() throws -> [BenchmarkResult] {
     let volumes = assembly.volumes
     let summary = inversion.summary(first: volumes[0], second: volumes[1], sharing: crew)
     let solved = clock.now
-    let previews = TomogramPreviews(of: assembly, header: PreviewHeader(sequence: tiltIndex))
-    let messages = [previews.volume(energy: 1)] + previews.chemistry(inversion, summary)
+    let previews = TomogramPreviews(
+      of: assembly,
+      header: PreviewHeader(sequence: tiltIndex),
+      sharing: crew
+    )
+    let messages =
+      [previews.volume(energy: 1)]
+      + [previews.chemistry(inversion, summary), previews.histogram(inversion, summary)]
+      .compactMap { $0 }
     for message in messages { _ = try publisher.send(message.encode()) }
     for _ in messages {
       guard try subscriber.receive(timeoutMilliseconds: 5000) != nil else {

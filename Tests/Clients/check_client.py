@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Docs" / "Clients" / "python"))
 
 from print_status import line  # noqa: E402
-from tiltfold_client import PreviewSubscriber, decode_preview, decode_rec  # noqa: E402
+import zmq  # noqa: E402
+from tiltfold_client import decode_preview, decode_rec  # noqa: E402
 
 
 def number(value):
@@ -34,11 +35,14 @@ def summary(array):
 
 def main():
     endpoint, count = sys.argv[1], int(sys.argv[2])
-    with PreviewSubscriber(endpoint) as previews:
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.setsockopt(zmq.SUBSCRIBE, b"")
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.connect(endpoint)
         for _ in range(count):
-            parts = previews.receive_parts(timeout=20)
-            if parts is None:
+            if not socket.poll(20_000):
                 sys.exit("no message within 20 s")
+            parts = socket.recv_multipart()
             if parts[0] == b"rec":
                 header, image = decode_rec(parts)
                 seen = {"topic": "rec", "header": header, "arrays": {"object": summary(image)}}

@@ -54,6 +54,16 @@ import Testing
     #expect(lopsided.slice(x: x)[y, z] == value)
   }
 
+  @Test func blocksAreMeansOfTheirVoxelsAlsoAtTheEnds() {
+    // 3 x 4 x 5 voxels, 100 x + 10 z + y.
+    let means = volume.blockMeans(of: 2)
+    #expect((means.sizeX, means.sizeZ, means.sizeY) == (2, 2, 3))
+    #expect(means[x: 0, z: 0, y: 0] == 55.5)
+    #expect(means[x: 1, z: 1, y: 2] == 229)
+    #expect(volume.blockMeans(of: 1) == volume)
+    #expect(volume.blockMeans(of: 9).values == [117])
+  }
+
   @Test func extentsDecideShape() {
     #expect(volume.count == 60)
     #expect(volume.hasShape(of: Volume(sizeX: 3, sizeZ: 4, sizeY: 5)))

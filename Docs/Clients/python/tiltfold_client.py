@@ -1,30 +1,40 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Follow a running TiltFold from Python: previews (port 37017) and objects (port 37016).
+"""Follow and steer a running TiltFold from Python.
 
-    from tiltfold_client import PreviewSubscriber
+    from tiltfold_client import TiltFold
 
-    with PreviewSubscriber("tcp://127.0.0.1:37017", topics=["object", "volume"]) as previews:
-        for preview in previews:
-            print(preview.topic, preview.header["quality"])
-            for name, array in preview.arrays.items():
-                print(name, array.shape, array.dtype, preview.unit(name))
+    run = TiltFold("tcp://127.0.0.1:37017")
+    for message in run.messages("object", "chemistry", timeout=60):
+        print(message)
+        image = message["object"] if message.topic == "object" else message["rgb_along_beam"]
 
-Needs pyzmq and NumPy. The messages are described in Docs/Reference/WireProtocol.md. Nothing that
-arrives is run as code, and arrays are read-only views of the bytes that arrived.
+    run.last("status")["status"].quality["frames_per_second"]
+    run.ask("set", key="ptychography.iterations", value=200)
+
+Needs pyzmq and NumPy. All messages are described in Docs/Reference/WireProtocol.md. Nothing that arrives
+is run as code, and arrays are read-only views of the bytes that arrived; copy one to change it.
 """
 
 import json
 import math
+import time
 from dataclasses import dataclass, field
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 import zmq
 
 SCHEMA = "tiltfold-preview/1"
-DEFAULT_ENDPOINT = "tcp://127.0.0.1:37017"
+PREVIEWS = "tcp://127.0.0.1:37017"
+REC = "tcp://127.0.0.1:37016"
+CONTROL = "tcp://127.0.0.1:37018"
 REC_BORDER = 128
 
+TOPICS = (
+    "status", "diffraction", "stxm", "object", "probe", "projection",
+    "volume", "chemistry", "histogram", "alignment", "event",
+)
+PER_ENERGY = ("volume", "projection")
 ELEMENT_TYPES = ("uint8", "uint16", "int32", "float32", "float64", "complex64")
 
 
@@ -32,13 +42,37 @@ class DecodeError(ValueError):
     """A message that cannot be read."""
 
 
+class Refused(RuntimeError):
+    """A control request that was not followed; the text says why, and what to do."""
+
+
 @dataclass
 class Preview:
-    """One preview: what it shows, what it is about, and its arrays by name."""
+    """One preview: what it shows, what it is about, and its arrays by name.
+
+    message["object"] is the array of that name; `quality` has its figures, `text` its words, `header` all
+    of its JSON.
+    """
 
     topic: str
     header: dict
     arrays: Dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def quality(self) -> Dict[str, float]:
+        """The figures by name; each name has its unit. What is not known is absent."""
+        return self.header.get("quality") or {}
+
+    @property
+    def text(self) -> Dict[str, str]:
+        """The words by name: an event's `message` and `severity`, the `state` of the run."""
+        return self.header.get("text") or {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.arrays[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.arrays
 
     def unit(self, name: str) -> str:
         """The unit of an array's elements; "1" for pure numbers."""
@@ -53,6 +87,17 @@ class Preview:
             if described["name"] == name:
                 return described
         raise KeyError(name)
+
+    def __repr__(self) -> str:
+        header = self.header
+        about = [header.get("identifier") or header.get("tomogram_id")]
+        if "rotation_angle_deg" in header:
+            about.append(f"{header['rotation_angle_deg']:+.1f} deg")
+        if "energy_eV" in header:
+            about.append(f"{header['energy_eV']:.1f} eV")
+        arrays = [f"{name} {'x'.join(map(str, a.shape))} {a.dtype}" for name, a in self.arrays.items()]
+        words = ", ".join([word for word in about if word] + arrays)
+        return f"<{self.topic} {header.get('sequence')}: {words}>"
 
 
 def _array(described: dict, payload: bytes) -> np.ndarray:
@@ -98,7 +143,7 @@ def decode_preview(parts: Sequence[bytes]) -> Preview:
     return Preview(bytes(parts[0]).decode(errors="replace"), header, arrays)
 
 
-def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER):
+def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER) -> Tuple[dict, np.ndarray]:
     """Decode an object from port 37016: (header, complex image without its border)."""
     if len(parts) != 3 or bytes(parts[0]) != b"rec":
         raise DecodeError("not a rec message")
@@ -109,58 +154,126 @@ def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER):
     return header, image[border : rows - border, border : columns - border]
 
 
-class PreviewSubscriber:
-    """Receives previews; iterate over it, or call `receive` with a timeout.
+class TiltFold:
+    """A running TiltFold. Nothing is connected before it is used.
 
-    topics: names of topics ("status", "object", ...); none is all of them. The last value of each
-        topic comes at once, later ones as they are made. Old ones are dropped rather than piled up.
-    server_key: the public CURVE key (Z85) of a publisher that wants encryption.
+    previews, control, rec: its keys `previews.bind`, `control.bind` and `previews.rec_bind`.
+    server_key: its key `previews.curve_public_key` (40 characters of Z85), where it has one.
     """
 
     def __init__(
         self,
-        endpoint: str = DEFAULT_ENDPOINT,
-        topics: Iterable[str] = (),
+        previews: str = PREVIEWS,
+        control: str = CONTROL,
+        rec: str = REC,
         server_key: Optional[str] = None,
-        high_water_mark: int = 100,
     ):
+        self.previews, self.control, self.rec = previews, control, rec
+        self._server_key = server_key
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.SUB)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.setsockopt(zmq.RCVHWM, high_water_mark)
-        if server_key:
-            public, secret = zmq.curve_keypair()
-            self._socket.curve_publickey, self._socket.curve_secretkey = public, secret
-            self._socket.curve_serverkey = server_key.encode()
-        for topic in list(topics) or [""]:
-            self._socket.setsockopt_string(zmq.SUBSCRIBE, topic)
-        self._socket.connect(endpoint)
 
-    def receive(self, timeout: Optional[float] = None) -> Optional[Preview]:
-        """The next preview, or None when none came within `timeout` seconds."""
-        parts = self.receive_parts(timeout)
-        return None if parts is None else decode_preview(parts)
+    def messages(
+        self, *topics: str, timeout: Optional[float] = None, newest: bool = False
+    ) -> Iterator[Preview]:
+        """Previews as they come, the last of each topic at once.
 
-    def receive_parts(self, timeout: Optional[float] = None) -> Optional[List[bytes]]:
-        """The parts of the next message as they came, or None."""
-        milliseconds = None if timeout is None else int(timeout * 1000)
-        if not self._socket.poll(milliseconds):
-            return None
-        return self._socket.recv_multipart()
+        topics: names such as "object" or "chemistry"; none is all of them.
+        timeout: the iteration ends when nothing came for this many seconds; None waits for ever.
+        newest: skips what something newer of its topic (and energy) has followed already, for readers that
+            take longer than the run does. Events are never skipped.
+        """
+        for topic in topics:
+            if topic not in TOPICS:
+                raise ValueError(f"topic {topic!r} is not one of {', '.join(TOPICS)}")
+        seen = {}
+        with self._socket(zmq.SUB, self.previews) as socket:
+            for topic in topics or ("",):
+                socket.setsockopt_string(zmq.SUBSCRIBE, topic)
+            while socket.poll(None if timeout is None else max(0, int(timeout * 1000))):
+                waiting = [socket.recv_multipart()]
+                while newest and socket.poll(0):
+                    waiting.append(socket.recv_multipart())
+                yield from self._fresh(map(decode_preview, waiting), seen, newest)
 
-    def __iter__(self) -> Iterator[Preview]:
-        while True:
-            preview = self.receive()
-            if preview is not None:
-                yield preview
+    def last(self, *topics: str, timeout: float = 2.0) -> Dict[str, Preview]:
+        """The last preview of each topic by its name, as far as there are any within `timeout` seconds.
+
+        Of `volume` and `projection`, which have one of each energy, it is the latest.
+        """
+        wanted = set(topics or TOPICS)
+        found: Dict[str, Preview] = {}
+        end = time.monotonic() + timeout
+        for message in self.messages(*topics, timeout=timeout):
+            found[message.topic] = message
+            if time.monotonic() >= end or wanted <= set(found):
+                break
+        return found
+
+    def objects(self, timeout: Optional[float] = None) -> Iterator[Tuple[dict, np.ndarray]]:
+        """Objects from port 37016, the last at once: (header, complex image [row, column])."""
+        with self._socket(zmq.SUB, self.rec) as socket:
+            socket.setsockopt(zmq.SUBSCRIBE, b"rec")
+            while socket.poll(None if timeout is None else max(0, int(timeout * 1000))):
+                yield decode_rec(socket.recv_multipart())
+
+    def ask(self, request: str, timeout: float = 10.0, **keys) -> dict:
+        """Send a control request; the answer, with what was done in `text`.
+
+        run.ask("pause"), run.ask("set", key="ptychography.beta", value=0.8), run.ask("hold_back",
+        tilt_index=3): Docs/Reference/WireProtocol.md has all requests. Raises `Refused` where it was not
+        followed, `TimeoutError` where nobody answered.
+        """
+        with self._socket(zmq.REQ, self.control) as socket:
+            socket.send_json({"request": request, **keys})
+            if not socket.poll(int(timeout * 1000)):
+                raise TimeoutError(
+                    f"nobody answers at {self.control}; does a run go on, with control.enabled: true?"
+                )
+            answer = _object(socket.recv())
+        if not answer.get("ok"):
+            raise Refused(answer.get("text", "refused"))
+        return answer
 
     def close(self) -> None:
-        """Stop receiving."""
-        self._socket.close()
-        self._context.term()
+        """Give all connections back, also those of iterations that nobody takes further."""
+        self._context.destroy(linger=0)
 
-    def __enter__(self) -> "PreviewSubscriber":
+    def __enter__(self) -> "TiltFold":
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
+
+    def _socket(self, kind: int, endpoint: str) -> zmq.Socket:
+        socket = self._context.socket(kind)
+        socket.setsockopt(zmq.LINGER, 0)
+        if kind == zmq.SUB:
+            socket.setsockopt(zmq.RCVHWM, 1000)
+        if self._server_key:
+            socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
+            socket.curve_serverkey = self._server_key.encode()
+        socket.connect(endpoint)
+        return socket
+
+    @staticmethod
+    def _fresh(messages: Iterator[Preview], seen: dict, newest: bool) -> List[Preview]:
+        """Without what came before: last values are sent to all again when somebody joins."""
+        fresh: Dict[tuple, Preview] = {}
+        for message in messages:
+            header = message.header
+            place = (header.get("generation"), header.get("sequence"))
+            slot = (message.topic, place)
+            if message.topic != "event":
+                energy = header.get("energy_eV") if message.topic in PER_ENERGY else None
+                # What is to be skipped shares its place with what comes after it.
+                slot = (message.topic, energy) if newest else (message.topic, energy, place)
+                if seen.get((message.topic, energy)) == place:
+                    continue
+                seen[message.topic, energy] = place
+            elif slot in seen:
+                continue
+            else:
+                seen[slot] = place
+            fresh.pop(slot, None)
+            fresh[slot] = message
+        return list(fresh.values())

@@ -63,6 +63,9 @@ extension Conductor {
         isMeasuring = false
         if isDone { measurements.removeAll { $0 === measurement } }
       }
+    case .show:
+      engine.offerAskedFor()
+      locked { isOnVolume = false }
     case .refine(let name):
       let slice = ContinuousClock.now + Self.slice
       let goesOn = engine.refine(name) { ContinuousClock.now < slice }

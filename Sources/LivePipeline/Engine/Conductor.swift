@@ -38,6 +38,8 @@ final class Conductor: @unchecked Sendable {
     case measure(ResolutionMeasurement)
     /// Fold stored tilts of this tomogram again.
     case refine(String)
+    /// Show the tomograms to those who had not followed them before.
+    case show
   }
 
   /// A scan as the conductor sees it.
@@ -217,6 +219,10 @@ final class Conductor: @unchecked Sendable {
     if !isOnVolume, let change = tiltChanges.first {
       isOnVolume = true
       return .change(change.tomogram)
+    }
+    if !isOnVolume, engine.mailbox.isAskedFor {
+      isOnVolume = true
+      return .show
     }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true

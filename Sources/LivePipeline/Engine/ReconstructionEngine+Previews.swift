@@ -14,63 +14,123 @@ import WireFormat
 extension ReconstructionEngine {
   /// Shows what a fold changed.
   func offer(_ finished: FinishedScan, _ fold: FoldReport, _ content: TomogramSession.Content) {
-    if let energy = fold.energyIndex, fold.accepted, mailbox.isDue(.volume) {
-      var header = header(finished.object.identity)
-      header.quality = [
+    let object = finished.object
+    if let energy = fold.energyIndex, fold.accepted,
+      mailbox.isDue(.volume, energy: content.assembly.energies[energy])
+    {
+      var header = header(object.identity)
+      header.frameCount = object.frameCount
+      header.quality = figures(of: content, isComplete: false)
+      header.quality.merge([
         "residual": fold.residual,
         "confidence": fold.confidence,
         "shift_row_px": fold.shift.rows,
         "shift_column_px": fold.shift.columns,
-      ]
-      mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: energy))
+        "data_error": object.dataError,
+        "overlap_error": object.overlapError,
+      ]) { $1 }
+      mailbox.offer(previews(of: content, header).volume(energy: energy))
     }
     if mailbox.isDue(.alignment) { offerAlignment(content) }
-    guard content.chemicalSummary != nil, mailbox.isDue(.chemistry) else { return }
-    offerTomogram(
-      content.assembly.name,
-      content,
-      reports: nil,
-      isComplete: false,
-      latestTilt: fold.tiltIndex
-    )
+    offerChemistry(content, header(of: content), latestTilt: fold.tiltIndex) { mailbox.isDue($0) }
   }
 
-  /// Shows a tomogram: its chemistry, histogram and alignment.
+  /// Shows a tomogram.
+  ///
+  /// - Parameters:
+  ///   - content: What there is of it.
+  ///   - reports: How its tilts stand.
+  ///   - isComplete: Whether it is complete.
+  ///   - isShown: Asked of each topic before it is made.
   func offerTomogram(
-    _ name: String,
     _ content: TomogramSession.Content,
-    reports: [TiltReport]?,
+    _ reports: [TiltReport],
     isComplete: Bool,
-    latestTilt: Int? = nil
+    where isShown: (PreviewTopic) -> Bool
   ) {
-    var header = PreviewHeader(sequence: 0)
-    header.tomogram = name
-    header.timestamp = nanosecondsNow()
-    header.quality = [
-      "tilts": Double(content.assembly.acceptedTiltCount), "complete": isComplete ? 1 : 0,
-    ]
-    if let summary = content.chemicalSummary, let inversion = inversion(configuration) {
-      let previews = TomogramPreviews(of: content.assembly, header: header)
-      for message in previews.chemistry(inversion, summary, tilt: latestTilt) {
-        mailbox.offer(message)
-      }
-    }
-    if isComplete {
+    guard mailbox.isOpen else { return }
+    var header = header(of: content, isComplete: isComplete)
+    offerChemistry(content, header, where: isShown)
+    if isShown(.volume) {
       for (place, energy) in content.assembly.energies.enumerated() {
         var header = header
         header.energy = energy
-        mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: place))
+        header.energyIndex = place
+        mailbox.offer(previews(of: content, header).volume(energy: place))
       }
     }
-    if let reports { offerAlignment(content, reports, &header) }
+    if isShown(.alignment) { offerAlignment(content, reports, &header) }
+  }
+
+  /// Shows the tomograms as they are to those who had not followed them before.
+  func offerAskedFor() {
+    let topics = mailbox.takeAskedFor()
+    for session in tomograms.withLock({ $0.values.sorted { $0.name < $1.name } }) {
+      session.content.withLock { content in
+        guard !content.isStack, !content.assembly.energies.isEmpty else { return }
+        let reports = content.assembly.tiltReports(measuringResiduals: false)
+        offerTomogram(content, reports, isComplete: content.isComplete) { topics.contains($0) }
+      }
+    }
+  }
+
+  /// Shows what refinement made of the chemistry of a tomogram.
+  func offerRefinedChemistry(_ content: TomogramSession.Content) {
+    offerChemistry(content, header(of: content)) { mailbox.isWanted($0) }
+  }
+
+  private func offerChemistry(
+    _ content: TomogramSession.Content,
+    _ header: PreviewHeader,
+    latestTilt: Int? = nil,
+    where isShown: (PreviewTopic) -> Bool
+  ) {
+    guard let summary = content.chemicalSummary,
+      let inversion = inversion(configuration)
+    else { return }
+    let previews = previews(of: content, header)
+    if isShown(.chemistry),
+      let chemistry = previews.chemistry(inversion, summary, tilt: latestTilt)
+    {
+      mailbox.offer(chemistry)
+    }
+    if isShown(.histogram) { mailbox.offer(previews.histogram(inversion, summary)) }
+  }
+
+  private func previews(
+    of content: TomogramSession.Content,
+    _ header: PreviewHeader
+  ) -> TomogramPreviews {
+    TomogramPreviews(of: content.assembly, header: header, sharing: crew)
+  }
+
+  /// What a preview of a tomogram says of itself.
+  private func header(
+    of content: TomogramSession.Content,
+    isComplete: Bool = false
+  ) -> PreviewHeader {
+    var header = PreviewHeader(sequence: 0)
+    header.tomogram = content.assembly.name
+    header.timestamp = nanosecondsNow()
+    header.quality = figures(of: content, isComplete: isComplete)
+    return header
+  }
+
+  private func figures(
+    of content: TomogramSession.Content,
+    isComplete: Bool
+  ) -> [String: Double] {
+    [
+      "tilts": Double(content.assembly.acceptedTiltCount),
+      "complete": isComplete ? 1 : 0,
+      "frames_dropped": Double(board.status.counters.lost),
+    ]
   }
 
   /// Shows how the tilts of a tomogram that grows stand.
   func offerAlignment(_ content: TomogramSession.Content) {
-    var header = PreviewHeader(sequence: 0)
-    header.tomogram = content.assembly.name
-    header.timestamp = nanosecondsNow()
-    header.quality = ["tilts": Double(content.assembly.acceptedTiltCount), "complete": 0]
+    guard mailbox.isWanted(.alignment) else { return }
+    var header = header(of: content)
     offerAlignment(content, content.assembly.tiltReports(measuringResiduals: false), &header)
   }
 

@@ -9,19 +9,19 @@ import WireFormat
 
 // What is shown of a scan while the run goes on. Nothing here changes a result.
 extension ReconstructionEngine {
-  /// Shows a cleaned pattern, as photons.
+  /// Shows a cleaned pattern and the mean of those before, as photons.
   func offerDiffraction(_ pattern: DiffractionPattern, of session: ScanSession) {
-    guard mailbox.isDue(.diffraction) else { return }
-    var photons = pattern.amplitudes
-    for i in photons.values.indices {
-      let amplitude = photons.values[i]
-      photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
+    guard mailbox.isOpen else { return }
+    // Also while nobody looks: who comes later sees the mean of the whole scan.
+    session.meanPattern.withLock { $0.add(pattern.amplitudes) }
+    if mailbox.mayFollow(.diffraction) {
+      var header = header(session.identity)
+      header.frameCount = session.progress.withLock { $0.received }
+      header.quality = quality(of: session)
+      header.quality["index"] = Double(pattern.index)
+      let known = header
+      mailbox.offer(.diffraction) { Self.diffraction(pattern, known, session) }
     }
-    var header = header(session.identity)
-    header.frameCount = session.progress.withLock { $0.received }
-    header.quality = quality(of: session)
-    header.quality["index"] = Double(pattern.index)
-    offer(.diffraction, header, [PreviewArray(name: "photons", image: photons, unit: "photon")])
   }
 
   /// Says that a scan's map has changed; the publisher makes it when it may go out, with all that
@@ -42,9 +42,34 @@ extension ReconstructionEngine {
     }
   }
 
+  private static func diffraction(
+    _ pattern: DiffractionPattern,
+    _ known: PreviewHeader,
+    _ session: ScanSession
+  ) -> PreviewMessage {
+    var photons = pattern.amplitudes
+    for i in photons.values.indices {
+      let amplitude = photons.values[i]
+      photons.values[i] = amplitude < 0 ? .nan : amplitude * amplitude
+    }
+    var message = PreviewMessage(
+      topic: .diffraction,
+      header: known,
+      arrays: [PreviewArray(name: "photons", image: photons, unit: "photon")]
+    )
+    let mean = session.meanPattern.withLock { $0 }
+    message.header.quality["mean_frames"] = Double(mean.count)
+    if let image = mean.image {
+      message.arrays.append(PreviewArray(name: "mean_photons", image: image, unit: "photon"))
+    }
+    return message
+  }
+
   /// Shows a scan's object and probe as they are.
   func offerScanPreviews(of session: ScanSession) {
-    guard mailbox.isDue(.object) else { return }
+    guard mailbox.mayFollow(.object) else { return }
+    let topics = [PreviewTopic.object, .probe].filter { mailbox.isWanted($0) }
+    guard !topics.isEmpty || mailbox.isRecWanted else { return }
     let snapshot = session.solver.withLock { solver -> (ComplexImage, ComplexImage)? in
       measureDataError(session, &solver)
       guard let object = solver.reconstruction?.transmission,
@@ -53,33 +78,43 @@ extension ReconstructionEngine {
       return (object, probe)
     }
     guard let (object, probe) = snapshot else { return }
-    let pixel = configuration.preprocessing.objectPixelSize
     var header = header(session.identity)
     header.frameCount = session.progress.withLock { $0.frames }
     header.quality = quality(of: session)
-    offer(
-      .object,
-      header,
-      [PreviewArray(name: "object", image: object, unit: "1", pixelSize: pixel)]
-    )
-    offer(
-      .probe,
-      header,
-      [PreviewArray(name: "probe", image: probe, unit: "sqrt(photon)", pixelSize: pixel)]
-    )
-    mailbox.offer(
-      rec: encodeRec(object, pixelSize: pixel, identifier: session.identity.scan)
-    )
+    offer(object: object, probe: probe, header, configuration.preprocessing.objectPixelSize)
   }
 
-  /// Shows a finished scan.
+  /// Shows an object and its probe; the arrays are made when they go out.
+  private func offer(
+    object: ComplexImage,
+    probe: ComplexImage,
+    _ header: PreviewHeader,
+    _ pixel: Length
+  ) {
+    @Sendable func message(_ topic: PreviewTopic, _ image: ComplexImage, _ unit: String) -> PreviewMessage {
+      PreviewMessage(
+        topic: topic,
+        header: header,
+        arrays: [
+          PreviewArray(name: topic.rawValue, image: image, unit: unit, pixelSize: pixel)
+        ]
+      )
+    }
+    mailbox.offer(.object) { message(.object, object, "1") }
+    mailbox.offer(.probe) { message(.probe, probe, "sqrt(photon)") }
+    mailbox.offer(rec: { encodeRec(object, pixelSize: pixel, identifier: header.scan ?? "") })
+  }
+
+  /// Shows a finished scan: its projection, and its object and probe as they are in the end.
   func offer(_ finished: FinishedScan, of session: ScanSession) {
+    guard mailbox.isOpen else { return }
     let object = finished.object
     var header = header(object.identity)
     header.frameCount = object.frameCount
     header.text["end"] = object.end?.rawValue
     header.quality = quality(of: session)
     header.quality["data_error"] = object.dataError
+    offer(object: object.transmission, probe: object.probe, header, object.pixelSize)
     header.quality["vacuum_modulus"] = finished.vacuum.modulus
     header.quality["vacuum_fraction"] = finished.vacuum.fraction
     header.quality["vacuum_in_view"] = finished.vacuum.isInView ? 1 : 0
@@ -87,32 +122,29 @@ extension ReconstructionEngine {
       header.quality["frc_half_period_m"] = halves.halfPeriodAtHalfBit.meters
       header.quality["frc_half_period_at_0.5_m"] = halves.halfPeriodAtOneHalf.meters
     }
-    var arrays = [
-      PreviewArray(
-        name: "optical_density",
-        image: finished.projection.opticalDensity,
-        unit: "1",
-        pixelSize: object.pixelSize
-      ),
-      PreviewArray(
-        name: "coverage",
-        image: finished.projection.coverage,
-        unit: "1",
-        pixelSize: object.pixelSize
-      ),
-    ]
-    if let error = finished.projection.opticalDensityError {
-      arrays.append(
-        PreviewArray(
-          name: "optical_density_error",
-          image: error,
-          unit: "1",
-          pixelSize: object.pixelSize
-        )
-      )
+    let known = header
+    let projection = finished.projection
+    mailbox.offer(.projection, energy: object.identity.energy) {
+      Self.projection(projection, known, object.pixelSize)
     }
-    offer(.projection, header, arrays)
-    mailbox.offer(rec: encodeRec(object))
+  }
+
+  private static func projection(
+    _ projection: Projection,
+    _ header: PreviewHeader,
+    _ pixel: Length
+  ) -> PreviewMessage {
+    func array(_ name: String, _ image: Image) -> PreviewArray {
+      PreviewArray(name: name, image: image, unit: "1", pixelSize: pixel)
+    }
+    var arrays = [
+      array("optical_density", projection.opticalDensity),
+      array("coverage", projection.coverage),
+    ]
+    if let error = projection.opticalDensityError {
+      arrays.append(array("optical_density_error", error))
+    }
+    return PreviewMessage(topic: .projection, header: header, arrays: arrays)
   }
 
   /// How good a scan is so far, and how much of its time it has used.

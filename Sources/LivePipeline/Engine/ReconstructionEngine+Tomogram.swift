@@ -134,9 +134,10 @@ extension ReconstructionEngine {
 
   /// Shows what refinement made of a tomogram, when it is due and when it has come to rest.
   private func offerRefined(_ content: inout TomogramSession.Content) {
-    guard content.assembly.isAtRest || mailbox.isDue(.chemistry) else { return }
+    let isDue = mailbox.isDue(.chemistry) || mailbox.isDue(.histogram)
+    guard content.assembly.isAtRest || isDue else { return }
     if content.assembly.energies.count > 1 { solve(&content, configuration) }
-    offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
+    offerRefinedChemistry(content)
     offerAlignment(content)
   }
 
@@ -191,6 +192,10 @@ extension ReconstructionEngine {
         return configuration
       }
       content.assembly.adjust(configuration.registration, configuration.tomography)
+      // Kept for newcomers: nothing can be made for them until the end is through, which may take
+      // minutes.
+      let known = content.assembly.tiltReports(measuringResiduals: false)
+      offerTomogram(content, known, isComplete: false) { _ in true }
       let reports = content.assembly.finish(sharing: crew)
       solve(&content, configuration)
       measureResolution(of: name, &content)
@@ -241,7 +246,7 @@ extension ReconstructionEngine {
         status.projectionsHeldBack = heldBack.count + withheld.count + scans.count
         status.tomogramsComplete += 1
       }
-      offerTomogram(name, content, reports: reports, isComplete: true)
+      offerTomogram(content, reports, isComplete: true) { mailbox.isWanted($0) }
       results.write(record(of: content, reports, configuration), content, report: report)
     }
   }

@@ -1,54 +1,126 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Imaging
 import Synchronization
 import WireFormat
 
-/// Previews on their way to the publisher: of each topic the newest, and every event.
+/// Previews on their way to the publisher: of each slot the newest, and every event.
 ///
-/// Offering never waits. What is not fetched before something newer comes is skipped and counted.
+/// Offering never waits. What is offered may be a recipe, which the publisher follows when somebody
+/// wants to see it; until then the newest one is kept. What was wanted and is not fetched before
+/// something newer comes is skipped and counted.
 final class PreviewMailbox: Sendable {
+  /// Makes a preview on the publisher's thread; nil where there is nothing to show.
+  typealias Recipe = @Sendable () -> PreviewMessage?
+  /// Makes a message for the beamline's display on the publisher's thread.
+  typealias RecRecipe = @Sendable () -> [SharedBytes]
+
   private struct Content {
-    var waiting: [PreviewTopic: PreviewMessage] = [:]
+    var waiting: [PreviewSlot: Recipe] = [:]
     var events: [PreviewMessage] = []
-    var rec: [SharedBytes]?
     var maps: [(scan: String, make: ScanMap.Making)] = []
-    var offered: [PreviewTopic: ContinuousClock.Instant] = [:]
+    var rec: RecRecipe?
+    var offered: [PreviewSlot: ContinuousClock.Instant] = [:]
+    var wanted: Set<PreviewTopic> = []
+    var isRecWanted = false
+    /// Topics that were not made because nobody wanted them.
+    var unmade: Set<PreviewTopic> = []
     var skipped = 0
   }
 
   private let content = Mutex(Content())
-  private let interval: Duration
-  /// Whether anybody publishes.
+  private let rates: PreviewRates
+  /// Whether anybody publishes; if not, nothing is due and nothing is kept.
   let isOpen: Bool
 
   /// Makes a mailbox.
   ///
   /// - Parameters:
-  ///   - isOpen: Whether anybody publishes; if not, nothing is due and nothing is kept.
-  ///   - maximumRate: How often a topic is due at most, 1/s.
-  init(isOpen: Bool, maximumRate: Double) {
+  ///   - isOpen: Whether anybody publishes.
+  ///   - rates: How often topics may be made.
+  init(isOpen: Bool, rates: PreviewRates = PreviewRates()) {
     self.isOpen = isOpen
-    interval = .seconds(1 / maximumRate)
+    self.rates = rates
   }
 
   /// Previews that gave way to newer ones.
   var skippedCount: Int { content.withLock { $0.skipped } }
 
-  /// Whether a topic may be offered again; asked before an array is made for it.
-  func isDue(_ topic: PreviewTopic) -> Bool {
+  // MARK: - What is wanted
+
+  /// Says which topics somebody follows.
+  func setWanted(_ topics: Set<PreviewTopic>, rec: Bool) {
+    content.withLock { content in
+      content.wanted = topics
+      content.isRecWanted = rec
+    }
+  }
+
+  /// Whether somebody follows a topic; asked before anything is made for it.
+  ///
+  /// Of tomograms, what nobody followed is made as soon as somebody does (`isAskedFor`).
+  func isWanted(_ topic: PreviewTopic) -> Bool {
+    guard isOpen else { return false }
+    return content.withLock { content in
+      if content.wanted.contains(topic) { return true }
+      if Self.topicsOfTomograms.contains(topic) { content.unmade.insert(topic) }
+      return false
+    }
+  }
+
+  /// Whether somebody follows the object in the form of the beamline's display.
+  var isRecWanted: Bool { isOpen && content.withLock { $0.isRecWanted } }
+
+  /// Whether somebody follows a topic by now that was not made before.
+  var isAskedFor: Bool {
+    isOpen && content.withLock { !$0.unmade.isDisjoint(with: $0.wanted) }
+  }
+
+  /// Takes the topics that were not made before and are followed by now.
+  func takeAskedFor() -> Set<PreviewTopic> {
+    content.withLock { content in
+      let topics = content.unmade.intersection(content.wanted)
+      content.unmade.subtract(topics)
+      return topics
+    }
+  }
+
+  /// Whether the rate of a topic allows another of its previews.
+  func mayFollow(_ topic: PreviewTopic, energy: PhotonEnergy? = nil) -> Bool {
     guard isOpen else { return false }
     let now = ContinuousClock.now
-    return content.withLock { $0.offered[topic].map { now - $0 >= interval } ?? true }
+    let slot = PreviewSlot(topic, energy: energy)
+    let interval = rates.interval(of: topic)
+    return content.withLock { $0.offered[slot].map { now - $0 >= interval } ?? true }
   }
+
+  /// Whether a preview is to be made: somebody follows its topic, whose rate allows it.
+  func isDue(_ topic: PreviewTopic, energy: PhotonEnergy? = nil) -> Bool {
+    isWanted(topic) && mayFollow(topic, energy: energy)
+  }
+
+  // MARK: - What is offered
 
   /// Offers a preview.
   func offer(_ message: PreviewMessage) {
+    offer(message.topic, energy: message.header.energy) { message }
+  }
+
+  /// Offers a preview that is made when it goes out.
+  ///
+  /// - Parameters:
+  ///   - topic: What it shows.
+  ///   - energy: The photon energy, where it is about one.
+  ///   - recipe: Makes it; keeps what it needs for as long as nobody wants it.
+  func offer(_ topic: PreviewTopic, energy: PhotonEnergy? = nil, _ recipe: @escaping Recipe) {
     guard isOpen else { return }
     let now = ContinuousClock.now
+    let slot = PreviewSlot(topic, energy: energy)
     content.withLock { content in
-      content.offered[message.topic] = now
-      if content.waiting.updateValue(message, forKey: message.topic) != nil { content.skipped += 1 }
+      content.offered[slot] = now
+      let before = content.waiting.updateValue(recipe, forKey: slot)
+      if before != nil, content.wanted.contains(topic) { content.skipped += 1 }
     }
   }
 
@@ -70,9 +142,9 @@ final class PreviewMailbox: Sendable {
   }
 
   /// Offers the object in the form of the beamline's display.
-  func offer(rec parts: [SharedBytes]) {
+  func offer(rec recipe: @escaping RecRecipe) {
     guard isOpen else { return }
-    content.withLock { $0.rec = parts }
+    content.withLock { $0.rec = recipe }
   }
 
   /// Says that a scan's map has changed.
@@ -96,17 +168,22 @@ final class PreviewMailbox: Sendable {
     }
   }
 
-  /// Takes everything else that waits.
-  func take() -> (previews: [PreviewMessage], rec: [SharedBytes]?) {
+  // MARK: - For the publisher
+
+  /// Takes all events, and what waits of that which somebody follows.
+  func take() -> (events: [PreviewMessage], previews: [Recipe], rec: RecRecipe?) {
     content.withLock { content in
-      let previews =
-        content.events
-        + content.waiting.values.sorted { $0.topic.rawValue < $1.topic.rawValue }
-      let rec = content.rec
-      content.waiting = [:]
+      let slots = content.waiting.keys.filter { content.wanted.contains($0.topic) }.sorted()
+      let previews = slots.compactMap { content.waiting.removeValue(forKey: $0) }
+      let events = content.events
       content.events = []
-      content.rec = nil
-      return (previews, rec)
+      guard content.isRecWanted else { return (events, previews, nil) }
+      defer { content.rec = nil }
+      return (events, previews, content.rec)
     }
   }
+
+  private static let topicsOfTomograms: Set<PreviewTopic> = [
+    .volume, .chemistry, .histogram, .alignment,
+  ]
 }

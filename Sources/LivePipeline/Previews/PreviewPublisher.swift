@@ -16,12 +16,16 @@ struct PreviewPublisher: ~Copyable {
   private let mailbox: PreviewMailbox
   private let board: StatusBoard
   private let listeners: [any PreviewListener]
-  private var lastValues: [PreviewTopic: [SharedBytes]] = [:]
+  private var interest = PreviewInterest(in: PreviewTopic.allCases.map(\.rawValue))
+  private var recInterest = PreviewInterest(in: ["rec"])
+  private var lastPreviews = LastPreviews()
   private var lastRec: [SharedBytes]?
   private var sequences: [PreviewTopic: Int] = [:]
   private var nextStatus = ContinuousClock.now
   private var nextMaps = ContinuousClock.now
   private let mapInterval: Duration
+  /// The second in which the run began: a program that was started again has another.
+  private let generation = Int(nanosecondsNow() / 1_000_000_000)
 
   /// Takes the addresses.
   ///
@@ -57,23 +61,29 @@ struct PreviewPublisher: ~Copyable {
     self.mailbox = mailbox
     self.board = board
     self.listeners = listeners
+    tellInterest()
   }
+
+  /// Where the object goes out in the form of the beamline's display; nil for nowhere.
+  var recEndpoint: String? { rec?.endpoint }
 
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {
     try serveNewcomers(milliseconds: 0)
-    while let change = try rec?.receiveSubscription(timeoutMilliseconds: 0) {
-      if change.isSubscribed, let lastRec { _ = try rec?.send(lastRec) }
-    }
+    try serveRecNewcomers()
     try publishMaps()
     let waiting = mailbox.take()
-    for message in waiting.previews { try publish(message) }
-    if let parts = waiting.rec {
+    for message in waiting.events { try publish(message) }
+    for recipe in waiting.previews {
+      if let message = recipe() { try publish(message) }
+    }
+    if let recipe = waiting.rec {
+      let parts = recipe()
       lastRec = parts
       _ = try rec?.send(parts)
     }
     if ContinuousClock.now >= nextStatus {
-      nextStatus = .now + .milliseconds(500)
+      nextStatus = .now + Self.statusInterval
       board.update { $0.previewsSkipped = mailbox.skippedCount }
       try publish(PreviewMessage(status: board.status))
     }
@@ -99,16 +109,35 @@ struct PreviewPublisher: ~Copyable {
     }
   }
 
-  /// Sends the last value of each topic to those who have just subscribed to it.
+  /// Sends the last values of each topic to those who have just subscribed to it.
   private mutating func serveNewcomers(milliseconds: Int) throws(ZeroMQError) {
     var timeout = milliseconds
     while let change = try previews?.receiveSubscription(timeoutMilliseconds: timeout) {
       timeout = 0
+      interest.note(change)
+      tellInterest()
       guard change.isSubscribed else { continue }
       for topic in PreviewTopic.allCases where change.covers(topic.rawValue) {
-        if let parts = lastValues[topic] { _ = try previews?.send(parts) }
+        for parts in lastPreviews[topic] { _ = try previews?.send(parts) }
       }
     }
+  }
+
+  private mutating func serveRecNewcomers() throws(ZeroMQError) {
+    while let change = try rec?.receiveSubscription(timeoutMilliseconds: 0) {
+      recInterest.note(change)
+      tellInterest()
+      if change.isSubscribed, change.covers("rec"), let lastRec { _ = try rec?.send(lastRec) }
+    }
+  }
+
+  /// Lets what nobody follows be left unmade.
+  private func tellInterest() {
+    // A listener keeps the last values for pages that are not open yet.
+    mailbox.setWanted(
+      Set(PreviewTopic.allCases.filter { !listeners.isEmpty || interest.covers($0.rawValue) }),
+      rec: recInterest.covers("rec")
+    )
   }
 
   /// Publishes what still waits and the last status.
@@ -120,12 +149,15 @@ struct PreviewPublisher: ~Copyable {
 
   private mutating func publish(_ message: PreviewMessage) throws(ZeroMQError) {
     var message = message
+    message.header.generation = generation
     message.header.sequence = sequences[message.topic, default: 0]
     sequences[message.topic] = message.header.sequence + 1
     let parts = message.encode()
     for listener in listeners { listener.receive(topic: message.topic, parts: parts) }
     guard endpoint != nil else { return }
-    lastValues[message.topic] = parts
+    lastPreviews.keep(parts, in: PreviewSlot(of: message))
     _ = try previews?.send(parts)
   }
+
+  private static let statusInterval = Duration.milliseconds(500)
 }

@@ -13,79 +13,178 @@ package struct TomogramPreviews {
   private let assembly: TomogramAssembly
   private let header: PreviewHeader
   private let voxelSize: Length
+  private let work: any WorkSharing
 
   /// Prepares previews.
   ///
   /// - Parameters:
   ///   - assembly: The tomogram.
   ///   - header: What each message says of itself.
-  package init(of assembly: TomogramAssembly, header: PreviewHeader) {
+  ///   - work: Threads that share the voxels.
+  package init(
+    of assembly: TomogramAssembly,
+    header: PreviewHeader,
+    sharing work: any WorkSharing = SerialWork()
+  ) {
     self.assembly = assembly
     self.header = header
+    self.work = work
     voxelSize = assembly.tomography.voxelSize
   }
 
-  /// The middle slices of one energy's volume, as `volume`.
+  /// One energy's volume as `volume`: its middle slices, and all of it in few voxels.
   package func volume(energy: Int) -> PreviewMessage {
     let volume = assembly.volumes[energy]
+    let reduced = ReducedVolume(volume, voxelSize: voxelSize)
+    var header = header
+    header.quality["optical_density_full"] = Double(reduced.full)
     return PreviewMessage(
       topic: .volume,
       header: header,
       arrays: VolumeSlices.middle(of: volume).enumerated().map { view, slice in
         array("optical_density", view, slice.image)
-      }
+      } + [reduced.array("optical_density_volume", full: reduced.full)]
     )
   }
 
-  /// The middle slices of both phases, as `chemistry`, and the polar angles, as `histogram`.
+  /// Both phases as `chemistry`: middle slices, all voxels in few, and the correlation of the energies.
   ///
   /// - Parameters:
   ///   - inversion: How optical densities become phases.
   ///   - summary: What it says of the whole.
   ///   - tilt: The place of a tilt whose projections are mapped beside the volumes; nil for none.
-  /// - Returns: The messages; none where its two energies are not there.
+  /// - Returns: The message; nil where its two energies are not there.
   package func chemistry(
     _ inversion: TwoEnergyInversion,
     _ summary: ChemicalSummary,
     tilt: Int? = nil
-  ) -> [PreviewMessage] {
+  ) -> PreviewMessage? {
     guard let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters) else {
-      return []
+      return nil
     }
     let volumes = assembly.volumes
-    var header = header
-    if let charge = summary.stateOfCharge {
-      header.quality["state_of_charge"] = charge.fraction
-      header.quality["state_of_charge_uncertainty"] = charge.uncertainty
-    }
-    let pairs = zip(
-      VolumeSlices.middle(of: volumes[choice.first]),
-      VolumeSlices.middle(of: volumes[choice.second])
-    )
-    let solved = pairs.map { first, second in
-      inversion.solve(
-        firstSlice: first.image,
-        secondSlice: second.image,
-        voxelSize: voxelSize,
-        minimumIron: summary.minimumIron,
-        noise: summary.noise
-      )
-    }
+    let (first, second) = (volumes[choice.first], volumes[choice.second])
+    var header = headed(summary)
+    let pairs = zip(VolumeSlices.middle(of: first), VolumeSlices.middle(of: second))
+    let solved = pairs.map { solve($0.image, $1.image, inversion, summary) }
     // One brightness for all slices.
     let full = solved.map { ChemicalPicture($0).resolvedFullIron }.max()
-    var mapped = header
-    let projection = tilt.map { projectedChemistry(inversion, choice, of: $0, &mapped) } ?? []
-    let chemistry = PreviewMessage(
+    let projection = tilt.map { projectedChemistry(inversion, choice, of: $0, &header) } ?? []
+    let spatial = reducedChemistry(first, second, inversion, summary, &header)
+    let correlation = correlation(first, second, &header)
+    return PreviewMessage(
       topic: .chemistry,
-      header: mapped,
+      header: header,
       arrays: solved.enumerated().map { array("lithiated", $0, $1.lithiated) }
         + solved.enumerated().map { array("delithiated", $0, $1.delithiated) }
         + solved.enumerated().map { array("composition_error", $0, $1.compositionError) }
         + solved.enumerated().map { view, map in
           colors("rgb_\(Self.views[view])", ChemicalPicture(map, fullIron: full))
-        } + projection
+        } + projection + spatial + [correlation]
     )
-    return [chemistry, histogram(summary.histogram, header, inversion)]
+  }
+
+  /// The polar angles, as `histogram`, with two Gaussians where they can be fitted.
+  ///
+  /// - Parameters:
+  ///   - inversion: How optical densities become phases.
+  ///   - summary: What it says of the whole.
+  /// - Returns: The message.
+  package func histogram(
+    _ inversion: TwoEnergyInversion,
+    _ summary: ChemicalSummary
+  ) -> PreviewMessage {
+    let histogram = summary.histogram
+    let fit = histogram.twoGaussianFit()
+    var header = headed(summary)
+    for (name, peak) in zip(["low", "high"], SolvedChemistry.peaks(of: fit, inversion)) {
+      header.quality["\(name)_center_deg"] = peak.angle
+      header.quality["\(name)_width_deg"] = peak.angleWidth
+      header.quality["\(name)_composition"] = peak.composition
+      header.quality["\(name)_composition_width_percent"] = peak.compositionWidth
+    }
+    func column(_ name: String, _ values: [Double], _ unit: String) -> PreviewArray {
+      PreviewArray(name: name, shape: [values.count], values: values.map { Float($0) }, unit: unit)
+    }
+    var arrays = [
+      column("polar_angle", histogram.centers, "degree"),
+      column("weight", histogram.weights, "1"),
+    ]
+    if let fit { arrays.append(column("fit", histogram.centers.map { fit.value(at: $0) }, "1")) }
+    return PreviewMessage(topic: .histogram, header: header, arrays: arrays)
+  }
+
+  /// The header with the state of charge.
+  private func headed(_ summary: ChemicalSummary) -> PreviewHeader {
+    var header = header
+    if let charge = summary.stateOfCharge {
+      header.quality["state_of_charge"] = charge.fraction
+      header.quality["state_of_charge_uncertainty"] = charge.uncertainty
+    }
+    return header
+  }
+
+  private func solve(
+    _ first: Image,
+    _ second: Image,
+    _ inversion: TwoEnergyInversion,
+    _ summary: ChemicalSummary
+  ) -> ChemicalImages {
+    inversion.solve(
+      firstSlice: first,
+      secondSlice: second,
+      voxelSize: voxelSize,
+      minimumIron: summary.minimumIron,
+      noise: summary.noise
+    )
+  }
+
+  /// How much iron there is and how much of it is LiFePO₄, in few voxels.
+  private func reducedChemistry(
+    _ first: Volume,
+    _ second: Volume,
+    _ inversion: TwoEnergyInversion,
+    _ summary: ChemicalSummary,
+    _ header: inout PreviewHeader
+  ) -> [PreviewArray] {
+    let reduced = ReducedVolume(first, voxelSize: voxelSize)
+    // A pair of slices or of volumes: voxels do not know of each other.
+    func flat(_ volume: Volume) -> Image {
+      Image(
+        shape: Shape2D(rows: volume.sizeX * volume.sizeZ, columns: volume.sizeY),
+        values: volume.values
+      )
+    }
+    let other = ReducedVolume(second, voxelSize: voxelSize)
+    let map = solve(flat(reduced.means), flat(other.means), inversion, summary)
+    let amounts = zip(map.lithiated.values, map.delithiated.values)
+    let iron = amounts.map { max($0, 0) + max($1, 0) }
+    let share = zip(map.lithiated.values, iron).map { $1 > 0 ? max($0, 0) / $1 : 0 }
+    var full: Float = 0
+    for value in iron where value > full { full = value }
+    if full <= 0 { full = 1 }
+    header.quality["iron_full"] = Double(full)
+    return [
+      reduced.bytes("iron_volume", iron.map { $0 / full }),
+      reduced.bytes("composition_volume", share),
+    ]
+  }
+
+  /// How often pairs of optical densities occur.
+  private func correlation(
+    _ first: Volume,
+    _ second: Volume,
+    _ header: inout PreviewHeader
+  ) -> PreviewArray {
+    let correlation = DensityCorrelation(
+      first: first.values,
+      second: second.values,
+      bins: 64,
+      sharing: work
+    )
+    header.quality["correlation_full_first"] = correlation.firstLimit
+    header.quality["correlation_full_second"] = correlation.secondLimit
+    return PreviewArray(name: "correlation", image: correlation.counts, unit: "1")
   }
 
   /// The map of one tilt's two projections: thicknesses in µm, and its state of charge.
@@ -122,39 +221,6 @@ package struct TomogramPreviews {
       unit: "1",
       pixelSize: voxelSize,
       bytes: SharedBytes(picture.bytes)
-    )
-  }
-
-  private func histogram(
-    _ histogram: PolarHistogram,
-    _ header: PreviewHeader,
-    _ inversion: TwoEnergyInversion
-  ) -> PreviewMessage {
-    var header = header
-    for (name, peak) in zip(["low", "high"], SolvedChemistry.peaks(of: histogram, inversion)) {
-      header.quality["\(name)_center_deg"] = peak.angle
-      header.quality["\(name)_width_deg"] = peak.angleWidth
-      header.quality["\(name)_composition"] = peak.composition
-      header.quality["\(name)_composition_width_percent"] = peak.compositionWidth
-    }
-    let shape = [histogram.centers.count]
-    return PreviewMessage(
-      topic: .histogram,
-      header: header,
-      arrays: [
-        PreviewArray(
-          name: "polar_angle",
-          shape: shape,
-          values: histogram.centers.map { Float($0) },
-          unit: "degree"
-        ),
-        PreviewArray(
-          name: "weight",
-          shape: shape,
-          values: histogram.weights.map { Float($0) },
-          unit: "1"
-        ),
-      ]
     )
   }
 

@@ -91,6 +91,8 @@ final class ScanSession: Sendable {
   let progress = Mutex(Progress())
   let solver = Mutex(Solver())
   let transmission = Mutex(TransmissionMap())
+  /// The mean of its patterns, kept where somebody may want to see it.
+  let meanPattern = Mutex(MeanPattern())
   /// Where it belongs, where somebody other than its source says so.
   let placement: Mutex<ScanPlacement?>
 

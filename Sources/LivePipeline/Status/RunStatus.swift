@@ -99,6 +99,8 @@ public struct RunStatus: Sendable, Hashable {
   public var elapsed = 0.0
   /// Where previews go out, the port spelled out; nil where none do.
   public var previewEndpoint: String?
+  /// Where the object goes out for the beamline's display, the port spelled out; nil for nowhere.
+  public var recEndpoint: String?
   /// Where control requests are taken, the port spelled out; nil where none are.
   public var controlEndpoint: String?
   /// The folder that results go to, where that is known.

@@ -53,14 +53,18 @@ enum SolvedChemistry {
           solved.stateOfCharge?.noiseUncertainty ?? .nan,
           solved.stateOfCharge?.levelUncertainty ?? .nan,
         ],
-        peaks: peaks(of: histogram, inversion, subtractsPreEdge: !choice.preEdge.isEmpty)
+        peaks: peaks(
+          of: histogram.twoGaussianFit(),
+          inversion,
+          subtractsPreEdge: !choice.preEdge.isEmpty
+        )
       )
     )
   }
 
-  /// The two phases in a histogram of polar angles; empty where there are no two.
+  /// The two phases of a fit to a histogram of polar angles; empty where there are no two.
   static func peaks(
-    of histogram: PolarHistogram,
+    of fit: TwoGaussianFit?,
     _ inversion: TwoEnergyInversion,
     subtractsPreEdge: Bool = false
   ) -> [ChemistryFigures.Peak] {
@@ -69,7 +73,7 @@ enum SolvedChemistry {
       matrix: subtractsPreEdge
         ? parameters.matrix.subtracting(parameters.preEdgeAbsorption) : parameters.matrix
     )
-    guard let fit = histogram.twoGaussianFit() else { return [] }
+    guard let fit else { return [] }
     let phases = PhasePeaks(fit, relation)
     return [phases.lithiated, phases.delithiated].map { peak in
       ChemistryFigures.Peak(

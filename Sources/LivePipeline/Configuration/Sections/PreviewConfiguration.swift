@@ -12,6 +12,8 @@ public struct PreviewConfiguration: Hashable, Sendable {
   public var maximumRate = 4.0
   /// Key `stxm_rate_hz`: how often the map of transmitted light is published at most.
   public var mapRate = 15.0
+  /// Key `tomogram_rate_hz`: how often topics about tomograms are published at most.
+  public var tomogramRate = 1.0
   /// Key `insecure`: whether other machines may connect without keys.
   public var isInsecure = false
   /// Key `curve_public_key`: this end's public key, 40 characters of Z85.

@@ -190,6 +190,13 @@ extension ConfigurationTable {
         "how often `stxm` is published at most, in place of `maximum_rate_hz`: a frame is seen in it "
           + "after one over this rate at the latest"
       ),
+      at.number(
+        "tomogram_rate_hz",
+        \.tomogramRate,
+        0.01...100,
+        "how often `volume` (of each energy), `chemistry`, `histogram` and `alignment` are made at most "
+          + "while a tomogram grows; no more often than `maximum_rate_hz`"
+      ),
       at.flag(
         "insecure",
         \.isInsecure,

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Save every finished projection of a running TiltFold, with what it is about.
+
+    python3 save_projections.py projections                  HDF5 where Python has h5py, else NumPy files
+    python3 save_projections.py projections --format npy
+
+Of each scan one file SCAN.h5, with the optical density, its coverage and standard error, and all keys of
+the message as attributes; or SCAN.npy (optical density), SCAN.coverage.npy, SCAN.error.npy and SCAN.json.
+A file takes its name when it is whole.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import sys
+
+import numpy as np
+
+from tiltfold_client import PREVIEWS, TiltFold
+
+try:
+    import h5py
+except ImportError:
+    h5py = None
+
+SUFFIXES = {"optical_density": "", "coverage": ".coverage", "optical_density_error": ".error"}
+
+
+def file_name(header):
+    """The scan's name as a file's: nothing in it leads elsewhere."""
+    name = re.sub(r"[^A-Za-z0-9._+-]", "_", header.get("identifier", "")).lstrip(".") or "projection"
+    return name[:200]
+
+
+def save_hdf5(path, message):
+    """One HDF5 file, written under another name first."""
+    partial = path.with_name(path.name + ".partial")
+    with h5py.File(partial, "w") as file:
+        for key, value in message.header.items():
+            if key in ("quality", "text"):
+                for name, inner in value.items():
+                    file.attrs[name] = inner
+            elif key != "arrays":
+                file.attrs[key] = value
+        for name, array in message.arrays.items():
+            data = file.create_dataset(name, data=array, compression="gzip", shuffle=True)
+            data.attrs["units"] = message.unit(name)
+            if message.pixel_size(name) is not None:
+                data.attrs["pixel_size_m"] = message.pixel_size(name)
+    os.replace(partial, path)
+
+
+def save_numpy(path, message):
+    """NumPy files for the arrays and one of JSON, the JSON last."""
+    for name, array in message.arrays.items():
+        target = path.with_name(path.name + SUFFIXES.get(name, f".{name}") + ".npy")
+        partial = target.with_name(target.name + ".partial")
+        with open(partial, "wb") as file:
+            np.save(file, array)
+        os.replace(partial, target)
+    partial = path.with_name(path.name + ".json.partial")
+    partial.write_text(json.dumps(message.header, indent=2) + "\n")
+    os.replace(partial, path.with_name(path.name + ".json"))
+
+
+def save(folder, message, form):
+    """Saves one projection; returns the file that holds what it is about."""
+    name = file_name(message.header)
+    if form == "h5":
+        path = folder / f"{name}.h5"
+        save_hdf5(path, message)
+        return path
+    save_numpy(folder / name, message)
+    return folder / f"{name}.json"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Save every finished projection of a running TiltFold.")
+    parser.add_argument("folder", type=pathlib.Path, help="where to; it is made")
+    parser.add_argument("endpoint", nargs="?", default=PREVIEWS, help="its previews.bind (%(default)s)")
+    parser.add_argument("--format", choices=("h5", "npy"), default="h5" if h5py else "npy", help="(%(default)s)")
+    parser.add_argument("--count", type=int, help="end after so many")
+    parser.add_argument("--timeout", type=float, help="end when nothing came for so many seconds")
+    parser.add_argument("--server-key", help="its previews.curve_public_key")
+    options = parser.parse_args()
+    if options.format == "h5" and h5py is None:
+        parser.error("h5 needs h5py: pip install h5py, or --format npy")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    saved = 0
+    with TiltFold(options.endpoint, server_key=options.server_key) as run:
+        for message in run.messages("projection", timeout=options.timeout):
+            print(save(options.folder, message, options.format), flush=True)
+            saved += 1
+            if saved == options.count:
+                break
+    return 0 if saved else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        pass

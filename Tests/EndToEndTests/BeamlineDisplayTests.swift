@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import LivePipeline
+import Synchronization
+import TestSupport
+import Testing
+
+/// The object as the beamline's own display receives it.
+@Suite(
+  .serialized,
+  .enabled(
+    if: PythonInterpreter.has("zmq, numpy"),
+    "python3 with pyzmq and NumPy is not installed"
+  )
+)
+struct BeamlineDisplayTests {
+  /// A line of Tests/Clients/beamline_display.py.
+  private struct Shown: Decodable {
+    var topic: String
+    var identifier: String
+    var width: Int
+    var height: Int
+    var pixel_m: [Double]
+    var border: Double
+    var median: Double
+    var least: Double
+  }
+
+  @Test func theDisplayShowsObjectsAlsoWhenItComesLate() throws {
+    var run = SimulatedRun()
+    run.parameters.tiltCount = 3
+    run.parameters.scanColumns = 6
+    run.framesPerSecond = 60
+    run.configuration.previews.recEndpoint = "tcp://127.0.0.1:*"
+    let collected = Mutex<[Data]>([])
+    let outcome = try run.run { pipeline in
+      while pipeline.status.recEndpoint == nil, pipeline.status.state != .done {}
+      let endpoint = pipeline.status.recEndpoint ?? ""
+      collected.withLock { $0.append(Self.display(endpoint, 2)) }
+      // A second one, when the first has what it wanted and is gone.
+      collected.withLock { $0.append(Self.display(endpoint, 1)) }
+    }
+    let (early, late) = try collected.withLock { (try Self.lines($0[0]), try Self.lines($0[1])) }
+    #expect(early.count == 2 && late.count == 1)
+    let scans = Set(outcome.summary.scans.map(\.scan))
+    for shown in early + late {
+      #expect(shown.topic == "rec" && scans.contains(shown.identifier), "\(shown)")
+      // Wider than high, as the scan is: transposed, rows run along the display's first axis.
+      #expect(shown.width > shown.height && shown.height > 100, "\(shown)")
+      #expect(shown.pixel_m.allSatisfy { $0 > 1e-9 && $0 < 1e-7 })
+      #expect(shown.border == 0, "something is cut off: \(shown)")
+      // Most of it is vacuum.
+      #expect(abs(shown.median - 1) < 0.2, "\(shown)")
+    }
+  }
+
+  private static func display(_ endpoint: String, _ count: Int) -> Data {
+    let script = Repository.root.appending(path: "Tests/Clients/beamline_display.py").path()
+    let process = PythonInterpreter.makeProcess([script, endpoint, "\(count)"])
+    let output = Pipe()
+    process.standardOutput = output
+    guard (try? process.run()) != nil else { return Data() }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return data
+  }
+
+  private static func lines(_ data: Data) throws -> [Shown] {
+    try String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+      try JSONDecoder().decode(Shown.self, from: Data($0.utf8))
+    }
+  }
+}
