@@ -13,6 +13,8 @@ const buttons = [
   ["snapshot", "Snapshot", "Writes what there is to files"],
 ];
 
+const asksForToken = ({ text = "" }) => /token/i.test(text) && !/own machine only/.test(text);
+
 export function makeControlPanel(section, store, invalidate, connection) {
   const answer = section.querySelector(".answer");
   const token = section.querySelector(".token");
@@ -43,7 +45,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
     answer.dataset.ok = "";
     setText(answer, `${label} …`);
     const reply = await connection.ask(request, fields);
-    if (!reply.ok && /token/i.test(reply.text ?? "")) {
+    if (!reply.ok && asksForToken(reply)) {
       token.hidden = false;
       token.querySelector("input").focus();
     }
@@ -65,7 +67,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
     const reply = await connection.ask("parameters");
     isListed = reply.ok === true;
     if (!reply.ok) {
-      if (/token/i.test(reply.text ?? "")) token.hidden = false;
+      if (asksForToken(reply)) token.hidden = false;
       if (!list.childElementCount) setText(section.querySelector(".parameters-note"), reply.text ?? "");
       return;
     }
