@@ -146,7 +146,7 @@ class MockRun:
             "latency_frame_p99_ms": 12.0, "disk_free_bytes": (3.1e9 if trouble else 812e9) - done * 5e8, "beam_per_second": (2.31e7 + 2e5 * math.sin(done)) * (0.55 if trouble else 1),
             "tilt_count": self.tilts, "energy_count": 2, "fsc_half_period_m_0": 11.2e-9, "fsc_half_period_m_1": 11.6e-9, "fsc_tilts": self.folded,
         }
-        text = {"state": "paused" if self.paused else "acquiring", "recording": "failing" if trouble else "recording", "end": "iterations"}
+        text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "recording": "failing" if trouble else "recording", "end": "iterations"}
         self.send("status", self.header("status", scan=True, frame_count=int(self.progress * FRAMES), quality=quality, text=text))
 
     def diffraction(self):
@@ -252,6 +252,7 @@ class MockRun:
             column("confidence", [0.55 if not a else 0.985 for a in accepted], "1"), column("accepted", accepted, "1"),
         ]
         quality = {"tilts": sum(accepted), "complete": 0}
+        text = {f"held_back_{i}": "it correlates by 0.55 with the volume, less than 0.7" for i, a in enumerate(accepted) if not a}
         if self.measured and count >= 8:
             frequency = [i / 48 / (2 * made.VOXEL_M * 1e9) for i in range(1, 48)]
             for k in range(2):
@@ -262,7 +263,7 @@ class MockRun:
                 ]
                 quality[f"fsc_half_period_m_{k}"] = 11.2e-9 + 0.4e-9 * k
             quality.update(fsc_tilts=count, crowther_full_period_m=2 * math.pi * 180e-9 / 24)
-        self.send("alignment", self.header("alignment", quality=quality), arrays)
+        self.send("alignment", self.header("alignment", quality=quality, text=text), arrays)
 
     def event(self, severity, message, scan=None):
         header = self.header("event", text={"message": message, "severity": severity})

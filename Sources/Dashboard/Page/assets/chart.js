@@ -76,11 +76,6 @@ export class Chart {
     return true;
   }
 
-  /** Draws at the next occasion even if it was drawn just now: size or colours have changed. */
-  hurry() {
-    this.#drawnAt = 0;
-  }
-
   #base() {
     const ink = themeColor("ink-soft");
     const axis = {

@@ -93,8 +93,9 @@ const rules = [
   },
 ];
 
-export function isPaused({ text, quality }) {
-  return text.state === "paused" || text.paused === "true" || quality.paused === 1;
+/** Whether somebody lets the reconstruction rest. */
+export function isPaused({ text }) {
+  return text.reconstruction === "paused";
 }
 
 const states = {

@@ -105,7 +105,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
   return {
     ask,
     connected: () => {
-      if (!isListed || section.querySelector("details").open) listParameters();
+      if (section.querySelector("details").open) listParameters();
     },
     render: () => {
       const isOpen = connection.state === "open";
@@ -113,7 +113,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
       const paused = status ? isPaused(status) : false;
       for (const button of Object.values(made)) button.disabled = !isOpen;
       made.pause.disabled ||= paused;
-      made.resume.disabled ||= Boolean(status) && !paused && "paused" in (status.quality ?? {});
+      made.resume.disabled ||= status?.text.reconstruction === "running";
       return Boolean(status);
     },
   };

@@ -66,7 +66,7 @@ export function makeHealthPanel(section, store, invalidate) {
   const made = tiles.map((tile) => {
     const canvas = tile.curve ? element("canvas", { class: "spark", "aria-hidden": "true" }) : undefined;
     const value = element("dd", { class: "health-value", text: "–" });
-    const note = element("small", { text: "" });
+    const note = element("dd", { class: "health-note" });
     const node = element("div", { class: "health" }, element("dt", { text: tile.name }), value, note, ...(canvas ? [canvas] : []));
     host.append(node);
     return { ...tile, node, canvas, valueNode: value, noteNode: note };

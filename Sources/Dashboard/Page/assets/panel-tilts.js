@@ -38,15 +38,19 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
     ask(request, { rotation_angle_deg: Number(tilt.angle.toFixed(4)), ...(tomogram ? { tomogram_id: tomogram } : {}) }, `${label} ${degrees(tilt.angle)}`);
   }
 
+  const seen = (angle) => [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < 0.011);
+
   /** All tilts that are known, by angle. */
   function rows() {
     const found = new Map();
     const arrays = store.latest.alignment?.arrays ?? {};
+    const reasons = store.latest.alignment?.text ?? {};
     const value = (name, i) => arrays[name]?.values[i];
     Array.from(arrays.rotation_angle?.values ?? []).forEach((angle, i) => {
       found.set(angle.toFixed(2), {
         key: angle.toFixed(2), angle, rows: value("shift_rows", i), columns: value("shift_columns", i),
         residual: value("residual", i), confidence: value("confidence", i), accepted: (value("accepted", i) ?? 1) > 0.5,
+        reason: reasons[`held_back_${seen(angle)?.index ?? i}`],
       });
     });
     for (const [key, { angle }] of store.tilts) {
@@ -57,7 +61,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
   }
 
   function pictureOf(angle) {
-    const tilt = [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < 0.011);
+    const tilt = seen(angle);
     const pictures = tilt?.pictures;
     if (pictures?.size) return { picture: pictures.get([...pictures.keys()].sort((a, b) => a - b)[0]), isSeen: true, halfPeriod: tilt.halfPeriod };
     const volume = store.byEnergy.volume.get(store.energies("volume")[0])?.arrays.optical_density_volume;
@@ -129,7 +133,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
     if (!row) return setText(words, all.length ? "Choose a tilt to hold it back, drop it or take it back." : "");
     const half = pictureOf(row.angle).halfPeriod;
     setText(words, [
-      `${degrees(row.angle)}: ${row.accepted === undefined ? "not folded yet" : row.accepted ? "takes part" : "held back"}`,
+      `${degrees(row.angle)}: ${row.accepted === undefined ? "not folded yet" : row.accepted ? "takes part" : "held back"}${row.accepted === false && row.reason ? `: ${row.reason}` : ""}`,
       known(row.rows) ? `shift ${number(row.rows, 2)} px down, ${number(row.columns, 2)} px right` : "",
       known(row.residual) ? `residual ${number(row.residual, 2)} OD` : "",
       known(row.confidence) ? `confidence ${number(row.confidence, 2)}` : "",
@@ -180,7 +184,12 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
       entry.node.setAttribute("aria-label", `Tilt ${degrees(row.angle)}, ${{ new: "not folded yet", in: "takes part", out: "held back" }[state]}, residual ${number(row.residual, 2)}`);
       return entry.node;
     });
-    if (nodes.length !== strip.children.length || nodes.some((node, i) => strip.children[i] !== node)) strip.replaceChildren(...nodes);
+    if (nodes.length !== strip.children.length || nodes.some((node, i) => strip.children[i] !== node)) {
+      // Who looks at the newest tilts goes on seeing the newest.
+      const isAtEnd = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - 8;
+      strip.replaceChildren(...nodes);
+      if (isAtEnd) strip.scrollLeft = strip.scrollWidth;
+    }
     if (isLeft) setTimeout(invalidate, 30);
     const out = all.filter((row) => row.accepted === false).length;
     const taken = all.filter((row) => row.accepted).length;

@@ -43,20 +43,29 @@ const series = (...names) => Object.fromEntries(names.map((name) => [name, new S
 const energyKey = (header) => (known(header.energy_eV) ? header.energy_eV.toFixed(1) : "all");
 
 export class Store {
-  latest = {};
-  byEnergy = { volume: new Map(), projection: new Map(), chemistry: new Map() };
   events = [];
-  curves = series(
-    "overlap", "data", "coverage", "frames", "beam", "latency", "intake", "recorder",
-    "lost", "held", "disk", "recorded", "unrecorded", "finished", "used",
-  );
-  scanErrors = []; // {scan, error}: of each finished scan
-  scanStarts = []; // {time, angle}
-  tilts = new Map(); // angle -> {angle, pictures: energy -> {...}, halfPeriod}
-  pattern = { scan: undefined, sum: undefined, weight: undefined, count: 0 };
-  arrived = 0; // ms, when the last status came
   #listeners = new Map();
   #tomogram;
+
+  constructor() {
+    this.#forget();
+  }
+
+  /** Another run has begun: nothing of the one before belongs to it but its events. */
+  #forget() {
+    this.latest = {};
+    this.byEnergy = { volume: new Map(), projection: new Map(), chemistry: new Map() };
+    this.curves = series(
+      "overlap", "data", "coverage", "frames", "beam", "latency", "intake", "recorder",
+      "lost", "disk", "recorded", "unrecorded", "used",
+    );
+    this.scanErrors = []; // {scan, angle, error}: of each finished scan
+    this.scanStarts = []; // {scan, time, angle}
+    this.tilts = new Map(); // angle -> {angle, index, pictures: energy -> thumbnail, halfPeriod}
+    this.pattern = { scan: undefined, sum: undefined, weight: undefined, count: 0 };
+    this.arrived = 0; // ms, when the last status came
+    this.#tomogram = undefined;
+  }
 
   /** Calls `listener` when one of the topics came. */
   on(topics, listener) {
@@ -72,6 +81,7 @@ export class Store {
     } else if (before && before.header.sequence === header.sequence && before.time === message.time) {
       return; // seen already
     }
+    if (before && header.sequence < before.header.sequence && message.time > before.time) this.#forget();
     this.#changeTomogram(header, topic);
     this.latest[topic] = message;
     this.byEnergy[topic]?.set(energyKey(header), message);
@@ -127,11 +137,9 @@ export class Store {
         curves.intake.add(time, quality.intake_queue_depth);
         curves.recorder.add(time, quality.recorder_queue_depth);
         curves.lost.add(time, quality.frames_lost);
-        curves.held.add(time, quality.projections_held_back);
         curves.disk.add(time, quality.disk_free_bytes);
         curves.recorded.add(time, quality.recorded_bytes);
         curves.unrecorded.add(time, quality.bytes_unrecorded);
-        curves.finished.add(time, quality.scans_finished);
         curves.used.add(time, quality.frames_used);
         if (quality.beam_per_second !== curves.beam.last) curves.beam.add(time, quality.beam_per_second, 0);
         break;
