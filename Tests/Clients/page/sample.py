@@ -62,6 +62,9 @@ class Sample:
             for z in spans[1]:
                 for y in spans[2]:
                     offset = (x + 0.5 - center[0], z + 0.5 - center[1], y + 0.5 - center[2])
+                    depth = normal[0] * offset[0] + normal[1] * offset[1] + normal[2] * offset[2]
+                    if abs(depth) >= half[0]:
+                        continue
                     place = [
                         abs(sum(a * b for a, b in zip(axis, offset))) / size
                         for axis, size in zip((normal, side, other), half)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One look: is the measurement good? Every rule gives a level, what is the matter, and what to do.
 
-import { bytes, duration, known, milliseconds, number, percent } from "/assets/format.js";
+import { bytes, count, duration, known, milliseconds, number, percent } from "/assets/format.js";
 
 const order = { good: 0, wait: 0, look: 1, act: 2 };
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -56,9 +56,9 @@ const rules = [
   ({ q, store }) => {
     const lost = store.curves.lost.growth(60);
     const used = store.curves.used.growth(60);
-    if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${number(lost)} frames were lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
-    if (lost > 0) return ["look", `${number(lost)} frames were lost in the last minute.`, "A few do no harm; watch whether it goes on."];
-    if (q.frames_lost > 0.02 * q.frames_received) return ["look", `${number(q.frames_lost)} frames were lost in this run.`, "Not lately. The events say when."];
+    if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${count(lost)} frames were lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
+    if (lost > 0) return ["look", `${count(lost)} frames were lost in the last minute.`, "A few do no harm; watch whether it goes on."];
+    if (q.frames_lost > 0.02 * q.frames_received) return ["look", `${count(q.frames_lost)} frames were lost in this run.`, "Not lately. The events say when."];
   },
   ({ store }) => {
     const { values } = store.curves.beam;
@@ -78,8 +78,8 @@ const rules = [
   ({ q }) => {
     const [held, folded] = [q.projections_held_back ?? 0, q.projections_folded ?? 0];
     const share = held / Math.max(1, held + folded);
-    if (held > 3 && share > 0.3) return ["act", `${number(held)} of ${number(held + folded)} projections are held back.`, "Most tilts do not fit the volume: see whether the sample is in view at each tilt, and the tilt angles."];
-    if (held > 1 && share > 0.08) return ["look", `${number(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
+    if (held > 3 && share > 0.3) return ["act", `${count(held)} of ${count(held + folded)} projections are held back.`, "Most tilts do not fit the volume: see whether the sample is in view at each tilt, and the tilt angles."];
+    if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
   },
   ({ q }) => {
     if (q.latency_stxm_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_p99_ms)} from frame to map.`, "The computer is busy. Nothing is lost while it is recorded."];
