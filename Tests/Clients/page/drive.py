@@ -43,7 +43,7 @@ BLANKS = """(() => {
 NAMELESS = """(() => {
   const name = (node) => node.ariaLabel || node.textContent.trim() || node.labels?.[0]?.textContent.trim()
     || node.getAttribute("aria-labelledby") || node.title;
-  const wanted = "button, input, select, section, [role], canvas:not([aria-hidden]), progress";
+  const wanted = "button, input, select, section, [role]:not([role=status]), canvas:not([aria-hidden]), progress";
   return [...document.querySelectorAll(wanted)].filter((node) => node.checkVisibility() && !node.closest(".js-plotly-plot > *") && !name(node))
     .map((node) => node.outerHTML.slice(0, 120));
 })()"""
@@ -129,7 +129,8 @@ class Drive:
         press = lambda words: browser.evaluate(f"[...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === '{words}').click()")  # noqa: E731
         press("Pause")
         self.until(answered, 10, "Pause was not answered")
-        self.until("document.querySelector('#banner').dataset.level === 'look'", 10, "the banner does not say that the run is paused")
+        self.until("/paused/.test(document.querySelector('#banner').textContent)", 10, "the banner does not say that the run is paused")
+        self.until("![...document.querySelectorAll('#control .control-buttons button')][1].disabled", 10, "Resume cannot be pressed")
         press("Resume")
         self.until("document.querySelector('.answer').textContent.startsWith('Resume')", 10, "Resume was not answered")
         press("Abort scan")

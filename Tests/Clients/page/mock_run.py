@@ -265,8 +265,9 @@ class MockRun:
             quality.update(fsc_tilts=count, crowther_full_period_m=2 * math.pi * 180e-9 / 24)
         self.send("alignment", self.header("alignment", quality=quality, text=text), arrays)
 
-    def event(self, severity, message, scan=None):
+    def event(self, severity, message, scan=None, age=0):
         header = self.header("event", text={"message": message, "severity": severity})
+        header["timestamp_ns"] -= int(age * 1e9)
         if scan:
             header["identifier"] = scan
         header.pop("tomogram_id")
@@ -276,10 +277,10 @@ class MockRun:
 
     def everything(self):
         """Fills all topics, as for a page that comes late."""
-        self.event("info", "the direct beam falls on [519.8, 575.1] ± 0.03 px, by 49 frames; the tomogram is made with that", "NS_000000")
-        self.event("warning", "3 messages of the source did not arrive", "NS_000006")
-        self.event("warning", f"its projection is held back: it correlates by 0.55 with the volume, less than 0.7; tilt {self.angles[5]:.1f} degrees", "NS_000010")
-        self.event("info", "ended with 196 of 196 frames", "NS_000027")
+        self.event("info", "the direct beam falls on [519.8, 575.1] ± 0.03 px, by 49 frames; the tomogram is made with that", "NS_000000", age=900)
+        self.event("warning", "3 messages of the source did not arrive", "NS_000006", age=700)
+        self.event("warning", f"its projection is held back: it correlates by 0.55 with the volume, less than 0.7; tilt {self.angles[5]:.1f} degrees", "NS_000010", age=500)
+        self.event("info", "ended with 196 of 196 frames", "NS_000027", age=20)
         if self.scenario == "trouble":
             self.event("error", "RECORDING FAILS: no space left on device. The reconstruction goes on; what comes now is not recorded and is counted. Make room on the disk or mend it: the recording goes on by itself")
         self.status()

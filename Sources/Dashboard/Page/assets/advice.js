@@ -24,8 +24,9 @@ const advice = [
   [/took too many|too few frames/, "Nothing to do now."],
 ];
 
-/** What to do about an event; empty where nothing is to be done. */
+/** What to do about a warning or an error; empty where nothing is to be done. */
 export function adviceFor({ message, severity }) {
+  if (severity === "info") return "";
   for (const [pattern, words] of advice) if (pattern.test(message)) return words;
   return severity === "error" ? "Read the log of the terminal, and keep the recording: a replay can do it again." : "";
 }

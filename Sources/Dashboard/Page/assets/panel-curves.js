@@ -5,8 +5,10 @@ import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { degrees, known, number, percent } from "/assets/format.js";
 
+const errorTicks = [1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
+
 export function makeCurvesPanel(section, store, invalidate) {
-  const chart = new Chart(section.querySelector(".chart-host"), { label: "Errors and coverage over time", height: 226, again: invalidate });
+  const chart = new Chart(section.querySelector(".chart-host"), { label: "Errors and coverage over time", height: 300, again: invalidate });
   const dates = (series) => series.times.map((time) => new Date(time * 1000));
 
   store.on(["object", "stxm", "diffraction", "status"], invalidate);
@@ -27,10 +29,10 @@ export function makeCurvesPanel(section, store, invalidate) {
         line(coverage, "coverage", "series-3", { yaxis: "y2", line: { color: themeColor("series-3"), width: 1.2, dash: "dot" }, hovertemplate: "%{y:.0%}<extra>coverage</extra>" }),
       ],
       {
-        margin: { r: 46 },
+        margin: { r: 56 },
         xaxis: { type: "date", nticks: 6, tickformat: "%H:%M:%S" },
-        yaxis: { type: "log", title: { text: "error" }, nticks: 6, exponentformat: "none", tickformat: ".2~g" },
-        yaxis2: { overlaying: "y", side: "right", range: [0, 1.04], tickformat: ".0%", showgrid: false, nticks: 5, title: { text: "coverage" } },
+        yaxis: { type: "log", title: { text: "error" }, tickvals: errorTicks, ticktext: errorTicks.map(String) },
+        yaxis2: { overlaying: "y", side: "right", range: [0, 1.04], tickmode: "array", tickvals: [0, 0.25, 0.5, 0.75, 1], tickformat: ".0%", showgrid: false, title: { text: "coverage" } },
         shapes: starts.map(({ time }) => ({
           type: "line", x0: new Date(time * 1000), x1: new Date(time * 1000), yref: "paper", y0: 0, y1: 1,
           line: { color: themeColor("line-strong"), width: 1 }, layer: "below",

@@ -8,7 +8,7 @@ import { element, energy, known, length, number } from "/assets/format.js";
 export function makeResolutionPanel(section, store, invalidate, ask) {
   const host = section.querySelector(".chart-host");
   const figures = section.querySelector(".figures");
-  const chart = new Chart(host, { label: "Fourier shell correlation", height: 246, again: invalidate });
+  const chart = new Chart(host, { label: "Fourier shell correlation", height: 222, again: invalidate });
   section.querySelector("[data-measure]").addEventListener("click", () => ask("measure_resolution", {}, "Measure the resolution"));
 
   function shells(message) {

@@ -64,7 +64,7 @@ export function makeScanPanel(section, store, invalidate) {
     const values = isMean ? Float32Array.from(sum, (total, i) => (weight[i] ? total / weight[i] : NaN)) : photons.values;
     pictures.diffraction.show({
       values, rows, columns, unit: photons.unit, map: "inferno", log: true,
-      note: isMean ? `of ${patterns} seen` : `frame ${message.quality.index ?? ""}`,
+      describe: isMean ? `Mean of the ${patterns} patterns seen here.` : "The latest pattern.",
     });
   }
 
@@ -84,8 +84,7 @@ export function makeScanPanel(section, store, invalidate) {
     if (!message) return;
     const array = message.arrays.object ?? Object.values(message.arrays)[0];
     const common = { rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize };
-    const note = known(message.quality.iteration) ? `iteration ${message.quality.iteration}` : "";
-    show(pictures.amplitude, message, () => ({ ...common, values: modulus(array.values), unit: "1", map: "grey", note }));
+    show(pictures.amplitude, message, () => ({ ...common, values: modulus(array.values), unit: "1", map: "grey" }));
     show(pictures.phase, message, () => ({ ...common, values: phase(array.values), unit: "rad", map: "viridis" }));
     show(pictures.density, message, () => {
       const values = opticalDensity(array.values);
@@ -118,6 +117,7 @@ export function makeScanPanel(section, store, invalidate) {
       known(header.energy_eV) ? energy(header.energy_eV) : "",
       known(frames) ? `frame ${count(frames)}${expected ? ` of ${count(expected)}` : ""}` : "",
       known(scan.coverage) ? `${percent(scan.coverage)} in the object` : "",
+      known(scan.iteration) ? `iteration ${count(scan.iteration)}` : "",
       known(scan.data_error) ? `data error ${number(scan.data_error, 2)}` : "",
       text.end ? `last scan: ${ends[text.end] ?? text.end}` : "",
     ];

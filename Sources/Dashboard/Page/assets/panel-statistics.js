@@ -9,7 +9,7 @@ const peaks = ["low", "high"];
 
 export function makeCorrelationPanel(section, store, invalidate) {
   const caption = section.querySelector("[data-caption]");
-  const chart = new Chart(section.querySelector(".chart-host"), { label: "Correlation of both energies", height: 280, again: invalidate });
+  const chart = new Chart(section.querySelector(".chart-host"), { label: "Correlation of both energies", height: 306, again: invalidate });
   store.on(["chemistry", "histogram"], invalidate);
   return () => {
     const message = store.latest.chemistry;
@@ -39,7 +39,7 @@ export function makeCorrelationPanel(section, store, invalidate) {
       const reach = Math.min(fullFirst, fullSecond / slope);
       return {
         x: [0, reach], y: [0, reach * slope], type: "scatter", mode: "lines", hoverinfo: "skip",
-        name: `${number(quality[`${peak}_center_deg`])}°`,
+        name: `peak at ${number(quality[`${peak}_center_deg`])}°`,
         line: { color: `rgb(${phaseColors[peak === "low" ? "lithiated" : "delithiated"]})`, width: 2, dash: "dash" },
       };
     });
@@ -61,14 +61,14 @@ export function makeCorrelationPanel(section, store, invalidate) {
         xaxis: { title: { text: "OD per voxel, first energy" }, range: [0, fullFirst], nticks: 5, showgrid: false },
         yaxis: { title: { text: "OD per voxel, second energy" }, range: [0, fullSecond], nticks: 5, showgrid: false },
       },
-      `${count(total)} voxels` + rays.map((ray) => `, a ray at ${ray.name}`).join(""),
+      `${count(total)} voxels` + rays.map((ray) => `, ${ray.name}`).join(""),
     );
   };
 }
 
 export function makeHistogramPanel(section, store, invalidate) {
   const caption = section.querySelector("[data-caption]");
-  const chart = new Chart(section.querySelector(".chart-host"), { label: "Polar histogram", height: 280, again: invalidate });
+  const chart = new Chart(section.querySelector(".chart-host"), { label: "Polar histogram", height: 306, again: invalidate });
   store.on(["histogram"], invalidate);
   return () => {
     const message = store.latest.histogram;

@@ -18,7 +18,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
   const caption = section.querySelector("[data-caption]");
   const words = section.querySelector(".tilt-words");
   const actions = section.querySelector(".tilt-actions");
-  const chart = new Chart(section.querySelector(".chart-host"), { label: "Shifts and residuals of all tilts", height: 150, again: invalidate });
+  const chart = new Chart(section.querySelector(".chart-host"), { label: "Shifts and residuals of all tilts", height: 176, again: invalidate });
   const tiles = new Map(); // key -> {node, canvas, ...}
   let selected;
 
@@ -158,10 +158,10 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
         dots(aligned.map((row) => row.residual), "residual", "series-3", "y2", "diamond"),
       ],
       {
-        margin: { r: 50 },
+        margin: { r: 60 },
         xaxis: { title: { text: "tilt, degree" }, nticks: 9, zeroline: false },
         yaxis: { title: { text: "shift, px" }, nticks: 5 },
-        yaxis2: { overlaying: "y", side: "right", title: { text: "residual, OD" }, showgrid: false, rangemode: "tozero", nticks: 4 },
+        yaxis2: { overlaying: "y", side: "right", title: { text: "residual, OD" }, showgrid: false, rangemode: "tozero", tickmode: "auto", nticks: 4 },
         shapes: row ? [{ type: "line", x0: row.angle, x1: row.angle, yref: "paper", y0: 0, y1: 1, line: { color: themeColor("accent"), width: 1.5 } }] : [],
       },
       `${aligned.length} tilts; largest residual ${number(Math.max(...aligned.map((row) => row.residual).filter(known)), 2)} OD`,

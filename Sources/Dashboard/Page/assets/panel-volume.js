@@ -2,6 +2,7 @@
 // The running volume of one energy: three linked slices and the 3-D view.
 
 import { element, energy, known, number, setText } from "/assets/format.js";
+import { drawBar } from "/assets/picture.js";
 import { cut, SliceTrio } from "/assets/slices.js";
 import { Space } from "/assets/space.js";
 
@@ -12,7 +13,9 @@ export function makeVolumePanel(section, store, invalidate) {
   let chosen;
   let loaded;
   let range = [0, 1];
-  const slices = new SliceTrio(grid, { label: "Volume", paint, bar: true, onMove: invalidate });
+  const slices = new SliceTrio(grid, { label: "Volume", paint, bar: false, onMove: invalidate });
+  const scale = section.querySelector(".scale");
+  drawBar(scale.querySelector("canvas"), "viridis");
   const cell = element("div", { class: "slice" });
   grid.append(cell);
   const mode = element("select", { "aria-label": "How the volume is drawn", onchange: restyle },
@@ -75,6 +78,8 @@ export function makeVolumePanel(section, store, invalidate) {
       for (const value of arrays[`optical_density_${name}`]?.values ?? []) if (value > high) high = value;
     }
     range = [0, high || quality.optical_density_full || 1];
+    setText(scale.querySelector("[data-high]"), `${number(range[1], 2)} OD per voxel`);
+    setText(scale.querySelector("small"), volume ? `Middle slices are full size; others have ${Math.max(...volume.shape)} voxels a side.` : "");
     if (volume) slices.setVolume(volume.shape, volume.pixelSize);
     slices.render();
     if (volume && loaded !== current) {

@@ -2,7 +2,7 @@
 // One picture of measured values: colour map, colour bar with unit, scale bar, value at the pointer.
 
 import { colorWords } from "/assets/colormaps.js";
-import { element, known, length, number, roundDown, setText, unitWords } from "/assets/format.js";
+import { compact, element, known, length, number, roundDown, setText, unitWords } from "/assets/format.js";
 
 /** The values between which a picture shows most of what it has. */
 export function robustRange(values, { low = 0.005, high = 0.995, positive = false } = {}) {
@@ -39,6 +39,9 @@ export function colored(values, rows, columns, { map = "viridis", low, high, log
   context.putImageData(picture, 0, 0);
   return canvas;
 }
+
+/** A number that has room beside a bar. */
+const short = (value) => (Math.abs(value) >= 1e4 ? compact(Number(value.toPrecision(2))) : number(value, 2));
 
 export class Picture {
   #content;
@@ -117,8 +120,8 @@ export class Picture {
     const range = picture ? "" : `, ${number(low)} to ${number(high)} ${words}${log ? ", log scale" : ""}`;
     this.canvas.setAttribute("aria-label", `${this.label}: ${columns} by ${rows} pixels${size}${range}. ${describe ?? ""}`.trim());
     if (picture) return;
-    setText(this.high, number(high, 2));
-    setText(this.low, number(low, 2));
+    setText(this.high, short(high));
+    setText(this.low, short(low));
     setText(this.unit, [words, log ? "log" : ""].filter(Boolean).join(", "));
     const context = this.bar.getContext("2d");
     const pixels = context.createImageData(1, 256);
@@ -145,6 +148,14 @@ export class Picture {
     if (read) setText(this.readout, read(row, column));
     else if (values) setText(this.readout, `${number(values[row * columns + column])} ${unitWords(unit ?? "1")}`.trim());
   }
+}
+
+/** Fills a canvas of 256 by 1 pixels with a map, the lowest value left. */
+export function drawBar(canvas, map) {
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(256, 1);
+  new Uint32Array(pixels.data.buffer).set(colorWords(map));
+  context.putImageData(pixels, 0, 0);
 }
 
 /** A bar of a round length at the lower left, `perMeter` canvas pixels long for each metre. */

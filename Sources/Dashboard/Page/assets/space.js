@@ -199,10 +199,15 @@ export class Space {
     context.font = `600 ${11 * ratio}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    ["x", "y", "z"].forEach((name, axis) => {
-      const end = half.map((size, i) => (i === axis ? size + 0.05 : -size));
-      const [left, top] = project(end);
-      context.fillText(name === "y" ? "y (axis)" : name === "z" ? "z (beam)" : name, left, top);
+    ["x", "y (axis)", "z (beam)"].forEach((name, axis) => {
+      // Beside the edge that lies outermost, so that no label falls on the sample.
+      const middles = corners.filter((_, i) => !(i & (1 << axis))).map((corner) => project(corner.map((part, i) => (i === axis ? 0 : part))));
+      const outward = ([left, top]) => [left - canvas.width / 2, top - canvas.height / 2];
+      const [across, down] = middles.map(outward).reduce((a, b) => (Math.hypot(...a) + 0.01 * a[1] >= Math.hypot(...b) + 0.01 * b[1] ? a : b));
+      const far = 1 + (14 * ratio) / Math.max(1, Math.hypot(across, down));
+      const margin = 26 * ratio;
+      const inside = (value, extent) => Math.min(extent - margin, Math.max(margin, value));
+      context.fillText(name, inside(canvas.width / 2 + across * far, canvas.width), inside(canvas.height / 2 + down * far, canvas.height));
     });
     drawScaleBar(context, perUnit / (this.#size.steps * this.#size.pixelSize), ratio);
   }
