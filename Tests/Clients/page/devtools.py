@@ -170,8 +170,8 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, text=text if kind == "keyDown" else "", windowsVirtualKeyCode=codes.get(name, 0))
 
-    def screenshot(self, path, clip=None):
-        options = {"clip": {**clip, "scale": 1}, "captureBeyondViewport": True} if clip else {}
+    def screenshot(self, path, clip=None, scale=1):
+        options = {"clip": {**clip, "scale": scale}, "captureBeyondViewport": True} if clip else {}
         data = self.call("Page.captureScreenshot", format="png", **options)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

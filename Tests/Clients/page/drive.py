@@ -34,7 +34,7 @@ BLANKS = """(() => {
     if (colors.size < 3) blank.push(canvas.dataset.picture);
   }
   for (const chart of document.querySelectorAll("[data-chart]")) {
-    const drawn = chart.querySelector(".scatterlayer path, .heatmaplayer image, .barlayer path");
+    const drawn = chart.querySelector(".scatterlayer path, .heatmaplayer image, .barlayer path, .chart-sketch");
     if (chart.checkVisibility() && !drawn && !/not measured/.test(chart.ariaLabel)) blank.push(chart.dataset.chart);
   }
   return blank;
@@ -71,21 +71,21 @@ class Drive:
     def open(self):
         browser = self.browser
         browser.scheme("light")
-        browser.resize(1680, 1050)
+        browser.resize(1680, 2300)  # all panels in view, so that all are drawn
         browser.call("Page.navigate", url=self.url)
         self.until("Boolean(window.tiltfold)", self.options.timeout, "the page did not start")
-        # All panels in view, so that all are drawn.
-        self.fit(1680)
         wanted = json.dumps([name for name in PANELS if name not in self.options.without])
         ready = f"{wanted}.every((name) => tiltfold.panels()[name] === 'data')"
         if not self.until(ready, self.options.timeout, "panels stay without data"):
             state = browser.evaluate("tiltfold.panels()")
             self.faults.append("without data: " + ", ".join(name for name in PANELS if state.get(name) != "data"))
-        complete = browser.evaluate("performance.now()")
+        since = browser.evaluate("tiltfold.since()")
+        complete = max((since.get(name) or 0 for name in PANELS if name not in self.options.without), default=0)
         paint = browser.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null")
-        print(f"first paint after {paint:.0f} ms, all panels complete after {complete:.0f} ms" if paint else "no first paint was noted")
+        print(f"first paint after {paint:.0f} ms, all panels complete after {complete} ms ({since})" if paint else "no first paint was noted")
         if self.options.first_paint and (paint is None or paint > self.options.first_paint):
             self.faults.append(f"the first paint took {paint} ms, more than {self.options.first_paint:g}")
+        self.fit(1680)
 
     def fit(self, width, touch=False):
         """Makes the window as high as the page."""
@@ -106,7 +106,19 @@ class Drive:
     def pictures(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
         browser = self.browser
-        shoot = lambda name, clip=None: browser.screenshot(str(folder / f"{name}.png"), clip)  # noqa: E731
+        limit = self.options.limit_kb * 1000
+
+        def shoot(name, clip=None):
+            # Smaller where a picture would be too large for a document.
+            path = folder / f"{name}.png"
+            if clip is None:
+                width, height = browser.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+                clip = {"x": 0, "y": 0, "width": width, "height": height}
+            for scale in (1, 0.85, 0.7, 0.6, 0.5, 0.42, 0.36, 0.3):
+                browser.screenshot(str(path), clip, scale)
+                if not limit or path.stat().st_size <= limit:
+                    break
+
         for name in PANELS:
             box = browser.evaluate(f"(() => {{ const b = document.getElementById('{name}').getBoundingClientRect(); return [b.x + scrollX, b.y + scrollY, b.width, b.height]; }})()")
             shoot(f"dashboard-{name}", dict(zip(("x", "y", "width", "height"), box)))
@@ -195,6 +207,7 @@ def main():
     parser.add_argument("--mock", action="store_true", help="serve made-up data and press the buttons, too")
     parser.add_argument("--scenario", default="good", help="of --mock: good or trouble")
     parser.add_argument("--pictures", type=pathlib.Path, help="folder for pictures")
+    parser.add_argument("--limit-kb", type=float, default=0, help="the most kB of a picture; larger ones are made smaller")
     parser.add_argument("--timeout", type=float, default=60, help="seconds until all panels have data")
     parser.add_argument("--settle", type=float, default=1.5, help="seconds to wait before a picture is taken")
     parser.add_argument("--first-paint", type=float, default=0, help="the most milliseconds until the first paint; 0: any")

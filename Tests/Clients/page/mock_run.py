@@ -143,7 +143,7 @@ class MockRun:
             "overlap_error": self.errors["overlap"], "data_error": 0.052 + 0.002 * math.sin(done), "frc_half_period_m": 9.4e-9, "elapsed_s": elapsed,
             "remaining_s": elapsed / max(1, done) * (2 * self.tilts - done), "state_of_charge": 0.472 + 0.01 * math.sin(done),
             "latency_stxm_p50_ms": 21 + self.generator.random(), "latency_stxm_p90_ms": 38 + self.generator.random(), "latency_stxm_p99_ms": 64 + 6 * self.generator.random(),
-            "latency_frame_p99_ms": 12.0, "disk_free_bytes": (3.1e9 if trouble else 812e9) - done * 5e8, "beam_per_second": (2.31e7 + 2e5 * math.sin(done)) * (0.55 if trouble else 1),
+            "latency_frame_p99_ms": 12.0, "disk_free_bytes": (3.1e9 - elapsed * 1e6) if trouble else (812e9 - done * 5e8), "beam_per_second": (2.31e7 + 2e5 * math.sin(done)) * (0.55 if trouble else 1),
             "tilt_count": self.tilts, "energy_count": 2, "fsc_half_period_m_0": 11.2e-9, "fsc_half_period_m_1": 11.6e-9, "fsc_tilts": self.folded,
         }
         text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "recording": "failing" if trouble else "recording", "end": "iterations"}

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Charts by Plotly, which the process serves and the page asks for once it stands. Each is drawn
-// once a second at most.
+// Charts by Plotly, which the process serves and the page reads once its pictures stand; a plain
+// sketch until then. Each is drawn once a second at most.
 
 import { themeColor } from "/assets/colormaps.js";
 import { element } from "/assets/format.js";
 import { invalidateAll } from "/assets/frameloop.js";
+import { sketch } from "/assets/sketch.js";
 
 let library;
 let isMissing = false;
+let isAsked = false;
 
 /** Asks for Plotly; panels draw again when it is there. */
 export function fetchPlotly() {
+  if (isAsked) return;
+  isAsked = true;
   const script = element("script", { src: "/plotly.min.js", async: true });
   script.onload = () => {
     library = window.Plotly;
@@ -37,6 +41,7 @@ export class Chart {
   #drawnAt = 0;
   #later;
   #isStarted = false;
+  #sketched;
 
   /** `again` is called when what was held back is due. */
   constructor(host, { label, height = 190, again }) {
@@ -51,14 +56,9 @@ export class Chart {
   /** Draws; `words` say for a screen reader what it shows. Returns whether it is on the screen. */
   draw(traces, layout, words) {
     this.box.setAttribute("aria-label", `${this.label}: ${words}`);
-    if (isMissing) {
-      this.box.textContent = "Charts need Plotly, which this TiltFold did not find: run .ci/plotly and load the page again.";
-      this.box.classList.add("chart-missing");
-      return true;
-    }
-    if (!library) return false;
     const wait = this.#drawnAt + 1000 - performance.now();
-    if (wait > 0 && this.#isStarted) {
+    const isNews = library && this.#sketched; // Plotly has just come
+    if (wait > 0 && this.#isStarted && !isNews) {
       this.#later ??= setTimeout(() => {
         this.#later = undefined;
         this.again?.();
@@ -66,13 +66,28 @@ export class Chart {
       return true;
     }
     this.#drawnAt = performance.now();
+    this.#isStarted = true;
+    if (!library) return this.#sketch(traces, layout);
+    this.#sketched?.remove();
+    this.#sketched = undefined;
     const base = this.#base();
     const complete = merged(base, layout);
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis\d?$/.test(key)) complete[key] = merged(base[key[0] + "axis"], layout[key]);
     }
     library.react(this.box, traces, complete, { displayModeBar: false, responsive: false, scrollZoom: false });
-    this.#isStarted = true;
+    return true;
+  }
+
+  #sketch(traces, layout) {
+    if (isMissing) this.box.title = "A plain drawing: Plotly was not found. Run .ci/plotly and load the page again for more.";
+    if (!this.#sketched) {
+      this.#sketched = element("canvas", { class: "chart-sketch", "aria-hidden": "true" });
+      this.box.append(this.#sketched);
+    }
+    sketch(this.#sketched, traces, layout, {
+      width: Math.max(120, this.box.clientWidth), height: this.height, ink: themeColor("ink-soft"), line: themeColor("line"),
+    });
     return true;
   }
 

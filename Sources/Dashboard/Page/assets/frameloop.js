@@ -29,7 +29,11 @@ function draw() {
     if (!visible.has(section)) continue; // stays dirty until somebody looks
     dirty.delete(section);
     try {
-      if (entries.get(section)()) section.dataset.state = "data";
+      if (entries.get(section)() && section.dataset.state !== "data") {
+        section.dataset.state = "data";
+        section.dataset.since = Math.round(performance.now()); // ms after the page was asked for
+        section.dispatchEvent(new Event("drawn"));
+      }
     } catch (error) {
       console.error(`Panel ${section.id} cannot be drawn:`, error);
     }

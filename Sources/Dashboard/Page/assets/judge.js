@@ -115,6 +115,9 @@ export function judge(store, connection, now = Date.now()) {
     const found = rule(context);
     if (found) reasons.push({ level: found[0], words: found[1], remedy: found[2] });
   });
+  // An event that says what a rule has said already is not said twice.
+  const isRecordingSaid = reasons.some((reason) => reason.words.startsWith("NOT RECORDING"));
+  if (isRecordingSaid) reasons.splice(0, reasons.length, ...reasons.filter((reason) => !/RECORDING FAILS|NOTHING IS RECORDED/.test(reason.words)));
   reasons.sort((a, b) => order[b.level] - order[a.level]);
   const worst = reasons[0]?.level;
   if (worst === "act") return { level: "act", headline: "Act now", reasons };

@@ -72,8 +72,8 @@ function showBanner() {
   setText(find("#banner-sign"), signs[verdict.level]);
   setText(find("#banner-headline"), verdict.headline);
   const reasons = find("#banner-reasons");
-  const words = verdict.reasons.slice(0, 3).map((reason) => [reason.words, reason.remedy ?? ""]);
-  if (verdict.reasons.length > 3) words.push([`and ${verdict.reasons.length - 3} more`, ""]);
+  const words = verdict.reasons.slice(0, 2).map((reason) => [reason.words, reason.remedy ?? ""]);
+  if (verdict.reasons.length > 2) words.push([`and ${verdict.reasons.length - 2} more`, ""]);
   const key = JSON.stringify(words);
   if (reasons.dataset.key !== key) {
     reasons.dataset.key = key;
@@ -164,7 +164,12 @@ addEventListener("keydown", (event) => {
 window.tiltfold = {
   store,
   panels: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, node.dataset.state ?? "empty"])),
+  since: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, Number(node.dataset.since)])),
 };
 
-// Charts come when the page stands.
-requestAnimationFrame(() => setTimeout(fetchPlotly));
+// Pictures first: the charts' library is read when they stand, or soon in any case.
+const patience = setTimeout(fetchPlotly, 1500);
+find("#scan").addEventListener("drawn", () => {
+  clearTimeout(patience);
+  setTimeout(fetchPlotly);
+}, { once: true });

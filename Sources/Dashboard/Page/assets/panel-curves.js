@@ -15,8 +15,13 @@ export function makeCurvesPanel(section, store, invalidate) {
   return () => {
     const { overlap, data, coverage } = store.curves;
     if (overlap.times.length + data.times.length + coverage.times.length === 0) return false;
+    // A new scan begins anew: no line leads from one to the next.
+    const broken = (series) => series.values.map((value, i) => {
+      const isFirst = store.scanStarts.some(({ time }) => time > series.times[i - 1] && time <= series.times[i]);
+      return isFirst ? null : value;
+    });
     const line = (series, name, color, extra = {}) => ({
-      x: dates(series), y: series.values, name, type: "scatter", mode: series.times.length < 3 ? "lines+markers" : "lines",
+      x: dates(series), y: broken(series), name, type: "scatter", mode: series.times.length < 3 ? "lines+markers" : "lines",
       line: { color: themeColor(color), width: 1.6 }, hovertemplate: "%{y:.3g}<extra>" + name + "</extra>", ...extra,
     });
     const first = Math.min(...[overlap, data, coverage].filter((s) => s.times.length).map((s) => s.times[0]));

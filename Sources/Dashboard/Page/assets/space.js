@@ -19,6 +19,8 @@ export class Space {
   #map;
   #settled;
   #isMoving = false;
+  #isStarted = false;
+  #colors = ["viridis", {}];
   #view = { ...start };
   #pointers = new Map();
 
@@ -34,6 +36,12 @@ export class Space {
     this.body = element("div", { class: "space" }, this.canvas, this.overlay, this.message);
     host.append(this.body);
     this.onMove = onMove;
+    this.#listen();
+  }
+
+  /** Takes the graphics card when there is something to show: that costs time, and the page is to stand first. */
+  #start() {
+    this.#isStarted = true;
     this.#gl = this.canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
     if (!this.#gl) return this.#complain("The 3-D view needs WebGL 2, which this browser does not offer. The slices show the same volume.");
     this.canvas.addEventListener("webglcontextlost", (event) => {
@@ -41,7 +49,7 @@ export class Space {
       this.#complain("The graphics of this device gave up; load the page again for the 3-D view.");
     });
     this.#prepare();
-    this.#listen();
+    this.#upload();
   }
 
   #complain(words) {
@@ -76,6 +84,7 @@ export class Space {
   /** Takes a volume [x, z, y]: bytes with one channel, or two where `channels` is 2. */
   setVolume(bytes, [x, z, y], pixelSize, channels = 1) {
     this.#size = { x, y, z, pixelSize, steps: Math.max(x, y, z) };
+    if (!this.#isStarted) this.#start();
     const gl = this.#gl;
     if (!gl) return;
     if (this.#texture) gl.deleteTexture(this.#texture);
@@ -92,16 +101,21 @@ export class Space {
   }
 
   /** Takes the colours: the name of a map, or of phases {lithiated, mixed, delithiated}. */
-  setColors(map, phases) {
+  setColors(map, phases = {}) {
+    this.#colors = [map, phases];
+    if (this.#gl) this.#upload();
+  }
+
+  #upload() {
     const gl = this.#gl;
-    if (!gl) return;
+    const [map, phases] = this.#colors;
     this.#map ??= gl.createTexture();
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.#map);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(colorBytes(map).buffer));
     for (const key of ["TEXTURE_MIN_FILTER", "TEXTURE_MAG_FILTER"]) gl.texParameteri(gl.TEXTURE_2D, gl[key], gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-    for (const [name, color] of Object.entries(phases ?? {})) {
+    for (const [name, color] of Object.entries(phases)) {
       gl.uniform3fv(this.#places[name], color.map((part) => part / 255));
     }
   }
