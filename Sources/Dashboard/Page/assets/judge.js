@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One look: is the measurement good? Every rule gives a level, what is the matter, and what to do.
+
+import { bytes, count, duration, known, milliseconds, number, percent } from "/assets/format.js";
+
+const order = { good: 0, wait: 0, look: 1, act: 2 };
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Seconds until the disk is full at the pace of the last minutes; undefined where that cannot be told. */
+export function diskSeconds(store) {
+  const free = store.quality("status").disk_free_bytes;
+  const { recorded } = store.curves;
+  if (!known(free) || recorded.times.length < 5) return undefined;
+  const end = recorded.times.at(-1);
+  const first = recorded.times.findIndex((time) => end - time <= 120);
+  const grown = recorded.values.at(-1) - recorded.values[first];
+  const took = end - recorded.times[first];
+  return grown > 0 && took > 3 ? (free * took) / grown : undefined;
+}
+
+const rules = [
+  ({ connection, now }) => {
+    if (connection.state === "open") return;
+    const seconds = (now - connection.since) / 1000;
+    if (connection.state === "connecting" && seconds < 4) return ["wait", "Connecting to TiltFold."];
+    return [seconds > 15 ? "act" : "look", `No contact with TiltFold for ${duration(seconds)}; what you see is old.`,
+      "The measurement may go on without this page. See that the program runs and that the network is there."];
+  },
+  ({ connection, store, now }) => {
+    if (connection.state !== "open" || !store.arrived || now - store.arrived < 5000) return;
+    return ["act", `TiltFold has said nothing for ${duration((now - store.arrived) / 1000)}.`, "Look at its terminal: it may be stuck or have ended."];
+  },
+  ({ status, q, store }) => {
+    if (status.text.recording === "failing" || store.curves.unrecorded.growth(60) > 0) {
+      return ["act", `NOT RECORDING${known(q.bytes_unrecorded) && q.bytes_unrecorded > 0 ? `: ${bytes(q.bytes_unrecorded)} not recorded so far` : ""}.`,
+        "Make room on the disk, or mend it; the recording goes on by itself."];
+    }
+  },
+  ({ q, store }) => {
+    const left = diskSeconds(store);
+    if (!known(q.disk_free_bytes)) return;
+    const words = `The disk has ${bytes(q.disk_free_bytes)} left${known(left) ? `, enough for ${duration(left)} at this pace` : ""}.`;
+    if (q.disk_free_bytes < 5e9 || left < 600) return ["act", words, "Make room now, or record to another disk."];
+    const isShort = known(left) && known(q.remaining_s) ? left < q.remaining_s : left < 3600;
+    if (q.disk_free_bytes < 20e9 || isShort) return ["look", words, "Make room before the tomogram ends."];
+  },
+  ({ status, q, store }) => {
+    if (status.text.state !== "acquiring" || isPaused(status) || q.frames_per_second > 0) return;
+    const { frames } = store.curves;
+    let quiet = frames.times.length - 1;
+    while (quiet > 0 && frames.values[quiet] === 0) quiet -= 1;
+    const seconds = frames.times.length ? frames.times.at(-1) - frames.times[quiet] : 0;
+    if (seconds > 60) return ["act", `No frame has come for ${duration(seconds)}.`, "See whether the scan runs, the shutter opens and the detector sends."];
+    if (seconds > 20) return ["look", `No frame has come for ${duration(seconds)}.`, "Between scans that is usual."];
+  },
+  ({ q, store }) => {
+    const lost = store.curves.lost.growth(60);
+    const used = store.curves.used.growth(60);
+    if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${count(lost)} frames were lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
+    if (lost > 0) return ["look", `${count(lost)} frames were lost in the last minute.`, "A few do no harm; watch whether it goes on."];
+    if (q.frames_lost > 0.02 * q.frames_received) return ["look", `${count(q.frames_lost)} frames were lost in this run.`, "Not lately. The events say when."];
+  },
+  ({ store }) => {
+    const { values } = store.curves.beam;
+    if (values.length < 3) return;
+    const usual = median(values.slice(0, -1));
+    const change = values.at(-1) / usual - 1;
+    if (change < -0.7) return ["act", `The beam is down to ${percent(1 + change)} of what it was.`, "See whether the ring is up, the shutter open and the beamline aligned."];
+    if (Math.abs(change) > 0.25) return ["look", `The beam has ${change < 0 ? "fallen" : "risen"} by ${percent(Math.abs(change))}.`, "Look at the ring current and the monochromator. Optical densities hold where vacuum is in view."];
+  },
+  ({ store }) => {
+    const errors = store.scanErrors;
+    if (errors.length < 4) return;
+    const usual = median(errors.slice(0, -1).map((entry) => entry.error));
+    const last = errors.at(-1);
+    if (last.error > 1.8 * usual) return ["look", `The last scan fits worse: data error ${number(last.error, 2)}, usually ${number(usual, 2)}.`, "Look at its pattern, probe and object: has the sample moved or the focus drifted?"];
+  },
+  ({ q }) => {
+    const [held, folded] = [q.projections_held_back ?? 0, q.projections_folded ?? 0];
+    const share = held / Math.max(1, held + folded);
+    if (held > 3 && share > 0.3) return ["act", `${count(held)} of ${count(held + folded)} projections are held back.`, "Most tilts do not fit the volume: see whether the sample is in view at each tilt, and the tilt angles."];
+    if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
+  },
+  ({ q }) => {
+    if (q.latency_stxm_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_p99_ms)} from frame to map.`, "The computer is busy. Nothing is lost while it is recorded."];
+  },
+  ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
+  ({ store, now }) => {
+    const recent = store.events.filter((event) => !event.seen && now / 1000 - event.time < (event.severity === "error" ? 1800 : 180) && event.severity !== "info");
+    const worst = recent.findLast((event) => event.severity === "error") ?? recent.at(-1);
+    if (!worst) return;
+    return [worst.severity === "error" ? "act" : "look", `${worst.scan ? `${worst.scan}: ` : ""}${worst.message}${worst.message.endsWith(".") ? "" : "."}`, "See the events; “Seen” takes it off here."];
+  },
+];
+
+/** Whether somebody lets the reconstruction rest. */
+export function isPaused({ text }) {
+  return text.reconstruction === "paused";
+}
+
+const states = {
+  preparing: "Preparing: transforms are planned, addresses taken.",
+  waiting: "Waiting for the first frame.",
+  finishing: "All frames are in; the rest is being finished.",
+  done: "The run is done; everything is written.",
+};
+
+/** {level, headline, reasons: [{level, words, remedy}]}; level is wait, good, look or act. */
+export function judge(store, connection, now = Date.now()) {
+  const status = store.latest.status;
+  const reasons = [];
+  const context = { store, connection, now, status, q: status?.quality ?? {} };
+  rules.forEach((rule, i) => {
+    if (!status && i > 0) return;
+    const found = rule(context);
+    if (found) reasons.push({ level: found[0], words: found[1], remedy: found[2] });
+  });
+  // An event that says what a rule has said already is not said twice.
+  const isRecordingSaid = reasons.some((reason) => reason.words.startsWith("NOT RECORDING"));
+  if (isRecordingSaid) reasons.splice(0, reasons.length, ...reasons.filter((reason) => !/RECORDING FAILS|NOTHING IS RECORDED/.test(reason.words)));
+  reasons.sort((a, b) => order[b.level] - order[a.level]);
+  const worst = reasons[0]?.level;
+  if (worst === "act") return { level: "act", headline: "Act now", reasons };
+  if (worst === "look") return { level: "look", headline: "Look at this", reasons };
+  if (!status) return { level: "wait", headline: "Waiting", reasons: reasons.length ? reasons : [{ words: "Nothing has been received yet." }] };
+  const { state } = status.text;
+  if (state === "acquiring") return { level: "good", headline: "Good", reasons: [{ words: praise(context) }] };
+  if (state === "done") return { level: "good", headline: "Done", reasons: [{ words: states.done }] };
+  if (state === "finishing") return { level: "good", headline: "Good", reasons: [{ words: states.finishing }] };
+  return { level: "wait", headline: "Waiting", reasons: [{ words: states[state] ?? state }] };
+}
+
+function praise({ q, status }) {
+  const parts = [
+    "Frames come in",
+    q.frames_lost ? "" : "none is lost",
+    status.text.recording === "recording" ? "all is recorded" : "",
+  ].filter(Boolean);
+  const words = parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts[0];
+  return `${words}.${status.text.recording === "off" ? " Nothing is recorded, as configured." : ""}`;
+}

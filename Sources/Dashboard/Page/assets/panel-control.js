@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What can be asked of a run: pause, resume, end a scan, set parameters, re-align, snapshot.
+
+import { element, number, setText } from "/assets/format.js";
+import { isPaused } from "/assets/judge.js";
+
+const buttons = [
+  ["pause", "Pause", "Stops iterating; frames are recorded on"],
+  ["resume", "Resume", "Goes on"],
+  ["finish_scan", "Finish scan now", "Ends the scan in hand with the frames that are there", "The scan in hand ends with the frames that are there, and is folded."],
+  ["abort_scan", "Abort scan", "Gives the scan in hand up; it is not folded", "The scan in hand is given up: reconstructed, but not folded into the volume."],
+  ["realign", "Re-align", "Aligns all tilts again"],
+  ["snapshot", "Snapshot", "Writes what there is to files"],
+];
+
+const asksForToken = ({ text = "" }) => /token/i.test(text) && !/own machine only/.test(text);
+
+export function makeControlPanel(section, store, invalidate, connection) {
+  const answer = section.querySelector(".answer");
+  const token = section.querySelector(".token");
+  const list = section.querySelector(".parameters");
+  const host = section.querySelector(".control-buttons");
+  const made = Object.fromEntries(buttons.map(([request, label, title, warning]) => {
+    const button = element("button", { type: "button", text: label, title, class: request === "abort_scan" ? "danger" : undefined, onclick: () => confirmed(request, label, warning) });
+    host.append(button);
+    return [request, button];
+  }));
+  let isListed = false;
+
+  /** Asks twice where something cannot be undone. */
+  function confirmed(request, label, warning) {
+    if (!warning) return ask(request, {}, label);
+    const dialog = document.querySelector("#confirm");
+    dialog.querySelector("h2").textContent = `${label}?`;
+    dialog.querySelector("p").textContent = warning;
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      if (dialog.returnValue === "yes") ask(request, {}, label);
+    };
+    dialog.showModal();
+  }
+
+  /** Sends a request and says what came of it. */
+  async function ask(request, fields, label) {
+    answer.dataset.ok = "";
+    setText(answer, `${label} …`);
+    const reply = await connection.ask(request, fields);
+    if (!reply.ok && asksForToken(reply)) {
+      token.hidden = false;
+      token.querySelector("input").focus();
+    }
+    answer.dataset.ok = String(Boolean(reply.ok));
+    setText(answer, `${label}: ${reply.text || (reply.ok ? "done" : "refused")}`);
+    if (reply.ok && request === "set") listParameters();
+    return reply;
+  }
+
+  token.addEventListener("submit", (event) => {
+    event.preventDefault();
+    connection.useToken(token.querySelector("input").value.trim());
+    token.hidden = true;
+    setText(answer, "The token is kept in this tab; ask again.");
+    listParameters();
+  });
+
+  async function listParameters() {
+    const reply = await connection.ask("parameters");
+    isListed = reply.ok === true;
+    if (!reply.ok) {
+      if (asksForToken(reply)) token.hidden = false;
+      if (!list.childElementCount) setText(section.querySelector(".parameters-note"), reply.text ?? "");
+      return;
+    }
+    setText(section.querySelector(".parameters-note"), "");
+    list.replaceChildren(...(reply.parameters ?? []).map(parameterRow));
+  }
+
+  function parameterRow(parameter) {
+    const { key, kind, value, minimum, maximum, absent, unit, meaning, effect } = parameter;
+    const id = `parameter-${key.replaceAll(".", "-")}`;
+    const input = kind === "flag"
+      ? element("input", { id, type: "checkbox", checked: value === true })
+      : element("input", {
+          id, type: "number", min: minimum, max: maximum, step: kind === "integer" ? 1 : "any", value: value ?? "",
+          placeholder: absent ? "auto" : "", required: !absent,
+        });
+    const bounds = kind === "flag" ? "" : `${number(minimum)} to ${number(maximum)}${unit && unit !== "1" ? ` ${unit}` : ""}${absent ? `; empty: ${absent}` : ""}`;
+    const note = element("small", { id: `${id}-note`, text: [meaning, bounds, effect].filter(Boolean).join(" · ") });
+    input.setAttribute("aria-describedby", note.id);
+    const button = element("button", { type: "submit", text: "Set", "aria-label": `Set ${key}` });
+    return element("form", {
+      class: "parameter",
+      onsubmit: (event) => {
+        event.preventDefault();
+        const wanted = kind === "flag" ? input.checked : input.value === "" ? null : Number(input.value);
+        ask("set", { key, value: wanted }, `Set ${key} to ${wanted ?? "its default"}`);
+      },
+    }, element("label", { for: id, text: key }), input, button, note);
+  }
+
+  section.querySelector("details").addEventListener("toggle", (event) => {
+    if (event.target.open && !isListed) listParameters();
+  });
+  store.on(["status"], invalidate);
+  return {
+    ask,
+    connected: () => {
+      if (section.querySelector("details").open) listParameters();
+    },
+    render: () => {
+      const isOpen = connection.state === "open";
+      const status = store.latest.status;
+      const paused = status ? isPaused(status) : false;
+      for (const button of Object.values(made)) button.disabled = !isOpen;
+      made.pause.disabled ||= paused;
+      made.resume.disabled ||= status?.text.reconstruction === "running";
+      return Boolean(status);
+    },
+  };
+}

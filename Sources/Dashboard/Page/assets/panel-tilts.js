@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All tilts: a thumbnail each, shift, residual, whether it takes part; and what to do with one.
+
+import { Chart } from "/assets/chart.js";
+import { themeColor } from "/assets/colormaps.js";
+import { degrees, element, known, length, number, setText } from "/assets/format.js";
+import { colored, robustRange } from "/assets/picture.js";
+import { reproject } from "/assets/reproject.js";
+
+const requests = [
+  ["hold_back", "Hold back", "h", "Takes the tilt out of the volume; it can be taken back"],
+  ["drop_tilt", "Drop", "d", "Takes the tilt out for good"],
+  ["take_back", "Take back", "t", "Lets the tilt take part again"],
+];
+
+export function makeTiltsPanel(section, store, invalidate, ask) {
+  const strip = section.querySelector(".strip");
+  const caption = section.querySelector("[data-caption]");
+  const words = section.querySelector(".tilt-words");
+  const actions = section.querySelector(".tilt-actions");
+  const chart = new Chart(section.querySelector(".chart-host"), { label: "Shifts and residuals of all tilts", height: 176, again: invalidate });
+  const tiles = new Map(); // key -> {node, canvas, ...}
+  let selected;
+
+  const buttons = requests.map(([request, label, key, title]) => {
+    const button = element("button", {
+      type: "button", text: label, title: `${title} (${key})`, disabled: true,
+      onclick: () => act(request, label),
+    });
+    actions.append(button);
+    return button;
+  });
+
+  function act(request, label) {
+    const tilt = rows().find((row) => row.key === selected);
+    if (!tilt) return;
+    const tomogram = store.latest.alignment?.header.tomogram_id;
+    ask(request, { rotation_angle_deg: Number(tilt.angle.toFixed(4)), ...(tomogram ? { tomogram_id: tomogram } : {}) }, `${label} ${degrees(tilt.angle)}`);
+  }
+
+  const seen = (angle) => [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < 0.011);
+
+  /** All tilts that are known, by angle. */
+  function rows() {
+    const found = new Map();
+    const arrays = store.latest.alignment?.arrays ?? {};
+    const reasons = store.latest.alignment?.text ?? {};
+    const value = (name, i) => arrays[name]?.values[i];
+    Array.from(arrays.rotation_angle?.values ?? []).forEach((angle, i) => {
+      found.set(angle.toFixed(2), {
+        key: angle.toFixed(2), angle, rows: value("shift_rows", i), columns: value("shift_columns", i),
+        residual: value("residual", i), confidence: value("confidence", i), accepted: (value("accepted", i) ?? 1) > 0.5,
+        reason: reasons[`held_back_${seen(angle)?.index ?? i}`],
+      });
+    });
+    for (const [key, { angle }] of store.tilts) {
+      const near = [...found.values()].find((row) => Math.abs(row.angle - angle) < 0.011);
+      if (!near) found.set(key, { key, angle, accepted: undefined });
+    }
+    return [...found.values()].sort((a, b) => a.angle - b.angle);
+  }
+
+  function pictureOf(angle) {
+    const tilt = seen(angle);
+    const pictures = tilt?.pictures;
+    if (pictures?.size) return { picture: pictures.get([...pictures.keys()].sort((a, b) => a - b)[0]), isSeen: true, halfPeriod: tilt.halfPeriod };
+    const volume = store.byEnergy.volume.get(store.energies("volume")[0])?.arrays.optical_density_volume;
+    return { volume, isSeen: false };
+  }
+
+  function tile(row) {
+    let entry = tiles.get(row.key);
+    if (!entry) {
+      const canvas = element("canvas", { width: 72, height: 72, "aria-hidden": "true", "data-picture": `Tilt ${degrees(row.angle)}` });
+      const angle = element("span", { class: "tile-angle", text: degrees(row.angle, Math.abs(row.angle % 1) > 0.05 ? 1 : 0) });
+      const mark = element("span", { class: "tile-mark" });
+      const node = element("div", {
+        class: "tile", role: "option", id: `tilt-${row.key}`, "aria-selected": "false",
+        onclick: () => choose(row.key),
+      }, canvas, angle, mark);
+      entry = { node, canvas, mark, drawn: undefined };
+      tiles.set(row.key, entry);
+    }
+    return entry;
+  }
+
+  function paint(entry, row) {
+    const found = pictureOf(row.angle);
+    const source = found.picture ?? found.volume;
+    if (!source || entry.drawn === source) return false;
+    if (!found.isSeen && entry.drawn && entry.drawn !== source && performance.now() - entry.drawnAt < 20000) return false;
+    entry.drawn = source;
+    entry.drawnAt = performance.now();
+    const picture = found.picture ?? reproject(found.volume, row.angle);
+    const [low, high] = robustRange(picture.values);
+    const context = entry.canvas.getContext("2d");
+    context.clearRect(0, 0, 72, 72);
+    context.imageSmoothingEnabled = true;
+    const scale = 72 / Math.max(picture.rows, picture.columns);
+    const [width, height] = [picture.columns * scale, picture.rows * scale];
+    context.globalAlpha = found.isSeen ? 1 : 0.75;
+    context.drawImage(colored(picture.values, picture.rows, picture.columns, { map: "viridis", low: Math.min(0, low), high }), (72 - width) / 2, (72 - height) / 2, width, height);
+    context.globalAlpha = 1;
+    entry.node.dataset.seen = String(found.isSeen);
+    return !found.isSeen; // re-projections cost some time
+  }
+
+  function choose(key) {
+    selected = key;
+    for (const [name, { node }] of tiles) node.setAttribute("aria-selected", String(name === key));
+    const entry = tiles.get(key);
+    strip.setAttribute("aria-activedescendant", entry.node.id);
+    entry.node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    invalidate();
+  }
+
+  strip.addEventListener("keydown", (event) => {
+    const all = rows();
+    const at = all.findIndex((row) => row.key === selected);
+    const next = { ArrowRight: at + 1, ArrowLeft: Math.max(0, at - 1), Home: 0, End: all.length - 1 }[event.key];
+    const request = requests.find(([, , key]) => key === event.key);
+    if (next !== undefined && all[Math.min(next, all.length - 1)]) choose(all[Math.min(next, all.length - 1)].key);
+    else if (request && selected && !event.ctrlKey && !event.metaKey) act(request[0], request[1]);
+    else return;
+    event.preventDefault();
+  });
+
+  function describe(all) {
+    const row = all.find((row) => row.key === selected);
+    buttons.forEach((button, i) => {
+      button.disabled = !row || (i === 2 ? row.accepted === true : row.accepted === false && i === 0);
+    });
+    if (!row) return setText(words, all.length ? "Choose a tilt to hold it back, drop it or take it back." : "");
+    const half = pictureOf(row.angle).halfPeriod;
+    setText(words, [
+      `${degrees(row.angle)}: ${row.accepted === undefined ? "not folded yet" : row.accepted ? "takes part" : "held back"}${row.accepted === false && row.reason ? `: ${row.reason}` : ""}`,
+      known(row.rows) ? `shift ${number(row.rows, 2)} px down, ${number(row.columns, 2)} px right` : "",
+      known(row.residual) ? `residual ${number(row.residual, 2)} OD` : "",
+      known(row.confidence) ? `confidence ${number(row.confidence, 2)}` : "",
+      known(half) ? `resolution ${length(half)} half period` : "",
+      pictureOf(row.angle).isSeen ? "" : "picture: re-projected from the volume",
+    ].filter(Boolean).join(" · "));
+  }
+
+  function drawChart(all) {
+    const aligned = all.filter((row) => known(row.rows));
+    const angles = aligned.map((row) => row.angle);
+    const dots = (values, name, color, yaxis, symbol) => ({
+      x: angles, y: values, name, type: "scatter", mode: "lines+markers", yaxis,
+      line: { color: themeColor(color), width: 1 }, marker: { size: 5, symbol, color: themeColor(color), opacity: aligned.map((row) => (row.accepted ? 1 : 0.35)) },
+      hovertemplate: "%{x:.1f}°: %{y:.3g}<extra>" + name + "</extra>",
+    });
+    const row = aligned.find((row) => row.key === selected);
+    return chart.draw(
+      [
+        dots(aligned.map((row) => row.rows), "shift down", "series-1", "y", "circle"),
+        dots(aligned.map((row) => row.columns), "shift right", "series-2", "y", "square"),
+        dots(aligned.map((row) => row.residual), "residual", "series-3", "y2", "diamond"),
+      ],
+      {
+        margin: { r: 60 },
+        xaxis: { title: { text: "tilt, degree" }, nticks: 9, zeroline: false },
+        yaxis: { title: { text: "shift, px" }, nticks: 5 },
+        yaxis2: { overlaying: "y", side: "right", title: { text: "residual, OD" }, showgrid: false, rangemode: "tozero", tickmode: "auto", nticks: 4 },
+        shapes: row ? [{ type: "line", x0: row.angle, x1: row.angle, yref: "paper", y0: 0, y1: 1, line: { color: themeColor("accent"), width: 1.5 } }] : [],
+      },
+      `${aligned.length} tilts; largest residual ${number(Math.max(...aligned.map((row) => row.residual).filter(known)), 2)} OD`,
+    );
+  }
+
+  store.on(["alignment", "projection", "volume"], invalidate);
+  return () => {
+    const all = rows();
+    if (all.length === 0) return false;
+    let reprojected = 0;
+    let isLeft = false;
+    const nodes = all.map((row) => {
+      const entry = tile(row);
+      if (reprojected < 8) reprojected += paint(entry, row) ? 1 : 0;
+      else isLeft = true;
+      const state = row.accepted === undefined ? "new" : row.accepted ? "in" : "out";
+      entry.node.dataset.accepted = state;
+      entry.mark.textContent = { new: "", in: known(row.residual) ? number(row.residual, 2) : "", out: "held back" }[state];
+      entry.node.setAttribute("aria-label", `Tilt ${degrees(row.angle)}, ${{ new: "not folded yet", in: "takes part", out: "held back" }[state]}, residual ${number(row.residual, 2)}`);
+      return entry.node;
+    });
+    if (nodes.length !== strip.children.length || nodes.some((node, i) => strip.children[i] !== node)) {
+      // Who looks at the newest tilts goes on seeing the newest.
+      const isAtEnd = strip.scrollLeft + strip.clientWidth >= strip.scrollWidth - 8;
+      strip.replaceChildren(...nodes);
+      if (isAtEnd) strip.scrollLeft = strip.scrollWidth;
+    }
+    if (isLeft) setTimeout(invalidate, 30);
+    const out = all.filter((row) => row.accepted === false).length;
+    const taken = all.filter((row) => row.accepted).length;
+    setText(caption, [`${taken} in the volume`, out ? `${out} held back` : "none held back"].join(" · "));
+    describe(all);
+    return drawChart(all);
+  };
+}

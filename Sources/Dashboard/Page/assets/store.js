@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the page knows: the newest message of each topic, and what it gathered while it was open.
+
+import { known } from "/assets/format.js";
+
+const longest = 1500; // points of a curve; then every other one goes
+
+/** A curve over time that thins itself out. */
+export class Series {
+  times = [];
+  values = [];
+
+  add(time, value, spacing = 0.4) {
+    if (!known(value)) return;
+    const last = this.times.length - 1;
+    if (last >= 0 && time - this.times[last] < spacing) {
+      if (time >= this.times[last]) this.values[last] = value;
+      return;
+    }
+    this.times.push(time);
+    this.values.push(value);
+    if (this.times.length > longest) {
+      this.times = this.times.filter((_, i) => i % 2 === 0);
+      this.values = this.values.filter((_, i) => i % 2 === 0);
+    }
+  }
+
+  get last() {
+    return this.values.at(-1);
+  }
+
+  /** The change of the value over the last `seconds`. */
+  growth(seconds) {
+    if (this.times.length < 2) return 0;
+    const end = this.times.at(-1);
+    let first = this.times.length - 1;
+    while (first > 0 && end - this.times[first] < seconds) first -= 1;
+    return this.values.at(-1) - this.values[first];
+  }
+}
+
+const series = (...names) => Object.fromEntries(names.map((name) => [name, new Series()]));
+const energyKey = (header) => (known(header.energy_eV) ? header.energy_eV.toFixed(1) : "all");
+
+export class Store {
+  events = [];
+  #listeners = new Map();
+  #tomogram;
+
+  constructor() {
+    this.#forget();
+  }
+
+  /** Another run has begun: nothing of the one before belongs to it but its events. */
+  #forget() {
+    this.latest = {};
+    this.byEnergy = { volume: new Map(), projection: new Map(), chemistry: new Map() };
+    this.curves = series(
+      "overlap", "data", "coverage", "frames", "beam", "latency", "intake", "recorder",
+      "lost", "disk", "recorded", "unrecorded", "used",
+    );
+    this.scanErrors = []; // {scan, angle, error}: of each finished scan
+    this.scanStarts = []; // {scan, time, angle}
+    this.tilts = new Map(); // angle -> {angle, index, pictures: energy -> thumbnail, halfPeriod}
+    this.pattern = { scan: undefined, sum: undefined, weight: undefined, count: 0 };
+    this.arrived = 0; // ms, when the last status came
+    this.#tomogram = undefined;
+  }
+
+  /** Calls `listener` when one of the topics came. */
+  on(topics, listener) {
+    for (const topic of topics) this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), listener]);
+  }
+
+  /** Takes a decoded frame. */
+  take(message) {
+    const { topic, header } = message;
+    const before = this.latest[topic];
+    if (topic === "event") {
+      if (!this.#takeEvent(message)) return;
+    } else if (before && before.header.sequence === header.sequence && before.time === message.time) {
+      return; // seen already
+    }
+    if (before && header.sequence < before.header.sequence && message.time > before.time) this.#forget();
+    this.#changeTomogram(header, topic);
+    this.latest[topic] = message;
+    this.byEnergy[topic]?.set(energyKey(header), message);
+    this.#gather(message);
+    for (const listener of this.#listeners.get(topic) ?? []) listener(message);
+  }
+
+  quality(topic) {
+    return this.latest[topic]?.quality ?? {};
+  }
+
+  /** The energies of which there are messages of a topic, the lowest first. */
+  energies(topic) {
+    return [...this.byEnergy[topic].keys()].sort((a, b) => a - b);
+  }
+
+  #takeEvent(message) {
+    const key = `${message.header.sequence}|${message.header.timestamp_ns}`;
+    if (this.events.some((event) => event.key === key)) return false;
+    this.events.push({
+      key,
+      time: message.time,
+      severity: message.text.severity ?? "info",
+      message: message.text.message ?? "",
+      scan: message.header.identifier,
+      seen: false,
+    });
+    this.events.sort((a, b) => a.time - b.time);
+    if (this.events.length > 400) this.events.splice(0, this.events.length - 400);
+    return true;
+  }
+
+  /** Another tomogram, another generation: pictures of the one before are not to be compared. */
+  #changeTomogram(header, topic) {
+    if (!header.tomogram_id || !["volume", "chemistry", "alignment", "projection"].includes(topic)) return;
+    const name = `${header.tomogram_id}|${header.generation ?? 0}`;
+    if (this.#tomogram !== undefined && this.#tomogram !== name) {
+      for (const map of Object.values(this.byEnergy)) map.clear();
+      for (const topic of ["volume", "chemistry", "histogram", "alignment"]) delete this.latest[topic];
+      this.tilts.clear();
+    }
+    this.#tomogram = name;
+  }
+
+  #gather(message) {
+    const { topic, header, quality, time, arrays } = message;
+    const { curves } = this;
+    switch (topic) {
+      case "status":
+        this.arrived = Date.now();
+        curves.frames.add(time, quality.frames_per_second);
+        curves.latency.add(time, quality.latency_stxm_p99_ms);
+        curves.intake.add(time, quality.intake_queue_depth);
+        curves.recorder.add(time, quality.recorder_queue_depth);
+        curves.lost.add(time, quality.frames_lost);
+        curves.disk.add(time, quality.disk_free_bytes);
+        curves.recorded.add(time, quality.recorded_bytes);
+        curves.unrecorded.add(time, quality.bytes_unrecorded);
+        curves.used.add(time, quality.frames_used);
+        if (quality.beam_per_second !== curves.beam.last) curves.beam.add(time, quality.beam_per_second, 0);
+        break;
+      case "object":
+        curves.overlap.add(time, quality.overlap_error);
+        curves.data.add(time, quality.data_error);
+        curves.coverage.add(time, quality.coverage);
+        break;
+      case "stxm":
+      case "diffraction":
+        curves.coverage.add(time, quality.coverage);
+        if (topic === "diffraction") this.#average(message);
+        this.#noteStart(header, time);
+        break;
+      case "projection":
+        this.#noteProjection(header, quality, arrays);
+        break;
+    }
+  }
+
+  #noteStart(header, time) {
+    const last = this.scanStarts.at(-1);
+    if (!header.identifier || last?.scan === header.identifier) return;
+    this.scanStarts.push({ scan: header.identifier, time, angle: header.rotation_angle_deg });
+    if (this.scanStarts.length > 400) this.scanStarts.shift();
+  }
+
+  /** The mean of the patterns of this scan that came here. */
+  #average({ header, arrays }) {
+    const photons = arrays.photons ?? Object.values(arrays)[0];
+    if (!photons) return;
+    const size = photons.values.length;
+    if (this.pattern.scan !== header.identifier || this.pattern.sum?.length !== size) {
+      this.pattern = { scan: header.identifier, sum: new Float64Array(size), weight: new Uint32Array(size), count: 0 };
+    }
+    const { sum, weight } = this.pattern;
+    for (let i = 0; i < size; i++) {
+      const value = photons.values[i];
+      if (value === value) {
+        sum[i] += value;
+        weight[i] += 1;
+      }
+    }
+    this.pattern.count += 1;
+  }
+
+  #noteProjection(header, quality, arrays) {
+    const angle = header.rotation_angle_deg;
+    if (known(quality.data_error)) {
+      this.scanErrors = this.scanErrors.filter((entry) => entry.scan !== header.identifier);
+      this.scanErrors.push({ scan: header.identifier, angle, error: quality.data_error });
+      if (this.scanErrors.length > 1000) this.scanErrors.shift();
+    }
+    const density = arrays.optical_density;
+    if (!known(angle) || !density) return;
+    const key = angle.toFixed(2);
+    const tilt = this.tilts.get(key) ?? { angle, index: header.tilt_index, pictures: new Map() };
+    tilt.pictures.set(energyKey(header), thumbnail(density, arrays.coverage));
+    if (known(quality.frc_half_period_m)) tilt.halfPeriod = quality.frc_half_period_m;
+    this.tilts.set(key, tilt);
+  }
+}
+
+/** A small copy, at most 72 pixels a side, so that the whole frame need not be kept. */
+function thumbnail(density, coverage) {
+  const [rows, columns] = density.shape;
+  const factor = Math.max(1, Math.ceil(Math.max(rows, columns) / 72));
+  const height = Math.floor(rows / factor);
+  const width = Math.floor(columns / factor);
+  const values = new Float32Array(width * height);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      let sum = 0;
+      let weight = 0;
+      for (let r = row * factor; r < (row + 1) * factor; r++) {
+        for (let c = column * factor; c < (column + 1) * factor; c++) {
+          const at = r * columns + c;
+          if ((coverage?.values[at] ?? 1) < 0.1) continue;
+          sum += density.values[at];
+          weight += 1;
+        }
+      }
+      values[row * width + column] = weight ? sum / weight : NaN;
+    }
+  }
+  return { values, rows: height, columns: width };
+}

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Drives the dashboard in a headless Chromium and says what is wrong with it.
+
+    python3 Tests/Clients/page/drive.py http://127.0.0.1:8080/ --pictures shots
+    python3 Tests/Clients/page/drive.py --mock --pictures shots
+
+Fails (exit status 1) on errors in the console, panels without data, pictures that stay blank and
+things without a name for screen readers. Exit status 3: there is no Chromium. With --pictures it
+saves one picture of each panel and of the whole page, light, dark and on a tablet. With --mock it
+serves the page itself over made-up data and also presses the buttons.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import devtools  # noqa: E402
+
+PANELS = ("scan", "volume", "chemistry", "tilts", "curves", "correlation", "histogram", "resolution", "health", "control", "events")
+
+BLANKS = """(() => {
+  const blank = [];
+  for (const canvas of document.querySelectorAll("canvas[data-picture]")) {
+    if (!canvas.checkVisibility() || !canvas.width) continue;
+    const small = new OffscreenCanvas(40, 40).getContext("2d", {willReadFrequently: true});
+    small.drawImage(canvas, 0, 0, 40, 40);
+    const colors = new Set(new Uint32Array(small.getImageData(0, 0, 40, 40).data.buffer));
+    if (colors.size < 3) blank.push(canvas.dataset.picture);
+  }
+  for (const chart of document.querySelectorAll("[data-chart]")) {
+    const drawn = chart.querySelector(".scatterlayer path, .heatmaplayer image, .barlayer path, .chart-sketch");
+    if (chart.checkVisibility() && !drawn && !/not measured/.test(chart.ariaLabel)) blank.push(chart.dataset.chart);
+  }
+  return blank;
+})()"""
+
+NAMELESS = """(() => {
+  const name = (node) => node.ariaLabel || node.textContent.trim() || node.labels?.[0]?.textContent.trim()
+    || node.getAttribute("aria-labelledby") || node.title;
+  const wanted = "button, input, select, section, [role]:not([role=status]), canvas:not([aria-hidden]), progress";
+  return [...document.querySelectorAll(wanted)].filter((node) => node.checkVisibility() && !node.closest(".js-plotly-plot > *") && !name(node))
+    .map((node) => node.outerHTML.slice(0, 120));
+})()"""
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class Drive:
+    """One visit of the page."""
+
+    def __init__(self, browser, url, options):
+        self.browser, self.url, self.options = browser, url, options
+        self.faults = []
+
+    def until(self, expression, seconds, what):
+        """Waits until an expression is true."""
+        end = time.time() + seconds
+        while time.time() < end:
+            if self.browser.evaluate(expression):
+                return True
+            time.sleep(0.1)
+        self.faults.append(f"{what} (waited {seconds:g} s)")
+        return False
+
+    def open(self):
+        browser = self.browser
+        browser.scheme("light")
+        browser.resize(1680, 2300)  # all panels in view, so that all are drawn
+        browser.call("Page.navigate", url=self.url)
+        self.until("Boolean(window.tiltfold)", self.options.timeout, "the page did not start")
+        wanted = json.dumps([name for name in PANELS if name not in self.options.without])
+        ready = f"{wanted}.every((name) => tiltfold.panels()[name] === 'data')"
+        if not self.until(ready, self.options.timeout, "panels stay without data"):
+            state = browser.evaluate("tiltfold.panels()")
+            self.faults.append("without data: " + ", ".join(name for name in PANELS if state.get(name) != "data"))
+        since = browser.evaluate("tiltfold.since()")
+        complete = max((since.get(name) or 0 for name in PANELS if name not in self.options.without), default=0)
+        paint = browser.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null")
+        print(f"first paint after {paint:.0f} ms, all panels complete after {complete} ms ({since})" if paint else "no first paint was noted")
+        if self.options.first_paint and (paint is None or paint > self.options.first_paint):
+            self.faults.append(f"the first paint took {paint} ms, more than {self.options.first_paint:g}")
+        self.fit(1680)
+
+    def fit(self, width, touch=False):
+        """Makes the window as high as the page."""
+        self.browser.resize(width, 1050, touch)
+        time.sleep(0.3)
+        height = self.browser.evaluate("Math.ceil(document.documentElement.scrollHeight)")
+        self.browser.resize(width, max(900, height + 10), touch)
+        time.sleep(self.options.settle)
+
+    def look(self):
+        """Looks for blanks, nameless things and what is wider than the page."""
+        end = time.time() + 15
+        while (blank := self.browser.evaluate(BLANKS)) and time.time() < end:
+            time.sleep(0.5)
+        self.faults += [f"blank: {name}" for name in blank]
+        self.faults += [f"has no name: {html}" for html in self.browser.evaluate(NAMELESS)]
+
+    def pictures(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        browser = self.browser
+        limit = self.options.limit_kb * 1000
+
+        def shoot(name, clip=None):
+            # Smaller where a picture would be too large for a document.
+            path = folder / f"{name}.png"
+            if clip is None:
+                width, height = browser.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+                clip = {"x": 0, "y": 0, "width": width, "height": height}
+            for scale in (1, 0.85, 0.7, 0.6, 0.5, 0.42, 0.36, 0.3):
+                browser.screenshot(str(path), clip, scale)
+                if not limit or path.stat().st_size <= limit:
+                    break
+
+        for name in PANELS:
+            box = browser.evaluate(f"(() => {{ const b = document.getElementById('{name}').getBoundingClientRect(); return [b.x + scrollX, b.y + scrollY, b.width, b.height]; }})()")
+            shoot(f"dashboard-{name}", dict(zip(("x", "y", "width", "height"), box)))
+        banner = browser.evaluate("(() => { const b = document.querySelector('.top').getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()")
+        shoot("dashboard-banner", dict(zip(("x", "y", "width", "height"), banner)))
+        shoot("dashboard-light")
+        for name, width, touch, scheme in (("dark", 1680, False, "dark"), ("tablet", 1180, True, "light"), ("tablet-upright", 820, True, "dark"), ("phone", 420, True, "light")):
+            browser.scheme(scheme)
+            self.fit(width, touch)
+            shoot(f"dashboard-{name}")
+            if (over := browser.evaluate(OVERFLOW)) > 0:
+                self.faults.append(f"at {width} pixels the page is {over} too wide")
+        browser.scheme("light")
+        self.fit(1680)
+
+    def press(self):
+        """Presses buttons and keys, as somebody would."""
+        browser = self.browser
+        answered = "document.querySelector('.answer').dataset.ok === 'true'"
+        press = lambda words: browser.evaluate(f"[...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === '{words}').click()")  # noqa: E731
+        press("Pause")
+        self.until(answered, 10, "Pause was not answered")
+        self.until("/paused/.test(document.querySelector('#banner').textContent)", 10, "the banner does not say that the run is paused")
+        self.until("![...document.querySelectorAll('#control .control-buttons button')][1].disabled", 10, "Resume cannot be pressed")
+        press("Resume")
+        self.until("document.querySelector('.answer').textContent.startsWith('Resume')", 10, "Resume was not answered")
+        press("Abort scan")
+        self.until("document.querySelector('#confirm').open", 5, "Abort does not ask whether it is meant")
+        browser.evaluate("document.querySelector('#confirm [value=yes]').click()")
+        self.until("document.querySelector('.answer').textContent.startsWith('Abort scan: done')", 10, "Abort was not answered")
+        browser.evaluate("document.querySelector('#control details').open = true")
+        self.until("document.querySelectorAll('.parameter').length > 2", 10, "no parameters are listed")
+        browser.evaluate("(() => { const form = document.querySelector('.parameter'); form.querySelector('input').value = 300; form.requestSubmit(); })()")
+        self.until("document.querySelector('.answer').textContent.includes('is 300')", 10, "a parameter was not set")
+        browser.evaluate("document.querySelector('#control details').open = false")
+        # The tilt strip by keys.
+        browser.evaluate("document.querySelector('.strip').focus()")
+        for name in ("Home", "ArrowRight", "ArrowRight"):
+            browser.key(name)
+        browser.key("h", "h")
+        self.until("document.querySelector('.tile[aria-selected=true]')?.dataset.accepted === 'out'", 10, "a tilt was not held back by key")
+        browser.key("t", "t")
+        self.until("document.querySelector('.tile[aria-selected=true]')?.dataset.accepted === 'in'", 10, "a tilt was not taken back by key")
+        # Slices are linked: a step in one view moves the slider of another.
+        before = browser.evaluate("document.querySelector('#volume input[aria-label$=\"along x\"]').value")
+        browser.evaluate("document.querySelector('#volume .picture canvas').focus()")
+        for _ in range(4):
+            browser.key("ArrowRight")
+        self.until(f"document.querySelector('#volume input[aria-label$=\"along x\"]').value !== '{before}'", 5, "slices are not linked")
+        browser.evaluate("document.querySelector('#volume .space-lines').focus()")
+        browser.key("ArrowRight")
+        browser.key("+", "+")
+        browser.evaluate("(() => { const x = document.querySelector('#threshold'); x.value = 20; x.dispatchEvent(new Event('input', {bubbles: true})); })()")
+        self.until("document.querySelector('#threshold-words').textContent === '20 %'", 5, "the threshold does not move")
+        time.sleep(self.options.settle)
+
+    def reconnect(self, restart):
+        """Ends the server and starts it again: the page says so and comes back by itself."""
+        restart("stop")
+        self.until("document.querySelector('#connection').dataset.state === 'lost'", 20, "a lost connection is not shown")
+        restart("start")
+        self.until("document.querySelector('#connection').dataset.state === 'open'", 20, "the page did not come back by itself")
+
+
+class Mock:
+    """The mock server as a process of its own."""
+
+    def __init__(self, *arguments):
+        self.arguments, self.port = arguments, 0
+        self.start()
+
+    def start(self):
+        command = [sys.executable, str(HERE / "mock_server.py"), "--port", str(self.port), "--until-eof", *self.arguments]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        self.port = int(self.url.rstrip("/").rpartition(":")[2])
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url", nargs="?", help="the dashboard's address")
+    parser.add_argument("--mock", action="store_true", help="serve made-up data and press the buttons, too")
+    parser.add_argument("--scenario", default="good", help="of --mock: good or trouble")
+    parser.add_argument("--pictures", type=pathlib.Path, help="folder for pictures")
+    parser.add_argument("--limit-kb", type=float, default=0, help="the most kB of a picture; larger ones are made smaller")
+    parser.add_argument("--timeout", type=float, default=60, help="seconds until all panels have data")
+    parser.add_argument("--settle", type=float, default=1.5, help="seconds to wait before a picture is taken")
+    parser.add_argument("--first-paint", type=float, default=0, help="the most milliseconds until the first paint; 0: any")
+    parser.add_argument("--without", nargs="*", default=[], help="panels that need not have data")
+    options = parser.parse_args()
+    if bool(options.url) == options.mock:
+        parser.error("give an address or --mock")
+    program = devtools.find_browser()
+    if not program:
+        print("There is no Chromium here: apt-get install --yes chromium, or name one by CHROMIUM.", file=sys.stderr)
+        return 3
+    mock = Mock("--scenario", options.scenario) if options.mock else None
+    browser = devtools.Browser(program)
+    try:
+        drive = Drive(browser, options.url or mock.url, options)
+        drive.open()
+        drive.look()
+        if options.pictures:
+            drive.pictures(options.pictures)
+        if mock and options.scenario == "good":
+            drive.press()
+            drive.look()
+        faults = drive.faults + browser.complaints
+        if mock:  # a refused connection is an error in the console, and meant
+            drive.faults = []
+            drive.reconnect(lambda what: getattr(mock, what)())
+            faults += drive.faults
+    finally:
+        browser.close()
+        if mock and mock.process.poll() is None:
+            mock.stop()
+    for fault in faults:
+        print(f"FAULT: {fault}")
+    print(f"{len(faults)} faults" if faults else "no faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
