@@ -58,7 +58,7 @@ public final class PlainSocket: @unchecked Sendable {
           descriptor,
           buffer.baseAddress,
           buffer.count,
-          Int32(MSG_NOSIGNAL.rawValue)
+          Int32(MSG_NOSIGNAL)
         )
       }
       guard count > 0 else { return false }
