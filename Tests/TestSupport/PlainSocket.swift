@@ -12,6 +12,7 @@ public final class PlainSocket: @unchecked Sendable {
 
   /// What keeps a connection from being made.
   public struct Failure: Error, CustomStringConvertible {
+    /// What it is.
     public let description: String
   }
 
