@@ -51,7 +51,7 @@ package final class DashboardServer: Sendable {
       settings.onNotice(error.description)
     }
     routes = Routes(hub: hub, page: page, control: control, plotlyPath: settings.plotlyPath)
-    let work = Task.detached { [self] in
+    let work = Task.detached(executorPreference: DashboardExecutor()) { [self] in
       await serve()
       hasEnded.signal()
     }

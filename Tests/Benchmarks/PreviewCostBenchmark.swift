@@ -4,10 +4,13 @@ import AcquisitionModel
 import Dashboard
 import DetectorSimulator
 import Foundation
+import FourierTransform
 import Imaging
 import LivePipeline
 import Messaging
+import Ptychography
 import TestSupport
+import Tomography
 import WireFormat
 
 /// What showing a run costs it: the throughput of a replay with ten pages and ten subscribers, three

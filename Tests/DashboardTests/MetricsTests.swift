@@ -8,11 +8,10 @@ import WireFormat
 
 /// The figures for Prometheus.
 @Suite struct MetricsTests {
-  private static let line =
-    /([a-zA-Z0-9_:]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+)\})? (NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)/
-
   /// Samples by name and labels, the form checked on the way.
   private static func samples(_ text: String) throws -> [String: Double] {
+    let form =
+      /([a-zA-Z0-9_:]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+)\})? (NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)/
     var samples: [String: Double] = [:]
     var (described, typed) = (Set<String>(), [String: String]())
     var current = ""
@@ -26,7 +25,7 @@ import WireFormat
         #expect(words[2] == current && typed[current] == nil, "\(line)")
         typed[current] = words[3]
       } else {
-        let match = try #require(line.wholeMatch(of: Self.line), "\(line)")
+        let match = try #require(line.wholeMatch(of: form), "\(line)")
         // Samples of a metric stand together, behind what it is.
         #expect(String(match.output.1) == current && typed[current] != nil, "\(line)")
         #expect((typed[current] == "counter") == current.hasSuffix("_total"), "\(line)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Dashboard
+import DetectorSimulator
 import Foundation
 import Imaging
 import LivePipeline

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import LivePipeline
 import TestSupport
 import Testing

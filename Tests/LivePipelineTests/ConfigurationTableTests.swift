@@ -166,6 +166,7 @@ extension ConfigurationKind {
     case .flag: [.flag(true), .flag(false)]
     case .text: [.text("some words")]
     case .endpoint: [.text("tcp://127.0.0.1:1")]
+    case .address: [.text("127.0.0.1:1")]
     case .choice(let words): words.map(ConfigurationValue.text)
     case .list(let kind, let count):
       kind.samples.map {

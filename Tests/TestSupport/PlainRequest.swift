@@ -31,6 +31,7 @@ public enum PlainRequest {
   ///   - port: The port at 127.0.0.1.
   ///   - headers: Headers besides `Host` and `Connection`; `Host` here counts in place of the own.
   ///   - body: What follows them; its length is said where `Content-Length` is not.
+  /// - Returns: The answer.
   /// - Throws: Where nobody listens.
   public static func send(
     _ target: String,

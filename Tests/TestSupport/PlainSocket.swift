@@ -12,6 +12,7 @@ public final class PlainSocket: @unchecked Sendable {
 
   /// What keeps a connection from being made.
   public struct Failure: Error, CustomStringConvertible {
+    /// What it is.
     public let description: String
   }
 
@@ -58,7 +59,7 @@ public final class PlainSocket: @unchecked Sendable {
           descriptor,
           buffer.baseAddress,
           buffer.count,
-          Int32(MSG_NOSIGNAL.rawValue)
+          Int32(MSG_NOSIGNAL)
         )
       }
       guard count > 0 else { return false }

@@ -54,6 +54,7 @@ struct AccessPolicy {
   /// - Parameters:
   ///   - isLocal: Whether the request comes from this machine.
   ///   - given: The token that came with it.
+  /// - Returns: Why not, in words.
   func controlRefusal(isLocal: Bool, token given: String?) -> String? {
     if isLocal { return nil }
     guard let token else {

@@ -37,11 +37,12 @@ final class ClientConnection: Sendable {
     state.withLock { $0.readLimit = limit }
   }
 
-  /// Sends bytes; throws where the other end has gone or takes nothing for too long.
+  /// Sends bytes.
   ///
   /// - Parameters:
   ///   - data: The bytes.
   ///   - stallSeconds: How long each piece of them may take.
+  /// - Throws: `SocketError` where the other end has gone or takes nothing for too long.
   func write(_ data: Data, stallSeconds: Double) async throws {
     defer { state.withLock { $0.writeLimit = nil } }
     var start = data.startIndex

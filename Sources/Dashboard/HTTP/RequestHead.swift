@@ -73,6 +73,7 @@ struct RequestHead {
   /// The bytes of the body to come.
   ///
   /// - Parameter limit: The most.
+  /// - Returns: Their number, 0 where there is no body.
   /// - Throws: `Problem` where there are more, or it is not said how many.
   func bodyLength(limit: Int) throws(Problem) -> Int {
     guard headers[.transferEncoding] == nil else { throw .bodyWithoutLength }

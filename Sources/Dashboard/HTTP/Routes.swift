@@ -27,6 +27,7 @@ final class Routes: Sendable {
   ///   - head: Line and headers.
   ///   - body: What came behind them.
   ///   - isLocal: Whether it comes from this machine.
+  /// - Returns: The answer, also where there is nothing at the path.
   func answer(_ head: RequestHead, body: [UInt8], isLocal: Bool) async -> Answer {
     switch (head.path, head.method) {
     case ("/api/control", .POST): return await answerControl(head, body, isLocal)

@@ -39,6 +39,7 @@ enum WebSocketFrame {
   ///   - code: Why, as RFC 6455 numbers it: 1001 the server goes away, 1002 the protocol was broken,
   ///     1009 a message was too long, 1013 try again later.
   ///   - reason: Why, in words.
+  /// - Returns: The whole frame.
   static func close(_ code: UInt16, _ reason: String) -> Data {
     encode(.close, [UInt8(code >> 8), UInt8(code & 0xFF)] + Array(reason.utf8.prefix(120)))
   }

@@ -49,7 +49,7 @@ struct PreviewPublisher: ~Copyable {
         keys: keys
       )
       place = bound.endpoint
-      main = bound
+      main = consume bound
       if let endpoint = configuration.recEndpoint {
         second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
       }
