@@ -46,7 +46,9 @@ struct ReplayCommand: ParsableCommand {
   var wait = 60.0
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
-  @Flag(help: "Leave out what people changed during the run; else it is changed at the same places.")
+  @Flag(
+    help: "Leave out what people changed during the run; else it is changed at the same places."
+  )
   var ignoreControl = false
   @Flag(help: "Publish previews, as live does.")
   var previews = false
@@ -71,7 +73,9 @@ struct ReplayCommand: ParsableCommand {
       )
     }
     if ignoreControl, asRecorded || publish != nil {
-      throw ValidationError("--ignore-control is for a plain replay: without --as-recorded, --publish")
+      throw ValidationError(
+        "--ignore-control is for a plain replay: without --as-recorded, --publish"
+      )
     }
     if publish != nil, previews || config != nil || results != nil || !set.isEmpty {
       throw ValidationError(

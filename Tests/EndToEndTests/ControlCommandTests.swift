@@ -29,7 +29,8 @@ import WireFormat
   @Test func whatIsNoRequestIsRefusedBeforeAnybodyIsAsked() throws {
     let tiltfold = try #require(BuiltProgram.tiltfold)
     for words in [
-      ["hold-back"], ["hold-back", "--index", "1", "--angle", "2"], ["drop-tilt", "--index", "one"],
+      ["hold-back"], ["hold-back", "--index", "1", "--angle", "2"],
+      ["drop-tilt", "--index", "one"],
       ["take-back", "17"], ["set", "ptychography.beta"], ["place", "scan"], ["pause", "now"],
     ] {
       let refused = try tiltfold.run(["control"] + words)

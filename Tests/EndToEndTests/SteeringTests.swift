@@ -30,7 +30,10 @@ import WireFormat
       ControlledRun.wait { pipeline.status.state == .waiting }
       ControlledRun.wait { desk.ask(#"{"request": "status"}"#).ok }
       for request in ["hold_back", "drop_tilt", "take_back"] {
-        desk.refuse(#"{"request": "\#(request)", "tilt_index": 0}"#, "no projection has been folded")
+        desk.refuse(
+          #"{"request": "\#(request)", "tilt_index": 0}"#,
+          "no projection has been folded"
+        )
       }
       desk.refuse(#"{"request": "realign"}"#, "no projection has been folded")
       desk.refuse(#"{"request": "snapshot"}"#, "nothing to write")
@@ -135,10 +138,15 @@ import WireFormat
         // What stands there can be set, and beyond the bounds nothing can.
         let value = parameter.value.map { "\($0)" } ?? "null"
         desk.follow(#"{"request": "set", "key": "\#(parameter.key)", "value": \#(value)}"#)
-        guard let (low, high) = parameter.minimum.flatMap({ low in
-          parameter.maximum.map { (low, $0) }
-        }) else {
-          desk.refuse(#"{"request": "set", "key": "\#(parameter.key)", "value": 3}"#, "true or false")
+        guard
+          let (low, high) = parameter.minimum.flatMap({ low in
+            parameter.maximum.map { (low, $0) }
+          })
+        else {
+          desk.refuse(
+            #"{"request": "set", "key": "\#(parameter.key)", "value": 3}"#,
+            "true or false"
+          )
           continue
         }
         for bad in [low - 1, 2 * high + 1] {
@@ -148,14 +156,23 @@ import WireFormat
           )
         }
         for bad in [#""many""#, "true", #""[1, 2]""#, #""*a""#, "NaN", #""0x10""#] {
-          desk.refuse(#"{"request": "set", "key": "\#(parameter.key)", "value": \#(bad)}"#, "expected")
+          desk.refuse(
+            #"{"request": "set", "key": "\#(parameter.key)", "value": \#(bad)}"#,
+            "expected"
+          )
         }
       }
       desk.refuse(#"{"request": "set", "key": "source.connect", "value": 1}"#, "cannot be changed")
       desk.refuse(#"{"request": "set", "key": "tomography.volume_side", "value": 64}"#, "cannot be")
-      desk.refuse(#"{"request": "set", "key": "ptychography.betta", "value": 1}"#, "ptychography.beta")
+      desk.refuse(
+        #"{"request": "set", "key": "ptychography.betta", "value": 1}"#,
+        "ptychography.beta"
+      )
       // Two keys that do not fit together.
-      desk.refuse(#"{"request": "set", "key": "tomography.settling_sweeps", "value": 900}"#, "settling")
+      desk.refuse(
+        #"{"request": "set", "key": "tomography.settling_sweeps", "value": 900}"#,
+        "settling"
+      )
       let words = desk.follow(#"{"request": "set", "key": "ptychography.iterations", "value": 31}"#)
       #expect(words.contains("is 31, was 20: for every scan whose last frame has not come yet"))
       desk.follow(#"{"request": "set", "key": "ptychography.modulus_relaxation", "value": 0.2}"#)

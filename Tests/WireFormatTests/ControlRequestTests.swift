@@ -31,7 +31,8 @@ import WireFormat
         == .place(ScanPlacement(scan: "s", tilt: TiltAngle(degrees: -12.5)))
     )
     #expect(
-      try decode(#"{"request": "hold_back", "tilt_index": 3}"#) == .holdBack(TiltReference(.index(3)))
+      try decode(#"{"request": "hold_back", "tilt_index": 3}"#)
+        == .holdBack(TiltReference(.index(3)))
     )
     #expect(
       try decode(#"{"request": "drop_tilt", "rotation_angle_deg": -1, "tomogram_id": "p"}"#)

@@ -27,7 +27,10 @@ struct ControlDesk: Sendable {
       let request = try ControlRequest.decode(parts)
       reply =
         desk?.answer(request)
-        ?? ControlReply(ok: false, "no reconstruction goes on that could be asked: it has not begun, or is over")
+        ?? ControlReply(
+          ok: false,
+          "no reconstruction goes on that could be asked: it has not begun, or is over"
+        )
     } catch {
       reply = ControlReply(ok: false, "the request cannot be read: \(error)")
     }

@@ -214,7 +214,9 @@ extension ReconstructionEngine {
       return nil
     }
     shelf.withLock { $0.keep(object, of: session.key) }
-    if session.configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
+    if session.configuration.probe.reusesObject {
+      objects.withLock { $0.keep(object, of: session.key) }
+    }
     let (projection, vacuum) = opticalDensityProjection(of: object)
     // A first probe is still some percent off when its scan is done.
     if beganRefined || !session.configuration.probe.reusesPrevious {

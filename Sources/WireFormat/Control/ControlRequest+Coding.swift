@@ -134,7 +134,12 @@ extension ControlRequest {
     let expected = "the tilt's place from 0 in tilt_index, or its angle in rotation_angle_deg"
     guard (fields.tilt_index == nil) != (fields.rotation_angle_deg == nil) else {
       guard fields.tilt_index != nil else { throw missing("tilt_index", expected) }
-      throw WireError("stands beside rotation_angle_deg", part: 0, key: "tilt_index", expected: "one of both")
+      throw WireError(
+        "stands beside rotation_angle_deg",
+        part: 0,
+        key: "tilt_index",
+        expected: "one of both"
+      )
     }
     guard let index = fields.tilt_index else {
       return TiltReference(.angle(try angle(fields)), tomogram: fields.tomogram_id)
@@ -160,7 +165,8 @@ extension ControlRequest {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
         true
       default: false
       }
