@@ -22,7 +22,8 @@ import Testing
 
   @Test func aTiltThatIsHeldBackLeavesNothingInTheVolumes() throws {
     var assembly = grown()
-    #expect(assembly.holdBack(tilt: 5))
+    let tookPartBefore = assembly.holdBack(tilt: 5)
+    #expect(tookPartBefore)
     #expect(assembly.withheldTilts == [5] && assembly.heldBackTilts == [5])
     assembly.rebuildRunning()
     let report = try #require(assembly.tiltReports().first { $0.tiltIndex == 5 })
@@ -49,7 +50,8 @@ import Testing
     let before = try #require(assembly.tiltReports().first { $0.tiltIndex == 5 })
     assembly.holdBack(tilt: 5)
     assembly.rebuildRunning()
-    #expect(assembly.takeBack(tilt: 5) == nil)
+    let refusal = assembly.takeBack(tilt: 5)
+    #expect(refusal == nil)
     assembly.rebuildRunning()
     let after = try #require(assembly.tiltReports().first { $0.tiltIndex == 5 })
     #expect(after.accepted && after.heldBackReason == nil)
@@ -71,18 +73,22 @@ import Testing
     #expect(reason.contains("correlation"), "\(reason)")
     let report = try #require(assembly.tiltReports().first { $0.tiltIndex == 12 })
     #expect(report.heldBackReason == reason)
-    #expect(assembly.takeBack(tilt: 99) == "there is no such tilt")
-    #expect(!assembly.holdBack(tilt: 99) && !assembly.drop(tilt: 99))
+    let unknown = assembly.takeBack(tilt: 99)
+    #expect(unknown == "there is no such tilt")
+    let isThere = [assembly.holdBack(tilt: 99), assembly.drop(tilt: 99)]
+    #expect(isThere == [false, false])
   }
 
   @Test func aDroppedTiltCanBeMeasuredAgain() {
     var assembly = grown()
-    #expect(assembly.drop(tilt: 5))
+    let isGone = assembly.drop(tilt: 5)
+    #expect(isGone)
     assembly.rebuildRunning()
     #expect(assembly.acceptedTiltCount == 11)
     for projection in series.projections[5] { #expect(assembly.fold(projection).accepted) }
     #expect(assembly.acceptedTiltCount == 12)
-    #expect(assembly.refine())
+    let isRefined = assembly.refine()
+    #expect(isRefined)
   }
 
   @Test func allTiltsCanBeHeldBack() {
@@ -90,9 +96,11 @@ import Testing
     for tilt in 0..<4 { assembly.holdBack(tilt: tilt) }
     assembly.rebuildRunning()
     #expect(assembly.volumes.allSatisfy { $0.values.allSatisfy { $0 == 0 } })
-    #expect(assembly.realign() == nil)
+    let none = assembly.realign()
+    #expect(none == nil)
     for tilt in 0..<4 {
-      #expect(assembly.takeBack(tilt: tilt) == nil)
+      let refusal = assembly.takeBack(tilt: tilt)
+      #expect(refusal == nil)
       assembly.rebuildRunning()
     }
     #expect(assembly.acceptedTiltCount == 4)
@@ -122,6 +130,7 @@ import Testing
     #expect(one?.rounds == 1)
     for projection in series.projections[8] { #expect(assembly.fold(projection).accepted) }
     var few = grown(2)
-    #expect(few.realign() == nil)
+    let none = few.realign()
+    #expect(none == nil)
   }
 }
