@@ -3,6 +3,7 @@
 import DetectorSimulator
 import Foundation
 import LivePipeline
+import Ptychography
 import TestSupport
 import Testing
 import WireFormat

@@ -5,6 +5,7 @@ import Foundation
 import HDF5Storage
 import Imaging
 import LivePipeline
+import Ptychography
 import TestSupport
 import Testing
 import WireFormat

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import DetectorSimulator
 import Foundation
 import HDF5Storage
+import Imaging
 import LivePipeline
+import Ptychography
+import Registration
 import Synchronization
 import TestSupport
 import Testing
+import Tomography
 import WireFormat
 
 /// What somebody changes while a run goes on, and how replays follow it.
