@@ -90,7 +90,7 @@ extension ControlRequest {
     case .holdBack(let tilt), .dropTilt(let tilt), .takeBack(let tilt):
       fields.tomogram_id = tilt.tomogram
       switch tilt.name {
-      case .index(let index): fields.tilt_index = index
+      case .index(let index): fields.tilt_index = Double(index)
       case .angle(let angle): fields.rotation_angle_deg = angle.degrees
       }
     }
@@ -144,10 +144,15 @@ extension ControlRequest {
     guard let index = fields.tilt_index else {
       return TiltReference(.angle(try angle(fields)), tomogram: fields.tomogram_id)
     }
-    guard (0...1_000_000).contains(index) else {
-      throw WireError("is \(index)", part: 0, key: "tilt_index", expected: "0 to 1000000")
+    guard (0...1_000_000).contains(index), let place = Int(exactly: index) else {
+      throw WireError(
+        "is \(index)",
+        part: 0,
+        key: "tilt_index",
+        expected: "a whole number, 0 to 1000000"
+      )
     }
-    return TiltReference(.index(index), tomogram: fields.tomogram_id)
+    return TiltReference(.index(place), tomogram: fields.tomogram_id)
   }
 
   private static func angle(_ fields: ControlFields) throws(WireError) -> TiltAngle {
