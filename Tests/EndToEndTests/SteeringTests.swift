@@ -21,6 +21,10 @@ import WireFormat
     run.isRecorded = true
     run.parameters.tiltCount = 7
     run.configuration.ptychography.iterations = 15
+    // Close to one another: a replay that is behind the live run has fewer tilts to lay one on.
+    run.parameters.firstAngle = TiltAngle(degrees: -24)
+    run.parameters.lastAngle = TiltAngle(degrees: 24)
+    run.configuration.registration.minimumConfidence = 0.2
     let recorded = try run.run()
     // Five tilts at two energies, then a pause as long as anybody wants, then two more.
     let messages = try ControlledRun.parts(of: recorded.recording, at: 10)
