@@ -57,7 +57,9 @@ struct ReplayCommand: ParsableCommand {
   var logFormat = LogFormat.text
   @Flag(help: "Repeat the live run's own schedule.")
   var asRecorded = false
-  @Flag(help: "Leave out what people changed during the run; else it is changed at the same places.")
+  @Flag(
+    help: "Leave out what people changed during the run; else it is changed at the same places."
+  )
   var ignoreControl = false
   @Flag(help: "Publish previews, as live does.")
   var previews = false
@@ -88,7 +90,9 @@ struct ReplayCommand: ParsableCommand {
       throw ValidationError("--publish says how it stands in words only: without --log-format")
     }
     if ignoreControl, asRecorded || publish != nil {
-      throw ValidationError("--ignore-control is for a plain replay: without --as-recorded, --publish")
+      throw ValidationError(
+        "--ignore-control is for a plain replay: without --as-recorded, --publish"
+      )
     }
     if publish != nil, previews || dashboard || config != nil || results != nil || !set.isEmpty {
       throw ValidationError(

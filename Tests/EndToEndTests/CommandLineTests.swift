@@ -74,7 +74,7 @@ import Testing
   func anUnknownRequestIsToldWhichThereAre(words: [String]) throws {
     let outcome = try tiltfold.run(["control"] + words)
     #expect(outcome.code == 64)
-    let known = "there are status, place, set, measure-resolution, finish-scan, abort-scan"
+    let known = "there are status, pause, resume, finish-scan, abort-scan, parameters, set, place"
     #expect(outcome.errors.contains(known), "\(outcome.errors)")
     #expect(outcome.errors.contains("'bogus'") == (words.first == "bogus"))
   }

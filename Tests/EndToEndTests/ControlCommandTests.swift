@@ -3,6 +3,7 @@
 import DetectorSimulator
 import Foundation
 import LivePipeline
+import Ptychography
 import TestSupport
 import Testing
 import WireFormat
@@ -29,7 +30,8 @@ import WireFormat
   @Test func whatIsNoRequestIsRefusedBeforeAnybodyIsAsked() throws {
     let tiltfold = try #require(BuiltProgram.tiltfold)
     for words in [
-      ["hold-back"], ["hold-back", "--index", "1", "--angle", "2"], ["drop-tilt", "--index", "one"],
+      ["hold-back"], ["hold-back", "--index", "1", "--angle", "2"],
+      ["drop-tilt", "--index", "one"],
       ["take-back", "17"], ["set", "ptychography.beta"], ["place", "scan"], ["pause", "now"],
     ] {
       let refused = try tiltfold.run(["control"] + words)

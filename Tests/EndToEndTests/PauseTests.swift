@@ -5,6 +5,7 @@ import Foundation
 import HDF5Storage
 import Imaging
 import LivePipeline
+import Ptychography
 import TestSupport
 import Testing
 import WireFormat
@@ -21,7 +22,7 @@ import WireFormat
     run.configuration.compute.whenBehind = whenBehind
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
-      ControlledRun.wait { pipeline.status.scansFinished >= 1 }
+      ControlledRun.wait { pipeline.status.projectionsFolded >= 1 }
       desk.refuse(#"{"request": "resume"}"#, "does not rest")
       #expect(desk.follow(#"{"request": "pause"}"#).contains("receiving and recording go on"))
       desk.refuse(#"{"request": "pause"}"#, "rests already")

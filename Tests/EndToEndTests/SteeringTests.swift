@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import DetectorSimulator
 import Foundation
 import HDF5Storage
+import Imaging
 import LivePipeline
+import Ptychography
+import Registration
 import Synchronization
 import TestSupport
 import Testing
+import Tomography
 import WireFormat
 
 /// What somebody changes while a run goes on, and how replays follow it.
@@ -16,6 +21,10 @@ import WireFormat
     run.isRecorded = true
     run.parameters.tiltCount = 7
     run.configuration.ptychography.iterations = 15
+    // Close to one another: a replay that is behind the live run has fewer tilts to lay one on.
+    run.parameters.firstAngle = TiltAngle(degrees: -24)
+    run.parameters.lastAngle = TiltAngle(degrees: 24)
+    run.configuration.registration.minimumConfidence = 0.2
     let recorded = try run.run()
     // Five tilts at two energies, then a pause as long as anybody wants, then two more.
     let messages = try ControlledRun.parts(of: recorded.recording, at: 10)
@@ -30,7 +39,10 @@ import WireFormat
       ControlledRun.wait { pipeline.status.state == .waiting }
       ControlledRun.wait { desk.ask(#"{"request": "status"}"#).ok }
       for request in ["hold_back", "drop_tilt", "take_back"] {
-        desk.refuse(#"{"request": "\#(request)", "tilt_index": 0}"#, "no projection has been folded")
+        desk.refuse(
+          #"{"request": "\#(request)", "tilt_index": 0}"#,
+          "no projection has been folded"
+        )
       }
       desk.refuse(#"{"request": "realign"}"#, "no projection has been folded")
       desk.refuse(#"{"request": "snapshot"}"#, "nothing to write")
@@ -135,10 +147,15 @@ import WireFormat
         // What stands there can be set, and beyond the bounds nothing can.
         let value = parameter.value.map { "\($0)" } ?? "null"
         desk.follow(#"{"request": "set", "key": "\#(parameter.key)", "value": \#(value)}"#)
-        guard let (low, high) = parameter.minimum.flatMap({ low in
-          parameter.maximum.map { (low, $0) }
-        }) else {
-          desk.refuse(#"{"request": "set", "key": "\#(parameter.key)", "value": 3}"#, "true or false")
+        guard
+          let (low, high) = parameter.minimum.flatMap({ low in
+            parameter.maximum.map { (low, $0) }
+          })
+        else {
+          desk.refuse(
+            #"{"request": "set", "key": "\#(parameter.key)", "value": 3}"#,
+            "true or false"
+          )
           continue
         }
         for bad in [low - 1, 2 * high + 1] {
@@ -148,14 +165,23 @@ import WireFormat
           )
         }
         for bad in [#""many""#, "true", #""[1, 2]""#, #""*a""#, "NaN", #""0x10""#] {
-          desk.refuse(#"{"request": "set", "key": "\#(parameter.key)", "value": \#(bad)}"#, "expected")
+          desk.refuse(
+            #"{"request": "set", "key": "\#(parameter.key)", "value": \#(bad)}"#,
+            "expected"
+          )
         }
       }
       desk.refuse(#"{"request": "set", "key": "source.connect", "value": 1}"#, "cannot be changed")
       desk.refuse(#"{"request": "set", "key": "tomography.volume_side", "value": 64}"#, "cannot be")
-      desk.refuse(#"{"request": "set", "key": "ptychography.betta", "value": 1}"#, "ptychography.beta")
+      desk.refuse(
+        #"{"request": "set", "key": "ptychography.betta", "value": 1}"#,
+        "ptychography.beta"
+      )
       // Two keys that do not fit together.
-      desk.refuse(#"{"request": "set", "key": "tomography.settling_sweeps", "value": 900}"#, "settling")
+      desk.refuse(
+        #"{"request": "set", "key": "tomography.settling_sweeps", "value": 900}"#,
+        "settling"
+      )
       let words = desk.follow(#"{"request": "set", "key": "ptychography.iterations", "value": 31}"#)
       #expect(words.contains("is 31, was 20: for every scan whose last frame has not come yet"))
       desk.follow(#"{"request": "set", "key": "ptychography.modulus_relaxation", "value": 0.2}"#)

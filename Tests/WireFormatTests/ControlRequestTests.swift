@@ -31,7 +31,8 @@ import WireFormat
         == .place(ScanPlacement(scan: "s", tilt: TiltAngle(degrees: -12.5)))
     )
     #expect(
-      try decode(#"{"request": "hold_back", "tilt_index": 3}"#) == .holdBack(TiltReference(.index(3)))
+      try decode(#"{"request": "hold_back", "tilt_index": 3}"#)
+        == .holdBack(TiltReference(.index(3)))
     )
     #expect(
       try decode(#"{"request": "drop_tilt", "rotation_angle_deg": -1, "tomogram_id": "p"}"#)
@@ -68,8 +69,8 @@ import WireFormat
       (#"{"request": "hold_back"}"#, "place from 0 in tilt_index"),
       (#"{"request": "hold_back", "tilt_index": 1, "rotation_angle_deg": 2}"#, "one of both"),
       (#"{"request": "hold_back", "tilt_index": -1}"#, "0 to 1000000"),
-      (#"{"request": "hold_back", "tilt_index": 1.5}"#, "tilt_index"),
-      (#"{"request": "hold_back", "tilt_index": "1"}"#, "a whole number"),
+      (#"{"request": "hold_back", "tilt_index": 1.5}"#, "a whole number, 0 to 1000000"),
+      (#"{"request": "hold_back", "tilt_index": "1"}"#, "a number"),
       (#"{"request": "take_back", "rotation_angle_deg": Infinity}"#, "-360 to 360"),
       (#"{"request": "snapshot", "directory": "../../etc"}"#, "RESULTS/snapshots"),
       (#"{"request": "snapshot", "directory": "/tmp/x"}"#, "RESULTS/snapshots"),

@@ -70,7 +70,8 @@ struct AdjustableParameter: Sendable {
     (
       "registration", .nextFold,
       [
-        "minimum_confidence", "mass_gate_px", "maximum_factor", "minimum_coverage", "replay_damping",
+        "minimum_confidence", "mass_gate_px", "maximum_factor", "minimum_coverage",
+        "replay_damping",
         "self_consistency_px",
       ]
     ),
@@ -86,7 +87,8 @@ struct AdjustableParameter: Sendable {
     (
       "particles", .completion,
       [
-        "threshold_od", "minimum_voxels", "smoothing_voxels", "marker_height", "plate_fill", "gap_dip",
+        "threshold_od", "minimum_voxels", "smoothing_voxels", "marker_height", "plate_fill",
+        "gap_dip",
         "active_percent", "strict_active_percent",
       ]
     ),

@@ -17,7 +17,8 @@ extension Conductor {
       if isPaused { return "the reconstruction rests already" }
       if sourceHasEnded { return "no more frames come, and the rest is being finished" }
       if isLive, engine.board.status.recording != .recording {
-        return "nothing is recorded at the moment, and what comes while the reconstruction rests would "
+        return
+          "nothing is recorded at the moment, and what comes while the reconstruction rests would "
           + "be lost"
       }
       setPaused(true)
@@ -52,7 +53,9 @@ extension Conductor {
     return words
   }
 
-  /// Goes on where a rest would lose something: nothing is recorded any more. Called with the lock.
+  /// Goes on where a rest would lose something, because nothing is recorded any more.
+  ///
+  /// Called with the lock.
   func goOnUnlessSafe() {
     guard isLive, engine.board.status.recording != .recording else { return }
     setPaused(false)
@@ -102,7 +105,8 @@ extension Conductor {
     guard isNew else { throw PipelineError(.data, "\(change.place): asked for already") }
     switch kind {
     case .holdBack:
-      return "\(change.place) is held back until it is taken back; the volumes are made anew without it"
+      return
+        "\(change.place) is held back until it is taken back; the volumes are made anew without it"
     case .drop:
       return "\(change.place) is dropped with its projections; the volumes are made anew without it"
     case .takeBack:
@@ -125,7 +129,8 @@ extension Conductor {
         engine.schedule.note(ScheduleStep(.realignAsked, messages: [number], tomogram: name))
         return name
       }
-      return "the tilts of \(names.joined(separator: ", ")) are aligned jointly when no scan and no "
+      return
+        "the tilts of \(names.joined(separator: ", ")) are aligned jointly when no scan and no "
         + "projection waits; an event tells the result"
     }
   }
@@ -145,7 +150,8 @@ extension Conductor {
       return true
     }
     guard isNew else { throw PipelineError(.data, "a snapshot is being written already") }
-    return "tomograms and pictures are written as they stand to \(snapshot.path); an event tells when "
+    return
+      "tomograms and pictures are written as they stand to \(snapshot.path); an event tells when "
       + "all is there"
   }
 

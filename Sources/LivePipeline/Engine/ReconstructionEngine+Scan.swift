@@ -216,7 +216,9 @@ extension ReconstructionEngine {
       return nil
     }
     shelf.withLock { $0.keep(object, of: session.key) }
-    if session.configuration.probe.reusesObject { objects.withLock { $0.keep(object, of: session.key) } }
+    if session.configuration.probe.reusesObject {
+      objects.withLock { $0.keep(object, of: session.key) }
+    }
     let (projection, vacuum) = opticalDensityProjection(of: object)
     let beam = beamPerSecond(of: object, vacuum, session)
     // A first probe is still some percent off when its scan is done.

@@ -36,8 +36,9 @@ extension ReconstructionEngine {
       }
       return Snapshot(path: "\(folder)/\(name)")
     }
-    guard let free = (1...Self.mostSnapshots).lazy.map({ String(format: "%03d", $0) })
-      .first(where: { !isTaken($0) })
+    guard
+      let free = (1...Self.mostSnapshots).lazy.map({ String(format: "%03d", $0) })
+        .first(where: { !isTaken($0) })
     else {
       throw PipelineError(.output, "\(folder) holds \(Self.mostSnapshots) snapshots; remove some")
     }
@@ -76,7 +77,10 @@ extension ReconstructionEngine {
       }
       try FileManager.default.moveItem(atPath: snapshot.unfinished, toPath: snapshot.path)
       report(
-        RunEvent(.info, "the snapshot \(snapshot.path) is written: \(names.joined(separator: ", "))")
+        RunEvent(
+          .info,
+          "the snapshot \(snapshot.path) is written: \(names.joined(separator: ", "))"
+        )
       )
     } catch {
       try? FileManager.default.removeItem(atPath: snapshot.unfinished)

@@ -26,7 +26,8 @@ extension ReconstructionEngine {
       return session
     }
     let open = known.filter { session in !session.roll.withLock { $0.isComplete } }
-    guard let only = known.count == 1 ? known.first : open.first, known.count == 1 || open.count == 1
+    guard let only = known.count == 1 ? known.first : open.first,
+      known.count == 1 || open.count == 1
     else {
       throw PipelineError(.data, "say which tomogram by tomogram_id; there is \(names)")
     }
@@ -104,7 +105,8 @@ extension ReconstructionEngine {
     var words = "there is no \(reference) in \(name)"
     switch reference.name {
     case .index:
-      words += "; its \(Words.count(roll.tilts.count, "tilt")) so far are \(first.index)"
+      words +=
+        "; its \(Words.count(roll.tilts.count, "tilt")) so far are \(first.index)"
         + (roll.tilts.count > 1 ? " to \(last.index)" : "")
     case .angle(let angle):
       let nearest = roll.tilts.min {

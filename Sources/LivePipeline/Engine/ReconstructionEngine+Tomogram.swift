@@ -52,7 +52,9 @@ extension ReconstructionEngine {
       }
       let order = order(for: finished, of: session.name)
       if order == .drop {
-        schedule.note(ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name))
+        schedule.note(
+          ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
+        )
         content.add(finished.object.identity)
         report(
           RunEvent(
@@ -189,7 +191,7 @@ extension ReconstructionEngine {
       // A change stands before or after the end, never in it.
       let configuration = starting.withLock { _ -> PipelineConfiguration in
         schedule.note(ScheduleStep(.complete, tomogram: name))
-        return configuration
+        return self.configuration
       }
       content.assembly.adjust(configuration.registration, configuration.tomography)
       // Kept for newcomers: nothing can be made for them until the end is through, which may take
@@ -271,7 +273,9 @@ extension ReconstructionEngine {
     _ content: inout TomogramSession.Content,
     _ configuration: PipelineConfiguration
   ) {
-    guard let inversion = inversion(configuration), let choice = energyChoice(&content) else { return }
+    guard let inversion = inversion(configuration), let choice = energyChoice(&content) else {
+      return
+    }
     let volumes = content.assembly.volumes
     let summary = inversion.summary(
       first: volumes[choice.first],

@@ -140,6 +140,7 @@ final class ReconstructionEngine: Sendable {
         )
       )
       let outcome = follow(intake.end(key: key, reason), message: nil, number: number)
+      if isRequested { sessions.withLock { $0[key] }?.progress.withLock { $0.isClosed = true } }
       board.update { $0.counters = intake.counters }
       return outcome
     }
@@ -229,7 +230,9 @@ final class ReconstructionEngine: Sendable {
         showStart(of: session)
         outcome.opened.append(session)
       case .pattern(let key, let pattern, let exposures, let seconds):
-        guard let session = sessions.withLock({ $0[key] }) else {
+        guard let session = sessions.withLock({ $0[key] }),
+          !session.progress.withLock({ $0.isClosed })
+        else {
           outcome.tooLate += exposures
           continue
         }

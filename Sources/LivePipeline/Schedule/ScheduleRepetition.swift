@@ -76,7 +76,7 @@ struct ScheduleRepetition {
         case "finished": .finished
         default: .silent
         }
-      _ = engine.end(session.key, end)
+      _ = engine.end(session.key, end, isRequested: step.request != nil)
       session.progress.withLock { $0.isEnded = true }
     case .set:
       guard let key = step.key, let value = step.value else { return }

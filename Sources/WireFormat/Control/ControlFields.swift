@@ -6,7 +6,8 @@ struct ControlFields: Codable {
   var scan: String?
   var tomogram_id: String?
   var rotation_angle_deg: Double?
-  var tilt_index: Int?
+  /// Read as any number, so that one that is not whole is refused in words.
+  var tilt_index: Double?
   var key: String?
   var value: Value?
   var directory: String?
@@ -21,7 +22,7 @@ struct ControlFields: Codable {
     scan = try container.decodeIfPresent(String.self, forKey: .scan)
     tomogram_id = try container.decodeIfPresent(String.self, forKey: .tomogram_id)
     rotation_angle_deg = try container.decodeIfPresent(Double.self, forKey: .rotation_angle_deg)
-    tilt_index = try container.decodeIfPresent(Int.self, forKey: .tilt_index)
+    tilt_index = try container.decodeIfPresent(Double.self, forKey: .tilt_index)
     key = try container.decodeIfPresent(String.self, forKey: .key)
     directory = try container.decodeIfPresent(String.self, forKey: .directory)
     // `null` is a value, too: that of a key which may be left to the data.

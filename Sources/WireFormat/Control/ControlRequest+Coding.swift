@@ -90,7 +90,7 @@ extension ControlRequest {
     case .holdBack(let tilt), .dropTilt(let tilt), .takeBack(let tilt):
       fields.tomogram_id = tilt.tomogram
       switch tilt.name {
-      case .index(let index): fields.tilt_index = index
+      case .index(let index): fields.tilt_index = Double(index)
       case .angle(let angle): fields.rotation_angle_deg = angle.degrees
       }
     }
@@ -134,15 +134,25 @@ extension ControlRequest {
     let expected = "the tilt's place from 0 in tilt_index, or its angle in rotation_angle_deg"
     guard (fields.tilt_index == nil) != (fields.rotation_angle_deg == nil) else {
       guard fields.tilt_index != nil else { throw missing("tilt_index", expected) }
-      throw WireError("stands beside rotation_angle_deg", part: 0, key: "tilt_index", expected: "one of both")
+      throw WireError(
+        "stands beside rotation_angle_deg",
+        part: 0,
+        key: "tilt_index",
+        expected: "one of both"
+      )
     }
     guard let index = fields.tilt_index else {
       return TiltReference(.angle(try angle(fields)), tomogram: fields.tomogram_id)
     }
-    guard (0...1_000_000).contains(index) else {
-      throw WireError("is \(index)", part: 0, key: "tilt_index", expected: "0 to 1000000")
+    guard (0...1_000_000).contains(index), let place = Int(exactly: index) else {
+      throw WireError(
+        "is \(index)",
+        part: 0,
+        key: "tilt_index",
+        expected: "a whole number, 0 to 1000000"
+      )
     }
-    return TiltReference(.index(index), tomogram: fields.tomogram_id)
+    return TiltReference(.index(place), tomogram: fields.tomogram_id)
   }
 
   private static func angle(_ fields: ControlFields) throws(WireError) -> TiltAngle {
@@ -160,7 +170,8 @@ extension ControlRequest {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
         true
       default: false
       }
