@@ -5,7 +5,9 @@ import FourierTransform
 import HDF5Storage
 import Imaging
 import Messaging
+import Preprocessing
 import Reporting
+import Tomography
 
 // The programs and parts that a run is made of.
 extension MachineCheck {
