@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import FourierTransform
 import LivePipeline
 import Messaging
 import Preprocessing
+import Ptychography
 import Synchronization
 import WireFormat
 
