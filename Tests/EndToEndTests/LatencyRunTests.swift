@@ -36,7 +36,7 @@ import WireFormat
     let cleaned = try #require(latency.cleanedPercentile99)
     #expect(0 < p50 && p50 <= p90 && p90 <= p99)
     #expect(cleaned > 0 && cleaned <= p99)
-    // A map waits for its turn 67 ms at most; the rest is for a machine with much else to do.
+    // A map waits for its turn 50 ms at most; the rest is for a machine with much else to do.
     #expect(p50 < 500, "\(p50) ms")
 
     let seen = maps.frames.withLock { $0 }
@@ -46,7 +46,7 @@ import WireFormat
       #expect(counts == counts.sorted())
     }
     // The rate is bounded: by its key, and one more for each scan that shares a turn.
-    #expect(Double(seen.values.reduce(0) { $0 + $1.count }) <= 15 * seconds + 7)
+    #expect(Double(seen.values.reduce(0) { $0 + $1.count }) <= 20 * seconds + 7)
     let status = try #require(maps.status.withLock { $0 })
     #expect(status.quality["latency_stxm_p99_ms"].map { $0 > 0 } == true)
     #expect(status.quality["latency_frame_p99_ms"].map { $0 > 0 } == true)

@@ -193,7 +193,6 @@ extension MachineCheck {
 
   /// "12.3 GB".
   static func bytes(_ value: Double) -> String {
-    value < 1e9
-      ? "\(Int((value * 1e-6).rounded())) MB" : "\((value * 1e-8).rounded() / 10) GB"
+    value < 1e9 ? "\((value * 1e-5).rounded() / 10) MB" : "\((value * 1e-8).rounded() / 10) GB"
   }
 }
