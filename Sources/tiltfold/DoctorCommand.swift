@@ -62,7 +62,7 @@ struct DoctorCommand: ParsableCommand {
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
       } else {
         let verdict = failures > 0 ? "not fit for a run" : "fit for a run"
-        print("\(verdict): \(failures) failures, \(warnings) warnings")
+        print("\(verdict); failures: \(failures), warnings: \(warnings)")
       }
       if failures > 0 { throw ExitCode(1) }
     }

@@ -42,7 +42,7 @@ struct MonitorCommand: ParsableCommand {
   func run() throws {
     try ExitStatus.explaining(logFormat) {
       let (endpoint, key) = try place.resolved(host: host)
-      let isCancelled = Flag()
+      let isCancelled = Cancellation()
       let watch = SignalWatch { isCancelled.set() }
       defer { withExtendedLifetime(watch) {} }
       var client = try PreviewClient(endpoint: endpoint, topics: [.status, .event], serverKey: key)
@@ -67,7 +67,7 @@ struct MonitorCommand: ParsableCommand {
     }
   }
 
-  private final class Flag: Sendable {
+  private final class Cancellation: Sendable {
     private let value = Atomic(false)
     var isSet: Bool { value.load(ordering: .relaxed) }
     func set() { value.store(true, ordering: .relaxed) }

@@ -5,6 +5,7 @@
 /// It knows what it has drawn and says which characters replace that; it writes nothing itself.
 package struct ScreenBlock {
   private var drawn: [String] = []
+  private var width = 0
 
   /// Makes a block that has not been drawn.
   package init() {}
@@ -24,9 +25,12 @@ package struct ScreenBlock {
     above: String? = nil,
     columns: Int
   ) -> String {
-    let erase = erasing(columns)
     // The last column stays free: what a terminal does behind it differs.
-    drawn = lines.map { String($0.prefix(max(1, columns - 1))) }
+    let cut = lines.map { String($0.prefix(max(1, columns - 1))) }
+    // What stands there already is not sent again.
+    if above == nil, cut == drawn, columns == width { return "" }
+    let erase = erasing(columns)
+    (drawn, width) = (cut, columns)
     return erase + (above.map { "\($0)\n" } ?? "") + drawn.joined(separator: "\n")
   }
 

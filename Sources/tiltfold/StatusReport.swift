@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import ArgumentParser
 import Foundation
 import LivePipeline

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import FourierTransform
 import LivePipeline
 import Messaging
 import Preprocessing
+import Ptychography
 import Synchronization
 import WireFormat
 
@@ -37,7 +39,7 @@ private struct LatencyMeasurement {
     let scratch = "\(folder)/latency-bench-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: scratch) }
-    let source = try RingSource(rate: Self.rate, seconds: seconds)
+    let source = try RingSource(rate: Self.rate, seconds: seconds, pause: 1)
     let pipeline = Pipeline(
       configuration: configuration(source.endpoint, scratch),
       source: .stream,
@@ -61,6 +63,7 @@ private struct LatencyMeasurement {
     guard summary.framesLost == 0 else {
       throw LatencyFailure(description: "\(summary.framesLost) of \(sent) frames were lost")
     }
+    say("  frames that took longer than 100 ms, by the second: \(display.lateFrames)")
     func words(_ values: Double?...) -> String {
       values.map { String(format: "%.0f", $0 ?? .nan) }.joined(separator: ", ")
     }
@@ -138,10 +141,17 @@ private func end(_ pipeline: Pipeline, after source: RingSource) {
 private final class Display: Sendable {
   private let source: RingSource
   private let latencies = Mutex<[Double]>([])
+  /// Frames that took longer than 100 ms, by the second in which they were sent.
+  private let late = Mutex<[Int: Int]>([:])
 
   init(of source: RingSource) { self.source = source }
 
   var count: Int { latencies.withLock { $0.count } }
+
+  /// "0 s: 21, 7 s: 3".
+  var lateFrames: String {
+    late.withLock { $0.sorted { $0.key < $1.key } }.map { "\($0) s: \($1)" }.joined(separator: ", ")
+  }
 
   /// The time within which so many percent of the frames were seen, ms.
   func percentile(_ percent: Double) -> Double? {
@@ -169,6 +179,10 @@ private final class Display: Sendable {
       let first = scan * RingSource.scanPoints
       let sent = source.sendTimes(first + known..<first + frames)
       latencies.withLock { $0 += sent.map { (now - $0) / .milliseconds(1) } }
+      guard let began = source.began else { continue }
+      for instant in sent where now - instant > .milliseconds(100) {
+        late.withLock { $0[Int((instant - began) / .seconds(1)), default: 0] += 1 }
+      }
     }
   }
 }

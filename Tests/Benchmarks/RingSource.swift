@@ -30,13 +30,16 @@ final class RingSource: @unchecked Sendable {
   let endpoint: String
   private let rate: Double
   private let seconds: Double
+  /// Seconds from the darks to the first frame, as a stage takes to its first point.
+  private let pause: Double
   private let darks: [DetectorFrame]
   private let ring: [DetectorFrame]
   private let state = Mutex(State())
 
   /// Prepares the frames and chooses a port.
-  init(rate: Double, seconds: Double) throws {
+  init(rate: Double, seconds: Double, pause: Double = 0) throws {
     self.rate = rate
+    self.pause = pause
     self.seconds = seconds
     var generator = SeededGenerator(seed: 1)
     let geometry = FastCCDGeometry()
@@ -77,13 +80,17 @@ final class RingSource: @unchecked Sendable {
     )
     while try publisher.receiveSubscription(timeoutMilliseconds: 300) == nil {}
     while try publisher.receiveSubscription(timeoutMilliseconds: 300) != nil {}
-    let begin = ContinuousClock.now
+    var begin = ContinuousClock.now
     state.withLock { $0.began = begin }
     let total = Int(rate * seconds)
     let points = Self.scanPoints
     for number in 0..<total {
       if number % points == 0 {
         try startScan(number / points, frames: min(points, total - number), &publisher)
+        if number == 0, pause > 0 {
+          usleep(UInt32(pause * 1e6))
+          begin = .now
+        }
       }
       let due = begin + .seconds(Double(number) / rate)
       let early = (due - .now) / .microseconds(1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Testing
 
 /// The program as it was built beside the tests, run as a process of its own.
 struct BuiltProgram {
@@ -13,6 +14,9 @@ struct BuiltProgram {
 
   /// `tiltfold`, nil where it does not lie beside the tests.
   static let tiltfold = BuiltProgram(name: "tiltfold")
+
+  /// `tiltfold`; a failed test where it does not lie beside the tests.
+  static func built() throws -> BuiltProgram { try #require(tiltfold, "tiltfold is not built") }
 
   private let location: URL
   /// Where it is.

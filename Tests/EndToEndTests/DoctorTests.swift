@@ -93,7 +93,7 @@ struct DoctorTests {
     #expect(outcome.output.contains("-> does a run go on?"))
     #expect(outcome.output.contains("FAILURE  disk speed: "))
     #expect(outcome.output.contains("FAILURE  loopback: "))
-    #expect(outcome.output.contains("not fit for a run: "))
+    #expect(outcome.output.contains("not fit for a run; failures: "))
     #expect(outcome.errors.isEmpty)
   }
 

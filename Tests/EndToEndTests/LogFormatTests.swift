@@ -38,7 +38,7 @@ struct LogFormatTests {
     run.parameters.tiltCount = 1
     run.configuration.previews.isEnabled = false
     let live = try run.run()
-    let outcome = try #require(BuiltProgram.tiltfold).run(
+    let outcome = try BuiltProgram.built().run(
       ["replay", live.recording, "--log-format", "json", "--results", live.folder.file("again")]
     )
     let lines = try lines(outcome.errors)
@@ -50,7 +50,7 @@ struct LogFormatTests {
 
   @Test func whatKeepsARunFromStartingIsAnObjectToo() throws {
     let folder = try TemporaryFolder()
-    let outcome = try #require(BuiltProgram.tiltfold).run(
+    let outcome = try BuiltProgram.built().run(
       ["replay", folder.file("none.h5"), "--log-format", "json"]
     )
     #expect(outcome.code == 66)

@@ -38,7 +38,7 @@ import tiltfold
   )
   func completionsParseAndKnowEveryCommand(shell: String) throws {
     let folder = try TemporaryFolder()
-    let script = try #require(BuiltProgram.tiltfold)("--generate-completion-script", shell)
+    let script = try BuiltProgram.built()("--generate-completion-script", shell)
     #expect(script.code == 0)
     for command in Self.commands { #expect(script.output.contains(command), "\(command)") }
     #expect(script.output.contains("keep-waiting"))
@@ -52,7 +52,7 @@ import tiltfold
   @Test(.enabled(if: BuiltProgram.tiltfold != nil, "tiltfold is not built"))
   func bashCompletesACommand() throws {
     let folder = try TemporaryFolder()
-    let script = try #require(BuiltProgram.tiltfold)("--generate-completion-script", "bash")
+    let script = try BuiltProgram.built()("--generate-completion-script", "bash")
     let path = folder.file("completions")
     try script.output.write(toFile: path, atomically: true, encoding: .utf8)
     let offered = try Self.run(
@@ -70,7 +70,7 @@ import tiltfold
   @Test(.enabled(if: BuiltProgram.tiltfold != nil, "tiltfold is not built"))
   func theManualPageHasEveryCommandAndIsReadWithoutAComplaint() throws {
     let folder = try TemporaryFolder()
-    let page = try #require(BuiltProgram.tiltfold)("manual")
+    let page = try BuiltProgram.built()("manual")
     #expect(page.code == 0)
     #expect(page.output.hasPrefix(".\\\" Made by"))
     for command in Self.commands {

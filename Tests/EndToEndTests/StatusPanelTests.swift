@@ -109,6 +109,7 @@ import tiltfold
       }
       let shown = lines.map { String($0.prefix(columns - 1)).replacing(#/ +$/#, with: "") }
       #expect(screen.lines == stay + shown)
+      #expect(block.draw(lines, columns: columns).isEmpty)
     }
     screen.take(block.leave())
     screen.take("$ ")

@@ -75,11 +75,11 @@ struct WatchCommandTests {
     status.counters.missingFrames = 3
     let source = StatusSource(status)
     defer { source.stop() }
-    let words = try #require(BuiltProgram.tiltfold)("status", "--endpoint", source.endpoint)
+    let words = try BuiltProgram.built()("status", "--endpoint", source.endpoint)
     #expect(words.code == 1)
     #expect(words.output.contains("problem: NOTHING IS RECORDED"))
     #expect(words.output.contains("problem: 3 frames were lost"))
-    let json = try #require(BuiltProgram.tiltfold)(
+    let json = try BuiltProgram.built()(
       "status",
       "--endpoint",
       source.endpoint,
@@ -97,13 +97,13 @@ struct WatchCommandTests {
       ["monitor", endpoint, "--wait", "0.5"],
     ] {
       let began = ContinuousClock.now
-      let outcome = try #require(BuiltProgram.tiltfold).run(arguments)
+      let outcome = try BuiltProgram.built().run(arguments)
       #expect(ContinuousClock.now - began < .seconds(10))
       #expect(outcome.code == 69)
       #expect(outcome.errors.contains("nothing came from \(endpoint) for 0.5 s"))
       #expect(outcome.output.isEmpty)
     }
-    let json = try #require(BuiltProgram.tiltfold).run(
+    let json = try BuiltProgram.built().run(
       ["status", "--endpoint", endpoint, "--wait", "0.5", "--json"]
     )
     #expect(json.code == 69 && json.errors.isEmpty)
@@ -143,7 +143,7 @@ struct WatchCommandTests {
     status.scanFrames = 10
     status.scanExpected = 25
     let source = StatusSource(status)
-    let program = try #require(BuiltProgram.tiltfold).path
+    let program = try BuiltProgram.built().path
     for columns in [12, 30, 90] {
       let output = try Self.onTerminal(
         columns: columns,

@@ -5,7 +5,9 @@ import FourierTransform
 import HDF5Storage
 import Imaging
 import Messaging
+import Preprocessing
 import Reporting
+import Tomography
 
 // The programs and parts that a run is made of.
 extension MachineCheck {
@@ -191,7 +193,6 @@ extension MachineCheck {
 
   /// "12.3 GB".
   static func bytes(_ value: Double) -> String {
-    value < 1e9
-      ? "\(Int((value * 1e-6).rounded())) MB" : "\((value * 1e-8).rounded() / 10) GB"
+    value < 1e9 ? "\((value * 1e-5).rounded() / 10) MB" : "\((value * 1e-8).rounded() / 10) GB"
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Imaging
+import Preprocessing
 import Synchronization
 
 /// Looks whether a machine is fit for a live run with a configuration.

@@ -113,6 +113,7 @@ struct FrameIntake {
         longest[key] = LongestExposure(announced: description.exposureTimes)
         gathering.begin(key: key, description)
         watch.open(key, description)
+        prepareTables(for: description.identity.energy)
         results.append(.opened(key, description))
       case .dark(let frame): results += take(dark: frame)
       case .exposure(let key, let frame, let position):
@@ -205,20 +206,7 @@ struct FrameIntake {
     let remarks = pixelRemarks(point, energy)
     let place = energy.twentieths
     do {
-      if chains[place] == nil {
-        // A spectrum has many energies, and each has tables of some megabytes.
-        if chains.count >= Self.chainLimit { chains.removeAll() }
-        chains[place] = .some(nil)
-        var parameters = parameters
-        parameters.center = watch.center ?? parameters.center
-        var chain = try PreprocessingChain(
-          geometry: detector,
-          parameters: try parameters.withPixelsOfFile(),
-          energy: energy
-        )
-        chain.setDarks(darks)
-        chains[place] = chain
-      }
+      try makeTables(for: energy)
       let pattern = try chains[place]??.process(point.exposures, position: point.position)
       guard let pattern else {
         assembler.counters.unusable += count
@@ -242,6 +230,35 @@ struct FrameIntake {
       return once("clean|\(key)") {
         RunEvent(.error, "frames cannot be cleaned: \(error); they are recorded", scan: key)
       }
+    }
+  }
+
+  /// Makes the tables of a photon energy; nothing happens where they are there or could not be made.
+  private mutating func makeTables(for energy: PhotonEnergy) throws {
+    let place = energy.twentieths
+    guard chains[place] == nil else { return }
+    // A spectrum has many energies, and each has tables of some megabytes.
+    if chains.count >= Self.chainLimit { chains.removeAll() }
+    chains[place] = .some(nil)
+    var parameters = parameters
+    parameters.center = watch.center ?? parameters.center
+    var chain = try PreprocessingChain(
+      geometry: detector,
+      parameters: try parameters.withPixelsOfFile(),
+      energy: energy
+    )
+    chain.setDarks(darks)
+    chains[place] = chain
+  }
+
+  /// Makes the tables of a scan while its stage is still on its way, so that its first frames do not
+  /// wait for them; what is wrong with them is told with the first frame.
+  private mutating func prepareTables(for energy: PhotonEnergy) {
+    guard !watch.isFinding else { return }
+    do {
+      try makeTables(for: energy)
+    } catch {
+      chains[energy.twentieths] = nil
     }
   }
 

@@ -11,7 +11,7 @@ public struct PreviewConfiguration: Hashable, Sendable {
   /// Key `maximum_rate_hz`: how often each topic is published at most.
   public var maximumRate = 4.0
   /// Key `stxm_rate_hz`: how often the map of transmitted light is published at most.
-  public var mapRate = 15.0
+  public var mapRate = 20.0
   /// Key `tomogram_rate_hz`: how often topics about tomograms are published at most.
   public var tomogramRate = 1.0
   /// Key `insecure`: whether other machines may connect without keys.
