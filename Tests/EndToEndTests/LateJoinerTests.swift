@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import Foundation
 import Imaging
 import LivePipeline
@@ -45,7 +46,7 @@ import WireFormat
       guard let parts = try? subscriber.receive(timeoutMilliseconds: 20),
         let message = try? PreviewMessage.decode(parts)
       else { continue }
-      let entry = Seen.Entry(message: message, seconds: (.now - start) / .seconds(1))
+      let entry = Seen.Entry(message: message, seconds: (ContinuousClock.now - start) / .seconds(1))
       seen.entries.withLock { $0.append(entry) }
     }
   }
@@ -142,6 +143,8 @@ import WireFormat
     #expect(mean.shape == diffraction["photons"]?.image?.shape)
     #expect(diffraction.header.quality["mean_frames"].map { $0 >= 1 && $0 <= 25 } == true)
     // Runs that are started again can be told from each other.
-    #expect(Set(all.map(\.header.generation)).count == 1 && all[0].header.generation > 1_000_000_000)
+    #expect(
+      Set(all.map(\.header.generation)).count == 1 && all[0].header.generation > 1_000_000_000
+    )
   }
 }

@@ -175,7 +175,8 @@ import WireFormat
     var tables: [String: Set<String>] = [:]
     var (table, asked) = ("", Set<String>())
     for row in rows {
-      let isHead = !row[0].hasPrefix("`") || row[0] == "`request`" && row.count == 3 && row[1] == "keys"
+      let isHead =
+        !row[0].hasPrefix("`") || row[0] == "`request`" && row.count == 3 && row[1] == "keys"
       if isHead, row[0] != "others" {
         table = "\(row[0]) \(row.count)"
         continue

@@ -6,6 +6,8 @@ import WireFormat
 
 /// The thread that owns the outgoing sockets: previews with their last values, and `rec`.
 struct PreviewPublisher: ~Copyable {
+  /// Where the object goes out in the form of the beamline's display; nil for nowhere.
+  let recEndpoint: String?
   private var previews: Publisher
   private var rec: Publisher?
   private let mailbox: PreviewMailbox
@@ -36,9 +38,13 @@ struct PreviewPublisher: ~Copyable {
       keys: keys
     )
     var second: Publisher?
+    var secondPlace: String?
     if let endpoint = configuration.recEndpoint {
-      second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+      let bound = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+      secondPlace = bound.endpoint
+      second = consume bound
     }
+    recEndpoint = secondPlace
     previews = main
     rec = second
     self.mailbox = mailbox
@@ -47,9 +53,6 @@ struct PreviewPublisher: ~Copyable {
 
   /// Where previews go out, the port spelled out.
   var endpoint: String { previews.endpoint }
-
-  /// Where the object goes out in the form of the beamline's display; nil for nowhere.
-  var recEndpoint: String? { rec?.endpoint }
 
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {

@@ -3,7 +3,7 @@
 import AcquisitionModel
 package import ChemicalMapping
 import HDF5Storage
-import Imaging
+package import Imaging
 import Reporting
 import Tomography
 package import WireFormat
