@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import DetectorSimulator
 import Foundation
 import Imaging
 import LivePipeline
@@ -8,6 +9,7 @@ import Messaging
 import Synchronization
 import TestSupport
 import Testing
+import Tomography
 import WireFormat
 
 /// What somebody sees who comes late, and what is not made for nobody.
