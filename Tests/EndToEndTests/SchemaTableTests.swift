@@ -158,6 +158,7 @@ import WireFormat
     guard let start = lines.firstIndex(where: { $0.hasPrefix(words) }) else { return [] }
     let table = lines[start...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
     return Set(table.flatMap { names(in: String($0.split(separator: "|")[0])) })
+      .subtracting(["quality"])
   }
 
   @Test func theKeysOfControlAreThoseOfTheTables() throws {
