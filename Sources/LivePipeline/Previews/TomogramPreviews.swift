@@ -8,7 +8,7 @@ import Reporting
 import Tomography
 package import WireFormat
 
-/// What is shown of a tomogram's volumes; only the slices that are shown are solved.
+/// What is shown of a tomogram's volumes; only slices and reduced volumes are solved.
 package struct TomogramPreviews {
   private let assembly: TomogramAssembly
   private let header: PreviewHeader
