@@ -17,7 +17,7 @@ import jsonschema
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Docs" / "Reference" / "schema"
 # Keys of one unit and what they would be in another.
-OTHER_UNITS = {"energy_eV": 1e-19, "energy": 6.24e18, "pixel_size_m": 1e9, "obj_pixelsize_x": 1e9, "timestamp_ns": 1e-9, "detector_distance": 1e3}
+OTHER_UNITS = {"energy_eV": 1e-19, "energy": 6.24e18, "pixel_size_m": 1e9, "obj_pixelsize_x": 1e9, "timestamp_ns": 1e-9}
 
 
 def spoilt(message, schema):
@@ -27,9 +27,11 @@ def spoilt(message, schema):
         changed.pop(key, None)
         yield f"no {key}", changed
     for key, value in message.items():
-        changed = copy.deepcopy(message)
-        changed[key + "_"] = changed.pop(key)
-        yield f"{key} misspelled", changed
+        # Without it an acquisition is plain cosmicstreams, which may have any keys.
+        if key != "schema" or "schema" in schema.get("required", []):
+            changed = copy.deepcopy(message)
+            changed[key + "_"] = changed.pop(key)
+            yield f"{key} misspelled", changed
         if key in OTHER_UNITS and isinstance(value, (int, float)):
             changed = copy.deepcopy(message)
             changed[key] = value * OTHER_UNITS[key]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DetectorSimulator
 import Foundation
 import LivePipeline
 import Synchronization

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
+import DetectorSimulator
 import Foundation
 import Imaging
 import LivePipeline
@@ -7,6 +9,7 @@ import Messaging
 import Synchronization
 import TestSupport
 import Testing
+import Tomography
 import WireFormat
 
 /// What somebody sees who comes late, and what is not made for nobody.
@@ -45,7 +48,7 @@ import WireFormat
       guard let parts = try? subscriber.receive(timeoutMilliseconds: 20),
         let message = try? PreviewMessage.decode(parts)
       else { continue }
-      let entry = Seen.Entry(message: message, seconds: (.now - start) / .seconds(1))
+      let entry = Seen.Entry(message: message, seconds: (ContinuousClock.now - start) / .seconds(1))
       seen.entries.withLock { $0.append(entry) }
     }
   }
@@ -142,6 +145,8 @@ import WireFormat
     #expect(mean.shape == diffraction["photons"]?.image?.shape)
     #expect(diffraction.header.quality["mean_frames"].map { $0 >= 1 && $0 <= 25 } == true)
     // Runs that are started again can be told from each other.
-    #expect(Set(all.map(\.header.generation)).count == 1 && all[0].header.generation > 1_000_000_000)
+    #expect(
+      Set(all.map(\.header.generation)).count == 1 && all[0].header.generation > 1_000_000_000
+    )
   }
 }

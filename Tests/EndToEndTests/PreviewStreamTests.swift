@@ -42,7 +42,12 @@ import WireFormat
     let second = try run.run { pipeline in
       // Joins when something has been folded, and reads for a moment.
       while pipeline.status.projectionsFolded < 3, pipeline.status.state != .done {}
-      Self.follow(pipeline, late, until: { _ in late.messages.withLock { $0.count > 8 } })
+      let topics = PreviewTopic.allCases.count - 1
+      Self.follow(
+        pipeline,
+        late,
+        until: { _ in late.messages.withLock { $0.keys.count { $0 != .event } == topics } }
+      )
     }
     #expect(second.summary.scans.count == 10)
     let joined = late.messages.withLock { $0 }

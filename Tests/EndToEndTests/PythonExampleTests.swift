@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DetectorSimulator
 import Foundation
 import LivePipeline
 import Messaging
@@ -165,7 +166,8 @@ struct PythonExampleTests {
       // The last cell first: a run that has ended answers nothing.
       let imports = "import sys\nsys.path.insert(0, 'Docs/Clients/python')\n"
       let head = cells[0].components(separatedBy: "for message")
-      let text = imports + head[0] + ports + cells[3] + "for message" + head[1] + cells[1]
+      let text =
+        imports + head[0] + ports + cells[3] + "for message" + head[1] + cells[1]
         + cells[2] + object
       let script = Self.adapted(text, status)
       let said = try? Self.runAll([PythonInterpreter.makeProcess(["-c", script])])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import DetectorSimulator
 import Foundation
 import HDF5Storage
 import Imaging

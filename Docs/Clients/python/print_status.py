@@ -79,7 +79,7 @@ def main():
                 words = line(message)
             else:
                 words = event(message) if message.topic == "event" else status(message)
-            if words == before:
+            if words == before and options.all is None:
                 continue
             before = words
             print(words, flush=True)

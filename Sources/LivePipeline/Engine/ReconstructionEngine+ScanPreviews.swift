@@ -91,7 +91,9 @@ extension ReconstructionEngine {
     _ header: PreviewHeader,
     _ pixel: Length
   ) {
-    @Sendable func message(_ topic: PreviewTopic, _ image: ComplexImage, _ unit: String) -> PreviewMessage {
+    @Sendable func message(_ topic: PreviewTopic, _ image: ComplexImage, _ unit: String)
+      -> PreviewMessage
+    {
       PreviewMessage(
         topic: topic,
         header: header,

@@ -11,6 +11,8 @@ import WireFormat
 struct PreviewPublisher: ~Copyable {
   /// Where previews go out, the port spelled out; nil where they go to listeners alone.
   let endpoint: String?
+  /// Where the object goes out in the form of the beamline's display; nil for nowhere.
+  let recEndpoint: String?
   private var previews: Publisher?
   private var rec: Publisher?
   private let mailbox: PreviewMailbox
@@ -40,6 +42,7 @@ struct PreviewPublisher: ~Copyable {
     var main: Publisher?
     var second: Publisher?
     var place: String?
+    var secondPlace: String?
     if configuration.isEnabled {
       let keys = try configuration.curveKeys()
       let bound = try Publisher(
@@ -51,10 +54,13 @@ struct PreviewPublisher: ~Copyable {
       place = bound.endpoint
       main = consume bound
       if let endpoint = configuration.recEndpoint {
-        second = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+        let other = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+        secondPlace = other.endpoint
+        second = consume other
       }
     }
     endpoint = place
+    recEndpoint = secondPlace
     previews = main
     rec = second
     mapInterval = .seconds(1 / configuration.mapRate)
@@ -64,8 +70,6 @@ struct PreviewPublisher: ~Copyable {
     tellInterest()
   }
 
-  /// Where the object goes out in the form of the beamline's display; nil for nowhere.
-  var recEndpoint: String? { rec?.endpoint }
 
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {

@@ -3,12 +3,12 @@
 import AcquisitionModel
 package import ChemicalMapping
 import HDF5Storage
-import Imaging
+package import Imaging
 import Reporting
 import Tomography
 package import WireFormat
 
-/// What is shown of a tomogram's volumes; only the slices that are shown are solved.
+/// What is shown of a tomogram's volumes; only slices and reduced volumes are solved.
 package struct TomogramPreviews {
   private let assembly: TomogramAssembly
   private let header: PreviewHeader

@@ -25,9 +25,16 @@ struct MeanPattern: Sendable {
       count = 0
     }
     count += 1
+    Self.add(amplitudes.values.span, to: &sums, &measured)
+  }
+
+  private static func add(
+    _ source: Span<Float>,
+    to sums: inout [Float],
+    _ measured: inout [Float]
+  ) {
     var total = sums.mutableSpan
     var number = measured.mutableSpan
-    let source = amplitudes.values.span
     for i in source.indices {
       let amplitude = source[i]
       let isMeasured: Float = amplitude >= 0 ? 1 : 0
@@ -36,7 +43,7 @@ struct MeanPattern: Sendable {
     }
   }
 
-  /// Mean photons, [row, column]; NaN where no pattern measured. Nil before the first pattern.
+  /// Mean photons, [row, column]; nil before the first pattern, NaN where none measured.
   var image: Image? {
     guard count > 0 else { return nil }
     var image = Image(shape: shape, values: sums)
