@@ -230,7 +230,7 @@ def main():
         if mock and options.scenario == "good":
             drive.press()
             drive.look()
-        faults = drive.faults + browser.complaints
+        faults = drive.faults + list(dict.fromkeys(browser.complaints))
         if mock:  # a refused connection is an error in the console, and meant
             drive.faults = []
             drive.reconnect(lambda what: getattr(mock, what)())

@@ -66,6 +66,7 @@ class MockRun:
         self.columns = [self.generator.gauss(0, 4.5) for _ in range(tilts)]
         self.residuals = [0.028 + abs(self.generator.gauss(0, 0.006)) for _ in range(tilts)]
         self.sequences, self.paused = {}, False
+        self.started_run = time.time()
         self.probe = made.probe(PATTERN)
         self.pattern = made.diffraction(PATTERN, 1)
         self.started = time.time() - 2 * folded * scan_s
@@ -88,7 +89,7 @@ class MockRun:
     def header(self, topic, scan=False, **more):
         number = self.sequences.get(topic, 0)
         self.sequences[topic] = number + 1
-        header = {"schema": SCHEMA, "sequence": number, "generation": 0, "timestamp_ns": time.time_ns(), "tomogram_id": "plates"}
+        header = {"schema": SCHEMA, "sequence": number, "generation": int(self.started_run), "timestamp_ns": time.time_ns(), "tomogram_id": "plates"}
         if scan:
             header.update(
                 identifier=f"NS_{2 * self.folded + self.energy:06d}", rotation_angle_deg=round(self.angles[self.tilt], 3),
@@ -157,10 +158,12 @@ class MockRun:
         gauss = self.generator.gauss
         shift = 1 + 0.15 * math.sin(time.time() * 3)
         photons = array.array("f", (max(0.0, p * shift + gauss(0, 1) * math.sqrt(p)) for p in self.pattern))
+        quality = {**self.scan_quality(), "index": int(self.progress * FRAMES), "mean_frames": 1 + int(self.progress * FRAMES)}
+        spread = 1 / math.sqrt(quality["mean_frames"])
+        mean = array.array("f", (max(0.0, p + gauss(0, spread) * math.sqrt(p)) for p in self.pattern))
         for row in range(PATTERN):
-            photons[row * PATTERN + 70] = math.nan
-        quality = {**self.scan_quality(), "index": int(self.progress * FRAMES)}
-        self.send("diffraction", self.header("diffraction", scan=True, frame_count=int(self.progress * FRAMES), quality=quality), [("photons", [PATTERN, PATTERN], photons, "photon", None)])
+            photons[row * PATTERN + 70] = mean[row * PATTERN + 70] = math.nan
+        self.send("diffraction", self.header("diffraction", scan=True, frame_count=int(self.progress * FRAMES), quality=quality), [("photons", [PATTERN, PATTERN], photons, "photon", None), ("mean_photons", [PATTERN, PATTERN], mean, "photon", None)])
 
     def stxm(self):
         count = max(2, int(self.progress * FRAMES))

@@ -18,6 +18,12 @@ import { makeTiltsPanel } from "/assets/panel-tilts.js";
 import { makeVolumePanel } from "/assets/panel-volume.js";
 import { Store } from "/assets/store.js";
 
+// The page is painted before anything is made of it; a page in the background is not painted at all.
+await new Promise((resolve) => {
+  requestAnimationFrame(() => setTimeout(resolve));
+  setTimeout(resolve, 300);
+});
+
 const find = (selector) => document.querySelector(selector);
 const store = new Store();
 let control;
