@@ -280,14 +280,7 @@ extension ReconstructionEngine {
   /// Shows what became of a tomogram.
   private func show(_ content: inout TomogramSession.Content) {
     if content.assembly.energies.count > 1 { solve(&content, configuration) }
-    for (place, energy) in content.assembly.energies.enumerated() where mailbox.isDue(.volume) {
-      var header = PreviewHeader(sequence: 0)
-      header.tomogram = content.assembly.name
-      header.timestamp = nanosecondsNow()
-      header.energy = energy
-      mailbox.offer(TomogramPreviews(of: content.assembly, header: header).volume(energy: place))
-    }
-    offerTomogram(content.assembly.name, content, reports: nil, isComplete: false)
+    offerTomogram(content, content.assembly.tiltReports(measuringResiduals: false), isComplete: false) { mailbox.isWanted($0) }
     offerAlignment(content)
   }
 }

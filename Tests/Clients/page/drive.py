@@ -51,6 +51,17 @@ NAMELESS = """(() => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+def fewer_colors(path):
+    """Makes a picture one of 256 colours, where Pillow is there."""
+    try:
+        from PIL import Image
+    except ImportError:
+        return
+    with Image.open(path) as picture:
+        reduced = picture.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
+
+
 class Drive:
     """One visit of the page."""
 
@@ -85,6 +96,7 @@ class Drive:
         print(f"first paint after {paint:.0f} ms, all panels complete after {complete} ms ({since})" if paint else "no first paint was noted")
         if self.options.first_paint and (paint is None or paint > self.options.first_paint):
             self.faults.append(f"the first paint took {paint} ms, more than {self.options.first_paint:g}")
+        self.until("tiltfold.charts() !== 'coming'", self.options.timeout, "Plotly does not come")
         self.fit(1680)
 
     def fit(self, width, touch=False):
@@ -113,9 +125,11 @@ class Drive:
             path = folder / f"{name}.png"
             if clip is None:
                 width, height = browser.evaluate("[innerWidth, document.documentElement.scrollHeight]")
-                clip = {"x": 0, "y": 0, "width": width, "height": height}
+                clip = {"x": 0, "y": 0, "width": width, "height": min(height, 1200) if limit else height}
             for scale in (1, 0.85, 0.7, 0.6, 0.5, 0.42, 0.36, 0.3):
                 browser.screenshot(str(path), clip, scale)
+                if limit and path.stat().st_size > limit:
+                    fewer_colors(path)
                 if not limit or path.stat().st_size <= limit:
                     break
 
@@ -207,7 +221,7 @@ def main():
     parser.add_argument("--mock", action="store_true", help="serve made-up data and press the buttons, too")
     parser.add_argument("--scenario", default="good", help="of --mock: good or trouble")
     parser.add_argument("--pictures", type=pathlib.Path, help="folder for pictures")
-    parser.add_argument("--limit-kb", type=float, default=0, help="the most kB of a picture; larger ones are made smaller")
+    parser.add_argument("--limit-kb", type=float, default=0, help="the most kB of a picture, for documents: larger ones are made smaller, whole pages are cut after 1200 pixels")
     parser.add_argument("--timeout", type=float, default=60, help="seconds until all panels have data")
     parser.add_argument("--settle", type=float, default=1.5, help="seconds to wait before a picture is taken")
     parser.add_argument("--first-paint", type=float, default=0, help="the most milliseconds until the first paint; 0: any")
@@ -230,7 +244,7 @@ def main():
         if mock and options.scenario == "good":
             drive.press()
             drive.look()
-        faults = drive.faults + browser.complaints
+        faults = drive.faults + list(dict.fromkeys(browser.complaints))
         if mock:  # a refused connection is an error in the console, and meant
             drive.faults = []
             drive.reconnect(lambda what: getattr(mock, what)())

@@ -66,6 +66,7 @@ class MockRun:
         self.columns = [self.generator.gauss(0, 4.5) for _ in range(tilts)]
         self.residuals = [0.028 + abs(self.generator.gauss(0, 0.006)) for _ in range(tilts)]
         self.sequences, self.paused = {}, False
+        self.started_run = time.time()
         self.probe = made.probe(PATTERN)
         self.pattern = made.diffraction(PATTERN, 1)
         self.started = time.time() - 2 * folded * scan_s
@@ -88,7 +89,7 @@ class MockRun:
     def header(self, topic, scan=False, **more):
         number = self.sequences.get(topic, 0)
         self.sequences[topic] = number + 1
-        header = {"schema": SCHEMA, "sequence": number, "generation": 0, "timestamp_ns": time.time_ns(), "tomogram_id": "plates"}
+        header = {"schema": SCHEMA, "sequence": number, "generation": int(self.started_run), "timestamp_ns": time.time_ns(), "tomogram_id": "plates"}
         if scan:
             header.update(
                 identifier=f"NS_{2 * self.folded + self.energy:06d}", rotation_angle_deg=round(self.angles[self.tilt], 3),
@@ -146,6 +147,10 @@ class MockRun:
             "latency_frame_p99_ms": 12.0, "disk_free_bytes": (3.1e9 - elapsed * 1e6) if trouble else (812e9 - done * 5e8), "beam_per_second": (2.31e7 + 2e5 * math.sin(done)) * (0.55 if trouble else 1),
             "tilt_count": self.tilts, "energy_count": 2, "fsc_half_period_m_0": 11.2e-9, "fsc_half_period_m_1": 11.6e-9, "fsc_tilts": self.folded,
         }
+        if self.scenario == "waiting":
+            quality = {"frames_received": 0, "frames_used": 0, "frames_lost": 0, "frames_per_second": 0, "scans_finished": 0, "disk_free_bytes": 812e9, "elapsed_s": 0}
+            text = {"state": "waiting", "reconstruction": "running", "recording": "recording"}
+            return self.send("status", self.header("status", quality=quality, text=text))
         text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "recording": "failing" if trouble else "recording", "end": "iterations"}
         self.send("status", self.header("status", scan=True, frame_count=int(self.progress * FRAMES), quality=quality, text=text))
 
@@ -153,10 +158,12 @@ class MockRun:
         gauss = self.generator.gauss
         shift = 1 + 0.15 * math.sin(time.time() * 3)
         photons = array.array("f", (max(0.0, p * shift + gauss(0, 1) * math.sqrt(p)) for p in self.pattern))
+        quality = {**self.scan_quality(), "index": int(self.progress * FRAMES), "mean_frames": 1 + int(self.progress * FRAMES)}
+        spread = 1 / math.sqrt(quality["mean_frames"])
+        mean = array.array("f", (max(0.0, p + gauss(0, spread) * math.sqrt(p)) for p in self.pattern))
         for row in range(PATTERN):
-            photons[row * PATTERN + 70] = math.nan
-        quality = {**self.scan_quality(), "index": int(self.progress * FRAMES)}
-        self.send("diffraction", self.header("diffraction", scan=True, frame_count=int(self.progress * FRAMES), quality=quality), [("photons", [PATTERN, PATTERN], photons, "photon", None)])
+            photons[row * PATTERN + 70] = mean[row * PATTERN + 70] = math.nan
+        self.send("diffraction", self.header("diffraction", scan=True, frame_count=int(self.progress * FRAMES), quality=quality), [("photons", [PATTERN, PATTERN], photons, "photon", None), ("mean_photons", [PATTERN, PATTERN], mean, "photon", None)])
 
     def stxm(self):
         count = max(2, int(self.progress * FRAMES))
@@ -192,7 +199,7 @@ class MockRun:
         n, r = made.FINE, made.REDUCED
         full = max(self.sample.reduced_density[energy])
         views = self.sample.slices(self.sample.density[energy])
-        noise = 0.003
+        noise = 0.0012
         arrays = [(f"optical_density_{name}", [n, n], [max(0, v + self.generator.gauss(0, noise)) for v in values], "1", made.VOXEL_M) for name, values in views.items()]
         arrays.append(("optical_density_volume", [r, r, r], to_bytes(self.sample.reduced_density[energy], full), "1", made.VOXEL_M * n / r))
         quality = {"residual": 0.031, "confidence": 0.98, "shift_row_px": 1.2, "shift_column_px": -0.7, "optical_density_full": full, "tilts": self.folded}
@@ -206,8 +213,8 @@ class MockRun:
         arrays = []
         gauss = self.generator.gauss
         for name in iron:
-            arrays.append((f"lithiated_{name}", [n, n], [max(0, i * s + gauss(0, 0.02)) for i, s in zip(iron[name], share[name])], "1", made.VOXEL_M))
-            arrays.append((f"delithiated_{name}", [n, n], [max(0, i * (1 - s) + gauss(0, 0.02)) for i, s in zip(iron[name], share[name])], "1", made.VOXEL_M))
+            arrays.append((f"lithiated_{name}", [n, n], [max(0, i * (s + gauss(0, 0.03))) for i, s in zip(iron[name], share[name])], "1", made.VOXEL_M))
+            arrays.append((f"delithiated_{name}", [n, n], [max(0, i * (1 - s + gauss(0, 0.03))) for i, s in zip(iron[name], share[name])], "1", made.VOXEL_M))
         arrays.append(("iron_volume", [r, r, r], to_bytes(self.sample.reduced_iron, 1), "1", made.VOXEL_M * n / r))
         arrays.append(("composition_volume", [r, r, r], to_bytes(self.sample.reduced_share, 1), "1", made.VOXEL_M * n / r))
         counts, weights, full = self._statistics()
@@ -277,6 +284,8 @@ class MockRun:
 
     def everything(self):
         """Fills all topics, as for a page that comes late."""
+        if self.scenario == "waiting":
+            return self.status()
         self.event("info", "the direct beam falls on [519.8, 575.1] ± 0.03 px, by 49 frames; the tomogram is made with that", "NS_000000", age=900)
         self.event("warning", "3 messages of the source did not arrive", "NS_000006", age=700)
         self.event("warning", f"its projection is held back: it correlates by 0.55 with the volume, less than 0.7; tilt {self.angles[5]:.1f} degrees", "NS_000010", age=500)
@@ -299,6 +308,7 @@ class MockRun:
             self.status()
         if self.paused:
             self.scan_started += 0.25
+        if self.paused or self.scenario == "waiting":
             return
         self.diffraction()
         self.stxm()

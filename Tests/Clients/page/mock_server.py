@@ -204,7 +204,7 @@ def main():
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--page", type=pathlib.Path, default=ROOT / "Sources/Dashboard/Page")
     parser.add_argument("--plotly", type=pathlib.Path, default=None, help="plotly.min.js; by default where .ci/plotly puts it")
-    parser.add_argument("--scenario", choices=["good", "trouble"], default="good")
+    parser.add_argument("--scenario", choices=["good", "trouble", "waiting"], default="good")
     parser.add_argument("--scan-seconds", type=float, default=6)
     parser.add_argument("--folded", type=int, default=14, help="tilts that are done at the start")
     parser.add_argument("--token", default=None, help="asks for it before control")

@@ -11,6 +11,9 @@ let library;
 let isMissing = false;
 let isAsked = false;
 
+/** Where the library stands: "coming", "here" or "missing". */
+export const chartLibrary = () => (library ? "here" : isMissing ? "missing" : "coming");
+
 /** Asks for Plotly; panels draw again when it is there. */
 export function fetchPlotly() {
   if (isAsked) return;

@@ -81,8 +81,8 @@ const rules = [
     if (held > 3 && share > 0.3) return ["act", `${count(held)} of ${count(held + folded)} projections are held back.`, "Most tilts do not fit the volume: see whether the sample is in view at each tilt, and the tilt angles."];
     if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
   },
-  ({ q }) => {
-    if (q.latency_stxm_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_p99_ms)} from frame to map.`, "The computer is busy. Nothing is lost while it is recorded."];
+  ({ status, q }) => {
+    if (status.text.state === "acquiring" && q.latency_stxm_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_p99_ms)} from frame to map.`, "The computer is busy. Nothing is lost while it is recorded."];
   },
   ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
   ({ store, now }) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Puts the page together: one store, one connection, a panel for each topic, and the banner.
 
-import { fetchPlotly } from "/assets/chart.js";
+import { chartLibrary, fetchPlotly } from "/assets/chart.js";
 import { Connection } from "/assets/connection.js";
 import { count, degrees, duration, element, energy, known, setText, timeOfDay } from "/assets/format.js";
 import { addPanel, invalidate, invalidateAll } from "/assets/frameloop.js";
@@ -17,6 +17,12 @@ import { makeCorrelationPanel, makeHistogramPanel } from "/assets/panel-statisti
 import { makeTiltsPanel } from "/assets/panel-tilts.js";
 import { makeVolumePanel } from "/assets/panel-volume.js";
 import { Store } from "/assets/store.js";
+
+// The page is painted before anything is made of it; a page in the background is not painted at all.
+await new Promise((resolve) => {
+  requestAnimationFrame(() => setTimeout(resolve));
+  setTimeout(resolve, 300);
+});
 
 const find = (selector) => document.querySelector(selector);
 const store = new Store();
@@ -163,13 +169,15 @@ addEventListener("keydown", (event) => {
 /** For those who test the page: which panels have something to show. */
 window.tiltfold = {
   store,
+  charts: chartLibrary,
   panels: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, node.dataset.state ?? "empty"])),
   since: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, Number(node.dataset.since)])),
 };
 
 // Pictures first: the charts' library is read when they stand, or soon in any case.
-const patience = setTimeout(fetchPlotly, 1500);
+const patience = setTimeout(fetchPlotly, 2000);
 find("#scan").addEventListener("drawn", () => {
   clearTimeout(patience);
-  setTimeout(fetchPlotly);
+  if (window.requestIdleCallback) requestIdleCallback(fetchPlotly, { timeout: 2000 });
+  else setTimeout(fetchPlotly, 300);
 }, { once: true });

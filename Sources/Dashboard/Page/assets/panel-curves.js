@@ -26,7 +26,14 @@ export function makeCurvesPanel(section, store, invalidate) {
     });
     const first = Math.min(...[overlap, data, coverage].filter((s) => s.times.length).map((s) => s.times[0]));
     const starts = store.scanStarts.filter((start) => start.time > first).slice(-60);
-    const isCrowded = starts.length > 12;
+    // A label wherever the one before leaves room.
+    const last = Math.max(...[overlap, data, coverage].filter((s) => s.times.length).map((s) => s.times.at(-1)));
+    let labelled = -Infinity;
+    const labels = starts.filter(({ time, angle }) => {
+      if (!known(angle) || time - labelled < (last - first) * 0.1) return false;
+      labelled = time;
+      return true;
+    });
     return chart.draw(
       [
         line(data, "data error", "series-1"),
@@ -42,7 +49,7 @@ export function makeCurvesPanel(section, store, invalidate) {
           type: "line", x0: new Date(time * 1000), x1: new Date(time * 1000), yref: "paper", y0: 0, y1: 1,
           line: { color: themeColor("line-strong"), width: 1 }, layer: "below",
         })),
-        annotations: starts.filter((s, i) => known(s.angle) && (!isCrowded || i % Math.ceil(starts.length / 8) === 0)).map(({ time, angle }) => ({
+        annotations: labels.map(({ time, angle }) => ({
           x: new Date(time * 1000), y: 0, yref: "paper", yanchor: "bottom", xanchor: "left", showarrow: false,
           text: degrees(angle, 0), font: { size: 9.5, color: themeColor("ink-soft") },
         })),

@@ -44,7 +44,7 @@ export function makeResolutionPanel(section, store, invalidate, ask) {
     ];
     figures.replaceChildren(...entries.map(([name, value, how]) => element("div", {}, element("dt", { text: name }), element("dd", {}, element("b", { text: value }), element("small", { text: how })))));
     if (found.length === 0 && rings.length === 0) {
-      chart.draw([], { annotations: [{ text: "Not measured yet: “Measure” compares even and odd tilts, from 8 tilts on.", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { size: 12 } }], xaxis: { visible: false }, yaxis: { visible: false } }, "not measured yet");
+      chart.draw([], { annotations: [{ text: entries.some(([, value]) => /nm/.test(value)) ? "no curve has come" : "not measured yet", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { size: 12 } }], xaxis: { visible: false }, yaxis: { visible: false } }, "not measured yet");
       return Boolean(message);
     }
     if (found.length === 0) {

@@ -57,14 +57,12 @@ export function makeScanPanel(section, store, invalidate) {
   function diffraction() {
     const message = store.latest.diffraction;
     if (!message) return;
-    const photons = Object.values(message.arrays)[0];
+    const isMean = pattern === "mean" && Boolean(message.arrays.mean_photons);
+    const photons = isMean ? message.arrays.mean_photons : message.arrays.photons;
     const [rows, columns] = photons.shape;
-    const { sum, weight, count: patterns } = store.pattern;
-    const isMean = pattern === "mean" && sum?.length === photons.values.length && patterns > 0;
-    const values = isMean ? Float32Array.from(sum, (total, i) => (weight[i] ? total / weight[i] : NaN)) : photons.values;
     pictures.diffraction.show({
-      values, rows, columns, unit: photons.unit, map: "inferno", log: true,
-      describe: isMean ? `Mean of the ${patterns} patterns seen here.` : "The latest pattern.",
+      values: photons.values, rows, columns, unit: photons.unit, map: "inferno", log: true,
+      describe: isMean ? `Mean of ${count(message.quality.mean_frames)} patterns.` : "The latest pattern.",
     });
   }
 

@@ -62,7 +62,6 @@ export class Store {
     this.scanErrors = []; // {scan, angle, error}: of each finished scan
     this.scanStarts = []; // {scan, time, angle}
     this.tilts = new Map(); // angle -> {angle, index, pictures: energy -> thumbnail, halfPeriod}
-    this.pattern = { scan: undefined, sum: undefined, weight: undefined, count: 0 };
     this.arrived = 0; // ms, when the last status came
     this.#tomogram = undefined;
   }
@@ -81,7 +80,7 @@ export class Store {
     } else if (before && before.header.sequence === header.sequence && before.time === message.time) {
       return; // seen already
     }
-    if (before && header.sequence < before.header.sequence && message.time > before.time) this.#forget();
+    if (before && before.header.generation !== header.generation && message.time > before.time) this.#forget();
     this.#changeTomogram(header, topic);
     this.latest[topic] = message;
     this.byEnergy[topic]?.set(energyKey(header), message);
@@ -151,7 +150,6 @@ export class Store {
       case "stxm":
       case "diffraction":
         curves.coverage.add(time, quality.coverage);
-        if (topic === "diffraction") this.#average(message);
         this.#noteStart(header, time);
         break;
       case "projection":
@@ -165,25 +163,6 @@ export class Store {
     if (!header.identifier || last?.scan === header.identifier) return;
     this.scanStarts.push({ scan: header.identifier, time, angle: header.rotation_angle_deg });
     if (this.scanStarts.length > 400) this.scanStarts.shift();
-  }
-
-  /** The mean of the patterns of this scan that came here. */
-  #average({ header, arrays }) {
-    const photons = arrays.photons ?? Object.values(arrays)[0];
-    if (!photons) return;
-    const size = photons.values.length;
-    if (this.pattern.scan !== header.identifier || this.pattern.sum?.length !== size) {
-      this.pattern = { scan: header.identifier, sum: new Float64Array(size), weight: new Uint32Array(size), count: 0 };
-    }
-    const { sum, weight } = this.pattern;
-    for (let i = 0; i < size; i++) {
-      const value = photons.values[i];
-      if (value === value) {
-        sum[i] += value;
-        weight[i] += 1;
-      }
-    }
-    this.pattern.count += 1;
   }
 
   #noteProjection(header, quality, arrays) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import Testing
+
+/// Drives the dashboard's page in a headless Chromium: errors in the console, panels without data,
+/// pictures that stay blank and buttons that do nothing are faults.
+@Suite(.serialized) struct DashboardPageTests {
+  /// Runs a script of Tests/Clients/page; nil where there is no Chromium.
+  private func run(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String)? {
+    let path = Repository.root.appending(path: "Tests/Clients/page/\(script)")
+    let process = PythonInterpreter.makeProcess([path.path(percentEncoded: false)] + arguments)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus != 3 else {
+      print("skipped: there is no Chromium to show the page in (apt-get install chromium)")
+      return nil
+    }
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+
+  /// Made-up data, all buttons, and a server that goes away and comes back.
+  @Test func thePageShowsAndAsksForEverything() throws {
+    guard let outcome = try run("drive.py", ["--mock", "--timeout", "120"]) else { return }
+    #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
+  }
+
+  /// A page that is opened in the midst of a run.
+  @Test func aLatePageOfASimulatedRunIsComplete() throws {
+    let tests = try #require(Bundle.main.executableURL?.resolvingSymlinksInPath())
+    let folder = tests.deletingLastPathComponent().path(percentEncoded: false)
+    let arguments = ["--bin", folder, "--tilts", "10", "--folded", "4", "--timeout", "240"]
+    guard let outcome = try run("simulated_run.py", arguments) else { return }
+    #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
+  }
+}
