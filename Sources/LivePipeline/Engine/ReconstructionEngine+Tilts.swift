@@ -280,7 +280,11 @@ extension ReconstructionEngine {
   /// Shows what became of a tomogram.
   private func show(_ content: inout TomogramSession.Content) {
     if content.assembly.energies.count > 1 { solve(&content, configuration) }
-    offerTomogram(content, content.assembly.tiltReports(measuringResiduals: false), isComplete: false) { mailbox.isWanted($0) }
+    offerTomogram(
+      content,
+      content.assembly.tiltReports(measuringResiduals: false),
+      isComplete: false
+    ) { mailbox.isWanted($0) }
     offerAlignment(content)
   }
 }

@@ -70,7 +70,6 @@ struct PreviewPublisher: ~Copyable {
     tellInterest()
   }
 
-
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {
     try serveNewcomers(milliseconds: 0)
