@@ -41,7 +41,7 @@ extension Volume {
         var row = target.elements(start + step * length..<start + (step + 1) * length)
         let middle = source.span.extracting(step * length..<(step + 1) * length)
         for i in row.indices { row[i] = kernel[0] * middle[i] }
-        for k in 1...radius {
+        for k in kernel.indices.dropFirst() {
           let weight = kernel[k]
           let (below, above) = (max(step - k, 0) * length, min(step + k, steps - 1) * length)
           let first = source.span.extracting(below..<below + length)
