@@ -27,7 +27,6 @@ extension Volume {
 
   /// Convolves along one axis: `runs` times `steps` pieces of `length` voxels each.
   private mutating func convolve(with kernel: [Float], runs: Int, steps: Int, length: Int) {
-    let radius = kernel.count - 1
     var source = [Float](repeating: 0, count: steps * length)
     var target = values.mutableSpan
     for run in 0..<runs {
