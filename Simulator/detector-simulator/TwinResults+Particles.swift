@@ -32,7 +32,7 @@ extension TwinResults {
     table.add(
       "active particles, 15 % and more FePO4",
       "%",
-      paper: "30.1 +- 5.1",
+      paper: "30.1 +- 5.0",
       truth: comparison.map { 100 * $0.trueActiveFraction },
       found: comparison.map { 100 * $0.foundActiveFraction },
       remark: sigma.map { "+- \(rounded($0))" } ?? ""
