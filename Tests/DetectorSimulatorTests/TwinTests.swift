@@ -41,7 +41,7 @@ import WireFormat
       case .start(let description, _):
         sizes[description.identity.scan] = description.detectorPixelSize?.meters
       case .frame(let frame):
-        let scan = try #require(frame.header.scan)
+        let scan = frame.header.scan
         #expect((frame.header.sampleType == .uint16) == raw.contains(scan))
         #expect((frame.header.shape == Shape2D(square: 128)) != raw.contains(scan))
         if frame.header.role == .dark { darks.append(scan) }
@@ -98,8 +98,8 @@ import WireFormat
   @Test func theProbeStandsWhereTheSampleIsNot() {
     var parameters = Self.parameters
     parameters.seriesDrift = 6
-    parameters.positionError = .zero
-    parameters.drift = .zero
+    parameters.positionError = Length(meters: 0)
+    parameters.drift = Length(meters: 0)
     let plan = ScanPlan(parameters)
     let voxel = parameters.voxelSize.meters
     for scan in plan.scans {
