@@ -125,8 +125,14 @@ import WireFormat
     for plate in plates {
       let half = plate.box.halfLengths
       #expect(half.x > half.z && half.y > half.z)
-      let center = plate.box.center
-      #expect((center * center).sum().squareRoot() < radius)
+      // The sample stands about the rotation axis as a cylinder.
+      for corner in plate.box.corners {
+        #expect(corner.x * corner.x + corner.z * corner.z <= radius * radius)
+        #expect(abs(corner.y) <= radius)
+      }
+    }
+    for (place, plate) in plates.enumerated() {
+      #expect(!plates[..<place].contains { $0.box.overlaps(plate.box, gap: 0.99e-9) })
     }
     #expect(Phantom(parameters).plates == plates)
   }
