@@ -58,44 +58,6 @@ import Testing
     }
   }
 
-  /// What few photons need: relaxed moduli, areas of pixels, a background that goes from scan to
-  /// scan, and iterations for the likeliest object at the end.
-  @Test func repeatingARunForFewPhotonsAgreesWithIt() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.framesPerSecond = 60
-    run.parameters.tiltCount = 3
-    run.configuration.compute.workers = 2
-    run.configuration.ptychography.modulusRelaxation = 1
-    run.configuration.ptychography.likelihoodIterations = 15
-    run.configuration.ptychography.pixelAreaPeriod = 5
-    run.configuration.ptychography.retrievesBackground = true
-    run.configuration.ptychography.backgroundStart = 10
-    run.configuration.ptychography.backgroundPeriod = 1
-    let live = try run.run()
-    let (summary, _) = try SimulatedRun.replay(
-      live,
-      into: "again",
-      configuration: run.configuration,
-      asRecorded: true
-    )
-    #expect(summary.scans.count == 6 && live.summary.scans.count == 6)
-    let iterations = { (summary: RunSummary) in
-      Dictionary(uniqueKeysWithValues: summary.scans.map { ($0.scan, $0.iterations) })
-    }
-    #expect(iterations(summary) == iterations(live.summary))
-    for scan in live.summary.scans {
-      let a = try readCXIResult("\(live.results)/scans/\(scan.scan).cxi")
-      let b = try readCXIResult("\(live.folder.file("again"))/scans/\(scan.scan).cxi")
-      #expect(
-        relativeDifference(a.transmission.values.map(\.re), b.transmission.values.map(\.re)) < 1e-6
-      )
-      #expect(
-        relativeDifference(a.transmission.values.map(\.im), b.transmission.values.map(\.im)) < 1e-6
-      )
-    }
-  }
-
   /// The recording is removed in the middle of the run, which goes on in a second one.
   ///
   /// The first is rescued through a descriptor that is still open. Together they repeat the run.
