@@ -24,7 +24,8 @@ extension TwinResults {
       paper: "75",
       found: comparison?.separatedPercent,
       remark: comparison.map {
-        "\($0.sharedCount) share a particle, \($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
+        "\($0.sharedCount) share a particle, \($0.bunchedCount) listed as a bunch, "
+          + "\($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
       } ?? "",
       .atLeast(75)
     )
