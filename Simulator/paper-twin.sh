@@ -83,14 +83,16 @@ if [ "${STACK:-1}" = 1 ]; then
   live=$!
   wait_for_both "$stack/simulator.log"
   "$bin/tiltfold" spectra "$stack"/scans/*.cxi --references "$here/Config/references/lifepo4-fe-l3.csv" \
-    --results "$stack" --tomogram "$results/tomogram.h5"
+    --results "$stack" --tomogram "$results/tomogram.h5" ||
+    say "tiltfold spectra ended with status $?: the rows of the spectra are missing."
 fi
 took=$((SECONDS - began))
 
 # Every other frame of the scan at 0 degrees by itself: the ring correlation of figure S5.
 "$bin/tiltfold" reconstruct "$recording" --scan "paper-twin_tilt${middle}_energy0" \
   --config "$config" --probe "$results/scans/paper-twin_tilt${middle}_energy0.cxi" \
-  --output "$results/tilt-0/scan.cxi" "${settings[@]}" --quiet
+  --output "$results/tilt-0/scan.cxi" "${settings[@]}" --quiet ||
+  say "tiltfold reconstruct ended with status $?: the ring correlation is missing."
 
 say ""
 passed=0
@@ -103,4 +105,8 @@ if [ "${KEEP:-0}" != 1 ]; then
 fi
 "$bin/tiltfold" report "$results"
 list_files
-[ "$passed" -eq 0 ] || fail "a figure is out of its bounds"
+case $passed in
+0) ;;
+1) fail "a figure is out of its bounds" ;;
+*) fail "the table could not be made: detector-simulator paper-table ended with status $passed" ;;
+esac

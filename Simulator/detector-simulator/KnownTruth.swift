@@ -31,6 +31,13 @@ struct KnownTruth {
     let file = try StorageFile(reading: path)
     let plates: StoredArray<Double> = try file.read(at: "/entry/plates")
     let columns = NanoPlate.columns.count
+    guard plates.shape.count == 2, plates.shape[1] == columns else {
+      throw ScoreError(
+        description:
+          "\(path): /entry/plates is [\(plates.shape.map(String.init).joined(separator: ", "))]; "
+          + "expected [plate, \(columns)]. Write it again with this version of detector-simulator run"
+      )
+    }
     phantom = Phantom(
       plates: stride(from: 0, to: plates.values.count, by: columns).compactMap {
         NanoPlate(row: Array(plates.values[$0..<min($0 + columns, plates.values.count)]))

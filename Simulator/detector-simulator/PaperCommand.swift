@@ -16,7 +16,8 @@ struct PaperCommand: ParsableCommand {
       Prints a table and writes it as paper-table.csv into the folder of the results. The published
       values are those of Nat. Commun. 9, 921 (2018) with its supporting information; the bounds are
       what the twin is to reach. What a file or folder does not hold stays empty, or counts as out of
-      bounds where a bound stands. Exit code 1 where a figure is out.
+      bounds where a bound stands; a file that cannot be read is told in its row. Exit code 1 where a
+      figure is out, 2 where no table can be made.
 
       Example:
         detector-simulator paper-table --truth paper-twin-results/truth.h5 \\
@@ -38,6 +39,23 @@ struct PaperCommand: ParsableCommand {
   var small = false
 
   func run() throws {
+    let outOfBounds: [String]
+    do {
+      outOfBounds = try makeTable()
+    } catch {
+      FileHandle.standardError.write(Data("No table can be made: \(error)\n".utf8))
+      throw ExitCode(2)
+    }
+    guard !outOfBounds.isEmpty else { return print("All figures are within their bounds.") }
+    print("Out of bounds: \(outOfBounds.joined(separator: "; ")).")
+    if small, !outOfBounds.contains(TwinResults.lostFrames) {
+      return print("The bounds are those of the whole experiment; this is a small one.")
+    }
+    throw ExitCode(1)
+  }
+
+  /// Prints and writes the table; returns the names of the figures that are out of bounds.
+  private func makeTable() throws -> [String] {
     let twin = try TwinResults(
       truth: truth,
       results: results,
@@ -55,13 +73,7 @@ struct PaperCommand: ParsableCommand {
     )
     print(table.text)
     try table.csv.write(toFile: "\(results)/paper-table.csv", atomically: true, encoding: .utf8)
-    let out = table.outOfBounds
-    guard !out.isEmpty else { return print("All figures are within their bounds.") }
-    print("Out of bounds: \(out.joined(separator: "; ")).")
-    if small, !out.contains(TwinResults.lostFrames) {
-      return print("The bounds are those of the whole experiment; this is a small one.")
-    }
-    throw ExitCode(1)
+    return table.outOfBounds
   }
 
   private static func existing(_ path: String) -> String? {

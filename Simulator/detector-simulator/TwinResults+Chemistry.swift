@@ -108,7 +108,7 @@ extension TwinResults {
       "%",
       paper: "94.64",
       found: spectra?.figure("well_fitted_percent"),
-      remark: spectra.map { "\($0.energies.count) energies" } ?? "",
+      remark: spectra.map { "\($0.energies.count) energies" } ?? spectraFault,
       .atLeast(94.6)
     )
     let curve = spectra?.mismatches.first { $0.name == "mismatch_3d_2e" }

@@ -24,7 +24,8 @@ extension TwinResults {
       paper: "75",
       found: comparison?.separatedPercent,
       remark: comparison.map {
-        "\($0.sharedCount) share a particle, \($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
+        "\($0.sharedCount) share a particle, \($0.bunchedCount) listed as a bunch, "
+          + "\($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
       } ?? "",
       .atLeast(75)
     )
@@ -32,7 +33,7 @@ extension TwinResults {
     table.add(
       "active particles, 15 % and more FePO4",
       "%",
-      paper: "30.1 +- 5.1",
+      paper: "30.1 +- 5.0",
       truth: comparison.map { 100 * $0.trueActiveFraction },
       found: comparison.map { 100 * $0.foundActiveFraction },
       remark: sigma.map { "+- \(rounded($0))" } ?? ""

@@ -39,9 +39,10 @@ extension TwinResults {
     )
     let processor = number("ptychography", "processor_s")
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
-    let available = (seconds ?? number("elapsed_s")).map { $0 * cores }
+    // Both are the tomogram's alone; `seconds` counts the stack of energies, too.
+    let available = number("elapsed_s").map { $0 * cores }
     table.add(
-      "iterations' share of the processors",
+      "iterations' share of the processors, tomogram",
       "%",
       found: processor.flatMap { time in available.map { 100 * time / $0 } },
       remark: processor.map { "\(Int(($0 / 60).rounded())) core-minutes" } ?? ""

@@ -13,8 +13,12 @@ struct TwinResults {
   let record: TomogramRecord
   let summary: [String: Any]
   let spectra: SpectraRecord?
+  /// Why the spectra are missing where a file was named; empty otherwise.
+  let spectraFault: String
   /// The half period of the projection at 0° by its halves, nm; nil where it was not measured.
   let ringHalfPeriod: Double?
+  /// Why it is missing where a file was named; empty otherwise.
+  let ringFault: String
   /// The true sample, moved onto the volume.
   let alignment: VolumeAlignment
   /// How far the projections lie off the true ones, for each energy.
@@ -32,12 +36,10 @@ struct TwinResults {
     }
     let data = try Data(contentsOf: URL(filePath: "\(results)/summary.json"))
     summary = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
-    self.spectra = try spectra.map { try readSpectra($0) }
-    ringHalfPeriod = try scan.flatMap { path in
-      let file = try StorageFile(reading: path)
-      let found: StoredArray<Double> = try file.read(
-        at: "/entry_1/image_1/frc_1/half_period_at_half_bit"
-      )
+    (self.spectra, spectraFault) = Self.part(spectra) { try readSpectra($0) }
+    (ringHalfPeriod, ringFault) = Self.part(scan) { path in
+      let found: StoredArray<Double> = try StorageFile(reading: path)
+        .read(at: "/entry_1/image_1/frc_1/half_period_at_half_bit")
       return found.values.first.map { 1e9 * $0 }
     }
     alignment = TruthAlignment.alignment(known, record)
@@ -55,6 +57,19 @@ struct TwinResults {
         pixelSize: record.voxelSize,
         absorption: known.absorption[$1]
       )
+    }
+  }
+
+  /// A part of the results without which the others still make a table, and why it is missing.
+  private static func part<Value>(
+    _ path: String?,
+    _ read: (String) throws -> Value?
+  ) -> (value: Value?, fault: String) {
+    guard let path else { return (nil, "") }
+    do {
+      return (try read(path), "")
+    } catch {
+      return (nil, "\(error)".replacing("\n", with: " "))
     }
   }
 
@@ -106,7 +121,8 @@ struct TwinResults {
       "FRC at 0 degrees, 1/2 bit, half period",
       "nm",
       paper: "10",
-      found: ringHalfPeriod
+      found: ringHalfPeriod,
+      remark: ringFault
     )
   }
 

@@ -22,7 +22,7 @@ import WireFormat
     _ parameters: SimulationParameters,
     faults: FaultPlan = FaultPlan()
   ) throws -> (parts: [[SharedBytes]], summary: DetectorStream.Summary) {
-    var stream = DetectorStream(try SimulatedDetector(parameters), faults: faults)
+    var stream = try DetectorStream(SimulatedDetector(parameters), faults: faults)
     var parts: [[SharedBytes]] = []
     let summary = stream.send { message in
       parts.append(message)
@@ -149,7 +149,7 @@ import WireFormat
   }
 
   @Test func cancellingEndsWithAnAbort() throws {
-    var stream = DetectorStream(try SimulatedDetector(Self.parameters))
+    var stream = try DetectorStream(SimulatedDetector(Self.parameters))
     var parts: [[SharedBytes]] = []
     let summary = stream.send(
       isCancelled: { parts.count >= 11 },

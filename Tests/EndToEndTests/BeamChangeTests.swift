@@ -12,7 +12,7 @@ import Testing
   private static let tilts = 6
 
   private static func messages(_ run: SimulatedRun) throws -> [[SharedBytes]] {
-    var stream = DetectorStream(try SimulatedDetector(run.parameters))
+    var stream = try DetectorStream(SimulatedDetector(run.parameters))
     var messages: [[SharedBytes]] = []
     _ = stream.send { parts in
       messages.append(parts)

@@ -39,7 +39,7 @@ import Testing
       version: "test"
     )
     var messages: [[SharedBytes]] = []
-    var stream = DetectorStream(try SimulatedDetector(parameters))
+    var stream = try DetectorStream(SimulatedDetector(parameters))
     _ = stream.send { message in
       messages.append(message)
       return true

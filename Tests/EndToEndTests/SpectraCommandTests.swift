@@ -35,10 +35,10 @@ struct SpectraCommandTests {
     run.parameters.scanRows = 7
     run.parameters.plateCount = 12
     run.parameters.sampleDiameter = Length(nanometers: 300)
-    run.configuration.ptychography.iterations = 150
+    run.configuration.ptychography.iterations = 300
     // Few photons above the edge's feet: what is noise is not taken for iron.
     run.configuration.ptychography.modulusRelaxation = 1
-    run.configuration.ptychography.likelihoodIterations = 40
+    run.configuration.ptychography.likelihoodIterations = 80
     let outcome = try run.run()
     #expect(outcome.summary.errors == 0, "\(outcome.summary.events)")
     #expect(outcome.summary.scans.count == 7 && outcome.summary.tomograms.isEmpty)

@@ -36,6 +36,7 @@ import Tomography
     "tomography.settling_sweeps", "chemistry.absorption_per_um", "detector.overscan_columns",
     "detector.row_offset", "detector.lower_row_offset", "preprocessing.attenuator.transmissions",
     "detector.gain_table", "chemistry.energies_eV", "chemistry.pre_edge_absorption_per_um",
+    "ptychography.likelihood_iterations",
   ]
 
   @Test(arguments: ConfigurationTable.keys.map(\.path))

@@ -149,6 +149,8 @@ import LivePipeline
       at: "\(group)/label"
     )
     try file.write(value: 15.0, at: "\(group)/active_percent", unit: "percent")
+    try file.write(value: 0.02, at: "\(group)/threshold", unit: "1")
+    try file.write([1, 2] as [Int32], shape: [1, 2], at: "\(group)/contacts", unit: "1")
     let numbers: [(String, [Double])] = [
       ("volume", [3e4, 9e4, 2e5]), ("volume_voxels", [100, 300, 700]),
       ("facet_area", [4000, 9000, 1e4]), ("long", [80, 100, 120]), ("wide", [60, 90, 100]),

@@ -24,6 +24,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [0.05, 0.1, 0.12])
+  func smoothingByLessThanAVoxelsShareLeavesAllAsItIs(_ deviation: Double) {
+    // The kernel's radius rounds to nothing.
+    let volume = Volume(
+      sizeX: 3,
+      sizeZ: 4,
+      sizeY: 5,
+      values: Phantoms.noise(count: 60, seed: 2)
+    )
+    #expect(volume.smoothed(by: deviation).values == volume.values)
+  }
+
   @Test func nothingIsFarFromEverything() {
     let grid = VoxelGrid(sizeX: 3, sizeZ: 4, sizeY: 5)
     let all = VoxelMask(grid: grid, values: [Bool](repeating: true, count: grid.count))

@@ -14,7 +14,8 @@ import Testing
 
   private static func solver() -> IncrementalReconstruction {
     scan.reconstruction {
-      $0.probeUpdatePeriod = 0
+      // The power of a probe that is refined is that of the beam.
+      $0.probeUpdateStart = 0
       $0.incidentPhotons = 1e6
       $0.iterationsPerBatch = 3
       $0.retrievesBackground = true
@@ -35,11 +36,12 @@ import Testing
       let found = try #require(solver.result().background).values
       return found.reduce(0) { max($0, abs($1 - Self.level)) }
     }
-    #expect(try departure() < 1e-3)
+    #expect(try departure() < 0.01)
     solver.iterate(100)
-    #expect(try departure() > 1e-3, "it is retrieved on")
+    #expect(try departure() > 0.01, "it is retrieved on")
     let mean = try #require(solver.result().background).values.reduce(0, +) / 1024
-    #expect(abs(mean / Self.level - 1) < 0.03, "\(mean)")
+    // With the probe refined, patterns tell its level less well than BackgroundBiasTests have it.
+    #expect(abs(mean / Self.level - 1) < 0.1, "\(mean)")
   }
 
   @Test func fewIterationsDoWithItWhatTakesManyWithout() {
@@ -97,8 +99,7 @@ import Testing
     for pattern in Self.scan.patterns { solver.add(pattern) }
     solver.iterate(2)
     let found = try #require(solver.result().background).values
-    // The probe has the power of the first frame until it is refined.
-    let power = Double(Self.scan.patterns[0].amplitudes.values.reduce(0) { $0 + $1 * $1 })
-    #expect(abs(Double(found[0] / Self.level) - power / 1e6) < 1e-3)
+    // The refined probe has the power of the beam, 10⁶.
+    #expect(abs(found[0] / Self.level - 1) < 1e-3)
   }
 }

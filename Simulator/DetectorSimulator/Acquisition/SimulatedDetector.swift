@@ -63,13 +63,13 @@ public struct SimulatedDetector: Sendable {
   }
 
   /// The same sample and plan before a camera that sends raw frames.
-  func withRawFrames() -> SimulatedDetector {
+  ///
+  /// - Throws: `ParameterError` where that camera cannot be simulated.
+  func withRawFrames() throws(ParameterError) -> SimulatedDetector {
     var parameters = parameters
     parameters.frames = .raw
     parameters.rawTilt = nil
-    // What is valid with cleaned frames is with raw ones.
-    guard let detector = try? SimulatedDetector(parameters, phantom: phantom) else { return self }
-    return detector
+    return try SimulatedDetector(parameters, phantom: phantom)
   }
 
   /// The sample's transmission at one tilt, one for each energy, [row, column], at half the

@@ -32,7 +32,7 @@ public struct DetectorStream: Sendable {
     _ settings: StreamSettings
   ) throws(ParameterError) {
     try settings.validate(for: detector.parameters)
-    self.init(checked: detector, settings)
+    try self.init(checked: detector, settings)
   }
 
   /// Prepares a stream in the native dialect.
@@ -41,18 +41,22 @@ public struct DetectorStream: Sendable {
   ///   - detector: What takes the frames.
   ///   - faults: What goes wrong on the way.
   ///   - framesPerSecond: The pace; nil for as fast as frames can be made and sent.
+  /// - Throws: `ParameterError` where the camera of a tilt that is sent raw cannot be simulated.
   public init(
     _ detector: SimulatedDetector,
     faults: FaultPlan = FaultPlan(),
     framesPerSecond: Double? = nil
-  ) {
+  ) throws(ParameterError) {
     var settings = StreamSettings()
     settings.faults = faults
     settings.framesPerSecond = framesPerSecond
-    self.init(checked: detector, settings)
+    try self.init(checked: detector, settings)
   }
 
-  private init(checked detector: SimulatedDetector, _ settings: StreamSettings) {
+  private init(
+    checked detector: SimulatedDetector,
+    _ settings: StreamSettings
+  ) throws(ParameterError) {
     self.settings = settings
     parameters = detector.parameters
     scans = detector.plan.scans
@@ -61,7 +65,7 @@ public struct DetectorStream: Sendable {
     supply = FrameSupply(detector, order: encoder.wordOrder, ring: settings.ring)
     if parameters.rawTilt != nil {
       rawSupply = FrameSupply(
-        detector.withRawFrames(),
+        try detector.withRawFrames(),
         order: encoder.wordOrder,
         ring: settings.ring
       )
@@ -241,12 +245,23 @@ public struct DetectorStream: Sendable {
     point: Int,
     exposure: Int
   ) -> [StreamMessage] {
-    let frame =
-      (isRaw(scan) ? rawSupply?.exposure(scan, point: point, exposure: exposure) : nil)
-      ?? supply.exposure(scan, point: point, exposure: exposure)
+    let frame = exposed(scan, point: point, exposure: exposure)
     summary.exposures += 1
     if scan.exposures[point][exposure].shutterFails { summary.shutterFailures += 1 }
     return messages(for: frame, of: scan, exposure: exposure)
+  }
+
+  /// A frame of what takes the scan's frames: raw ones never come from the supply of cleaned ones.
+  private mutating func exposed(
+    _ scan: ScanPlan.Scan,
+    point: Int,
+    exposure: Int
+  ) -> DetectorFrame {
+    guard isRaw(scan) else { return supply.exposure(scan, point: point, exposure: exposure) }
+    guard let frame = rawSupply?.exposure(scan, point: point, exposure: exposure) else {
+      preconditionFailure("a raw tilt without a camera that sends raw frames")
+    }
+    return frame
   }
 
   private mutating func messages(

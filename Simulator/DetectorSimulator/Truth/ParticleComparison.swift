@@ -6,7 +6,8 @@ import Imaging
 /// How well found particles agree with the true plates, plate by plate.
 ///
 /// A plate's region is the one that holds most of its iron. The plate is separated where that is the
-/// region of no other plate, and where the region's volume is right to 15 %.
+/// region of no other plate, where it counts as one plate and not as a bunch, and where its volume is
+/// right to 15 %.
 public struct ParticleComparison: Sendable, Hashable {
   /// The plates of eight voxels and more.
   public private(set) var plateCount = 0
@@ -16,6 +17,8 @@ public struct ParticleComparison: Sendable, Hashable {
   public private(set) var lostCount = 0
   /// The plates whose particle is also that of another one.
   public private(set) var sharedCount = 0
+  /// The plates with a region of their own that is listed as a bunch.
+  public private(set) var bunchedCount = 0
   /// The plates with a particle of their own whose volume is wrong by more than 15 %.
   public private(set) var wrongVolumeCount = 0
   /// The particles that hold no plate.
@@ -97,6 +100,10 @@ public struct ParticleComparison: Sendable, Hashable {
       }
       guard shares[owner] == 1 else {
         sharedCount += 1
+        continue
+      }
+      guard isPlate[owner - 1] else {
+        bunchedCount += 1
         continue
       }
       let error = volumes[owner - 1] / sizes[plate] - 1

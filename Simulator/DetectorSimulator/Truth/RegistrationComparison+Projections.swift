@@ -38,7 +38,7 @@ extension RegistrationComparison {
   }
 
   /// How far an image is moved from another one, where that is a fraction of a pixel or little more.
-  static func displacement(of image: Image, from reference: Image) -> PixelShift {
+  package static func displacement(of image: Image, from reference: Image) -> PixelShift {
     let columns = image.shape.columns
     // image ≈ a reference − b ∂reference/∂row − c ∂reference/∂column + d
     var matrix = [[Double]](repeating: [Double](repeating: 0, count: 4), count: 4)

@@ -18,12 +18,25 @@ public struct PtychographyLoad: Codable, Sendable, Hashable {
     case processorTime = "processor_s"
     case bareTransformPair = "bare_transform_pair_s"
   }
+
+  /// The images that a measurement of the bare transforms takes.
+  ///
+  /// 16 MiB of them, at least one and at most 64: a live run measures before its sockets open, and
+  /// large patterns would hold it up by seconds.
+  ///
+  /// - Parameter pixels: The pixels of one image.
+  /// - Returns: How many.
+  package static func measuredImages(pixels: Int) -> Int {
+    min(max((16 << 20) / (max(pixels, 1) * MemoryLayout<Complex64>.stride), 1), 64)
+  }
 }
 
 extension FourierPlan2D {
-  /// The time of one transform forth and back, seconds: the best of five passes over 64 images.
+  /// The time of one transform forth and back, seconds: the best of five passes over 64 images, or
+  /// over as many as 16 MiB hold.
   func measuredPair() -> Double {
-    var images = (0..<64).map { _ in ComplexImage(shape: shape, filledWith: .one) }
+    let count = PtychographyLoad.measuredImages(pixels: shape.count)
+    var images = (0..<count).map { _ in ComplexImage(shape: shape, filledWith: .one) }
     var best = Double.infinity
     for _ in 0..<5 {
       let before = threadNanoseconds()

@@ -3,7 +3,7 @@
 import AcquisitionModel
 import ChemicalMapping
 import Foundation
-import HDF5Storage
+package import HDF5Storage
 import Imaging
 import ParticleAnalysis
 import Preprocessing
@@ -229,7 +229,7 @@ extension RunSummary.Tomogram {
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemicalSummary?.stateOfCharge?.fraction,
       stateOfChargeUncertainty: content.chemicalSummary?.stateOfCharge?.uncertainty,
-      phasePeaks: (record.chemistry?.figures?.peaks).flatMap { $0.isEmpty ? nil : $0 },
+      phasePeaks: Self.known(record.chemistry?.figures?.peaks ?? []),
       halfPeriods: content.resolution.isEmpty
         ? nil
         : content.resolution.map {
@@ -238,6 +238,17 @@ extension RunSummary.Tomogram {
       particles: record.particles.map { RunSummary.Particles($0) },
       leftOut: content.assembly.withheldTilts.isEmpty ? nil : content.assembly.withheldTilts
     )
+  }
+}
+
+extension RunSummary.Tomogram {
+  /// The peaks; nil where there are none or a number of theirs is not known, as JSON has no NaN.
+  package static func known(_ peaks: [ChemistryFigures.Peak]) -> [ChemistryFigures.Peak]? {
+    let areKnown = peaks.allSatisfy { peak in
+      peak.angle.isFinite && peak.angleError.isFinite && peak.angleWidth.isFinite
+        && peak.composition.isFinite && peak.compositionWidth.isFinite
+    }
+    return peaks.isEmpty || !areKnown ? nil : peaks
   }
 }
 

@@ -27,7 +27,6 @@ extension Volume {
 
   /// Convolves along one axis: `runs` times `steps` pieces of `length` voxels each.
   private mutating func convolve(with kernel: [Float], runs: Int, steps: Int, length: Int) {
-    let radius = kernel.count - 1
     var source = [Float](repeating: 0, count: steps * length)
     var target = values.mutableSpan
     for run in 0..<runs {
@@ -41,7 +40,7 @@ extension Volume {
         var row = target.elements(start + step * length..<start + (step + 1) * length)
         let middle = source.span.extracting(step * length..<(step + 1) * length)
         for i in row.indices { row[i] = kernel[0] * middle[i] }
-        for k in 1...radius {
+        for k in kernel.indices.dropFirst() {
           let weight = kernel[k]
           let (below, above) = (max(step - k, 0) * length, min(step + k, steps - 1) * length)
           let first = source.span.extracting(below..<below + length)

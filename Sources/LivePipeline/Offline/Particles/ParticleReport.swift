@@ -55,10 +55,7 @@ public final class ParticleReport: Sendable {
     let record = try PipelineError.reading(path) { () throws(StorageError) in
       try readTomogram(path)
     }
-    let order = record.energies.indices.sorted { record.energies[$0] < record.energies[$1] }
-    guard order.count > 1, record.volumes.count == record.energies.count,
-      record.volumes[order[0]].hasShape(of: record.volumes[order[1]])
-    else {
+    guard record.energies.count > 1, record.volumes.count == record.energies.count else {
       throw PipelineError(
         .data,
         "\(path) holds \(record.volumes.count) volume\(record.volumes.count == 1 ? "" : "s"); "
@@ -78,13 +75,22 @@ public final class ParticleReport: Sendable {
     if let voxels = options.minimumVoxels { used.particles.parameters.minimumVoxels = voxels }
     if let percent = options.activePercent { used.particles.parameters.activePercent = percent }
     try used.particles.parameters.validate()
+    // Which volume is which follows the absorption, as in a run: a third energy may lie below both.
+    guard let choice = ChemicalEnergies(of: record.energies, by: used.chemistry),
+      record.volumes[choice.first].hasShape(of: record.volumes[choice.second])
+    else {
+      throw PipelineError(
+        .data,
+        "\(path): \(ChemicalEnergies.refusal(of: record.energies, by: used.chemistry))"
+      )
+    }
     self.record = record
     self.configuration = used
     self.remarks = remarks
     source = path
     densities = DensityPair(
-      first: record.volumes[order[0]],
-      second: record.volumes[order[1]],
+      first: record.volumes[choice.first],
+      second: record.volumes[choice.second],
       voxelSize: record.voxelSize,
       matrix: used.chemistry.matrix
     )

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Foundation
+import HDF5Storage
+import Imaging
+import TestSupport
+import Testing
+
+import LivePipeline
+
+@Suite struct ParticleReportTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// One plate of pure FePO₄ at the energies given; nothing of it shows far below the edge.
+  private func tomogram(_ energies: [Double]) throws -> String {
+    let size = Length(nanometers: 6.7)
+    var record = TomogramRecord(
+      name: "plate",
+      voxelSize: size,
+      tilts: [],
+      energies: energies.map { PhotonEnergy(electronVolts: $0) }
+    )
+    record.volumes = energies.map { energy in
+      let absorption = energy < 707 ? 0.37 : energy < 709 ? 5.33 : 11.86
+      var volume = Volume(sizeX: 40, sizeZ: 40, sizeY: 40)
+      for y in 8..<32 {
+        for z in 10..<30 {
+          for x in 15..<25 {
+            volume.values[(x * 40 + z) * 40 + y] = Float(absorption * size.micrometers)
+          }
+        }
+      }
+      return volume
+    }
+    let path = folder.file("\(energies[0]).h5")
+    try writeTomogram(record, to: path)
+    return path
+  }
+
+  @Test(arguments: [[708.2, 710.2], [710.2, 708.2], [700, 708.2, 710.2]])
+  func energiesAreThoseOfTheAbsorption(_ energies: [Double]) throws {
+    let result = try #require(try ParticleReport(tomogram(energies)).run())
+    #expect(result.count == 1)
+    _ = try result.write(to: folder.file("found"), pictures: false)
+    let particles = try #require(try readTomogram(folder.file("found/particles.h5")).particles)
+    let share = try #require(particles["delithiated"].first)
+    #expect(abs(share - 1) < 1e-3, "\(share)")
+  }
+
+  @Test func otherEnergiesAreRefused() throws {
+    let error = try #require(throws: PipelineError.self) {
+      try ParticleReport(tomogram([640, 650]))
+    }
+    #expect(error.kind == .data && error.description.contains("640.0 and 650.0 eV"))
+  }
+
+  @Test func peaksOfUnknownErrorStayOutOfTheSummary() throws {
+    // A peak of one bin leaves its error undetermined, and JSON has no such number.
+    let peak = ChemistryFigures.Peak(
+      angle: 27,
+      angleError: 0.1,
+      angleWidth: 3,
+      composition: 0.9,
+      compositionWidth: 8
+    )
+    var narrow = peak
+    narrow.angleError = .nan
+    #expect(RunSummary.Tomogram.known([peak, peak]) == [peak, peak])
+    #expect(RunSummary.Tomogram.known([narrow, peak]) == nil)
+    #expect(RunSummary.Tomogram.known([]) == nil)
+  }
+}
