@@ -74,7 +74,9 @@ import WireFormat
         // Nothing had been made, though scans were finished and folded; maps always are, for the time
         // that frames take to them is counted.
         let sequence = entry.message.header.sequence
-        if topic != .status, topic != .stxm { #expect(sequence <= 3, "\(topic.rawValue): \(sequence)") }
+        if topic != .status, topic != .stxm {
+          #expect(sequence <= 3, "\(topic.rawValue): \(sequence)")
+        }
       }
     }
   }
