@@ -17,6 +17,8 @@ struct KnownTruth {
   var exposures: Int
   /// The time of one exposure, seconds, where the file tells it.
   var exposureTime: Double?
+  /// Photons that meet the sample in one exposure, where the file tells them.
+  var photonsPerExposure: Double?
 
   /// The share of FePO₄ in all plates, 0 to 1; nil where there are none.
   var stateOfCharge: Double? {
@@ -51,6 +53,8 @@ struct KnownTruth {
     let sent = file.attributeNumbers("exposures_sent", of: "/entry")?.first
     exposures = Int(sent ?? planned)
     exposureTime = file.attributeNumbers("exposure_s", of: parameters)?.first
+    let rate = file.attributeNumbers("photons_per_second", of: parameters)?.first
+    photonsPerExposure = exposureTime.flatMap { time in rate.map { $0 * time } }
     let angles: StoredArray<Double> = try file.read(at: "/entry/tilt_angle")
     tilts = angles.values.map(TiltAngle.init(degrees:))
     let energy: StoredArray<Double> = try file.read(at: "/entry/energy")

@@ -65,7 +65,7 @@ struct PaperCommand: ParsableCommand {
     var table = PaperTable()
     twin.addResolution(to: &table)
     twin.addChemistry(to: &table)
-    twin.addSpectra(to: &table)
+    TwinSpectra.add(twin.spectra, fault: twin.spectraFault, to: &table)
     twin.addParticles(to: &table)
     twin.addRun(seconds: seconds, to: &table)
     print(

@@ -9,10 +9,15 @@ import Imaging
 enum TruthAlignment {
   /// The rows of the absorption matrix that belong to the record's energies.
   static func energyIndices(_ known: KnownTruth, _ record: TomogramRecord) -> [Int] {
-    record.energies.map { energy in
-      known.energies.indices.min {
-        abs(known.energies[$0].electronVolts - energy.electronVolts)
-          < abs(known.energies[$1].electronVolts - energy.electronVolts)
+    indices(of: record.energies, in: known.energies)
+  }
+
+  /// The places of the energies that lie nearest to each of several.
+  static func indices(of energies: [PhotonEnergy], in known: [PhotonEnergy]) -> [Int] {
+    energies.map { energy in
+      known.indices.min {
+        abs(known[$0].electronVolts - energy.electronVolts)
+          < abs(known[$1].electronVolts - energy.electronVolts)
       } ?? 0
     }
   }

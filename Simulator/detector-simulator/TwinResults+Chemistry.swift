@@ -94,34 +94,6 @@ extension TwinResults {
     }
   }
 
-  /// What the stack of energies says in two dimensions.
-  func addSpectra(to table: inout PaperTable) {
-    table.add(
-      "state of charge, 2-D",
-      "%",
-      paper: "16.8",
-      truth: 100 * (known.stateOfCharge ?? .nan),
-      found: spectra?.figure("state_of_charge").map { 100 * $0 }
-    )
-    table.add(
-      "pixels with R below 0.15, before any filter",
-      "%",
-      paper: "94.64",
-      found: spectra?.figure("well_fitted_percent"),
-      remark: spectra.map { "\($0.energies.count) energies" } ?? spectraFault,
-      .atLeast(94.6)
-    )
-    let curve = spectra?.mismatches.first { $0.name == "mismatch_3d_2e" }
-    let place = spectra?.thresholds.firstIndex { abs($0 - 30) < 1e-6 }
-    table.add(
-      "segmentation mismatch at X = 30, 3-D against 2-D",
-      "%",
-      paper: "7.4",
-      found: place.flatMap { place in curve.map { $0.percent[place] } },
-      .atMost(7.4)
-    )
-  }
-
   /// Where iron of a composition stands, degrees.
   private func polarAngle(ofComposition composition: Double) -> Double {
     let density = TruthAlignment.energyIndices(known, record).prefix(2).map { index in

@@ -12,7 +12,7 @@ struct TwinResults {
   let known: KnownTruth
   let record: TomogramRecord
   let summary: [String: Any]
-  let spectra: SpectraRecord?
+  let spectra: TwinSpectra?
   /// Why the spectra are missing where a file was named; empty otherwise.
   let spectraFault: String
   /// The half period of the projection at 0° by its halves, nm; nil where it was not measured.
@@ -36,7 +36,10 @@ struct TwinResults {
     }
     let data = try Data(contentsOf: URL(filePath: "\(results)/summary.json"))
     summary = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
-    (self.spectra, spectraFault) = Self.part(spectra) { try readSpectra($0) }
+    let (energies, tomogramTruth) = (Array(record.energies.prefix(2)), known)
+    (self.spectra, spectraFault) = Self.part(spectra) {
+      try TwinSpectra(reading: $0, energies: energies, orElse: tomogramTruth)
+    }
     (ringHalfPeriod, ringFault) = Self.part(scan) { path in
       let found: StoredArray<Double> = try StorageFile(reading: path)
         .read(at: "/entry_1/image_1/frc_1/half_period_at_half_bit")

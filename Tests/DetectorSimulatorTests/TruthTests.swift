@@ -129,4 +129,84 @@ import Testing
     #expect(error(against: Self.phantom) < 1e-6)
     #expect(error(against: Self.phantom.moved(by: SIMD3(6.7e-9, 0, 0))) > 0.1)
   }
+
+  // MARK: - Spectra in two dimensions
+
+  private static let meanAbsorption = PhaseAbsorption(
+    lithiated: (matrix.lithiatedAtFirst + matrix.lithiatedAtSecond) / 2,
+    delithiated: (matrix.delithiatedAtFirst + matrix.delithiatedAtSecond) / 2
+  )
+
+  /// The sample at a tilt, moved in the image, [row, column].
+  private static func paths(rows: Double, columns: Double, tilt: TiltAngle) -> PhasePaths {
+    let across = columns * voxel.meters
+    return phantom.moved(
+      by: SIMD3(across * cosine(tilt.radians), rows * voxel.meters, across * sine(tilt.radians))
+    )
+    .paths(tilt: tilt, side: 64, pixelSize: voxel)
+  }
+
+  @Test func trueIronIsFoundInAMapThatIsMovedAndTooWeak() {
+    let tilt = TiltAngle(degrees: 30)
+    let actual = Self.paths(rows: 1.3, columns: -2.4, tilt: tilt).opticalDensity(
+      Self.meanAbsorption
+    )
+    var generator = SeededGenerator(seed: 12)
+    var iron = actual
+    for i in iron.values.indices {
+      iron.values[i] = 0.8 * iron.values[i] + 0.02 * Float(generator.normal())
+    }
+    iron.values[70] = .nan
+    let comparison = SpectraComparison(
+      iron: iron,
+      phantom: Self.phantom,
+      tilt: tilt,
+      pixelSize: Self.voxel,
+      absorption: Self.meanAbsorption
+    )
+    #expect(abs(comparison.shift.rows - 1.3) < 0.05)
+    #expect(abs(comparison.shift.columns + 2.4) < 0.05)
+    #expect(comparison.correlation > 0.98)
+    // The bound is one of the truth: a map that is a fifth too weak leaves out none of its pixels.
+    let expected = actual.values.map { $0 > 0.1 }
+    let differing = zip(comparison.hasIron, expected).count { $0 != $1 }
+    let all = expected.count { $0 }
+    #expect(all > 500 && differing * 50 < all, "\(differing) of \(all) pixels")
+    let measured = iron.values.count { $0 > 0.1 }
+    #expect(measured < all)
+  }
+
+  @Test func whatWasNotFittedIsNotFittedWell() {
+    let tilt = TiltAngle(degrees: 0)
+    let paths = Self.paths(rows: 0, columns: 0, tilt: tilt)
+    let iron = paths.opticalDensity(Self.meanAbsorption)
+    let comparison = SpectraComparison(
+      iron: iron,
+      phantom: Self.phantom,
+      tilt: tilt,
+      pixelSize: Self.voxel,
+      absorption: Self.meanAbsorption
+    )
+    var composition = paths.lithiated
+    for i in composition.values.indices {
+      composition.values[i] /= paths.lithiated.values[i] + paths.delithiated.values[i]
+    }
+    #expect(comparison.mismatch(of: composition, with: composition) == 0)
+    var swapped = composition
+    for i in swapped.values.indices { swapped.values[i] = 1 - swapped.values[i] }
+    let wrong = comparison.mismatch(of: swapped, with: composition)
+    #expect(wrong > 50)
+    // A quarter of the pixels with iron has no result: a quarter differs and is not fitted well.
+    let places = comparison.hasIron.indices.filter { comparison.hasIron[$0] }
+    var gaps = composition
+    var rFactor = Image(shape: iron.shape, filledWith: 0.02)
+    for place in places.prefix(places.count / 4) {
+      gaps.values[place] = .nan
+      rFactor.values[place] = .nan
+    }
+    let share = 100 * Double(places.count / 4) / Double(places.count)
+    #expect(abs(comparison.mismatch(of: gaps, with: composition) - share) < 1e-9)
+    #expect(abs(comparison.mismatch(of: composition, with: gaps) - share) < 1e-9)
+    #expect(abs(comparison.wellFitted(rFactor) - (100 - share)) < 1e-9)
+  }
 }
