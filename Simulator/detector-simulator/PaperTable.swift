@@ -22,8 +22,24 @@ struct PaperTable {
     }
   }
 
+  /// Whether this is a small twin, which has bounds of its own.
+  let isSmall: Bool
   private(set) var rows: [Row] = []
 
+  init(isSmall: Bool) { self.isSmall = isSmall }
+
+  /// Adds a line.
+  ///
+  /// - Parameters:
+  ///   - name: What it is.
+  ///   - unit: The unit of all its numbers.
+  ///   - paper: The paper's value, in words.
+  ///   - truth: What is true.
+  ///   - found: What was found.
+  ///   - remark: What is said of it.
+  ///   - bound: What the whole experiment's twin is to reach.
+  ///   - small: What the small one, with a third of the plates and a sixth of the iterations, is to
+  ///     reach.
   mutating func add(
     _ name: String,
     _ unit: String,
@@ -31,7 +47,8 @@ struct PaperTable {
     truth: Double? = nil,
     found: Double?,
     remark: String = "",
-    _ bound: ScoreTable.Bound = .none
+    _ bound: ScoreTable.Bound = .none,
+    small: ScoreTable.Bound = .none
   ) {
     rows.append(
       Row(
@@ -41,7 +58,7 @@ struct PaperTable {
         truth: truth,
         found: found,
         remark: remark,
-        bound: bound
+        bound: isSmall ? small : bound
       )
     )
   }

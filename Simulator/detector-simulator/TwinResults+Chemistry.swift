@@ -30,7 +30,8 @@ extension TwinResults {
         "polar angle off the truth, \(name)",
         "degree",
         found: peak.map { abs($0.angle - truth) },
-        .atMost(1)
+        .atMost(1),
+        small: .atMost(4)
       )
       table.add(
         "composition at the centre, \(name)",
@@ -43,7 +44,8 @@ extension TwinResults {
         "points",
         paper: width,
         found: peak?.compositionWidth,
-        .atMost(Double(width) ?? .nan)
+        .atMost(Double(width) ?? .nan),
+        small: .atMost(32)
       )
     }
     let comparison = record.chemistry.map {
@@ -58,7 +60,8 @@ extension TwinResults {
       "points",
       found: comparison?.voxelError,
       remark: comparison.map { "\($0.voxelCount) voxels" } ?? "",
-      .atMost(12)
+      .atMost(12),
+      small: .atMost(20)
     )
     table.add("composition error, RMS over plates", "points", found: comparison?.plateError)
     let charged = 100 * (known.stateOfCharge ?? .nan)
@@ -77,7 +80,8 @@ extension TwinResults {
       "state of charge off the truth",
       "points",
       found: figures.map { abs(100 * $0.stateOfCharge - charged) },
-      .atMost(1)
+      .atMost(1),
+      small: .atMost(3)
     )
     for (place, energy) in record.energies.enumerated().prefix(2) {
       var volume = DensityComparison()

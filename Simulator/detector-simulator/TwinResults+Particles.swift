@@ -27,7 +27,8 @@ extension TwinResults {
         "\($0.sharedCount) share a particle, \($0.bunchedCount) listed as a bunch, "
           + "\($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
       } ?? "",
-      .atLeast(75)
+      .atLeast(75),
+      small: .atLeast(60)
     )
     let sigma = comparison.map { 100 * $0.activeSigma }
     table.add(
@@ -44,7 +45,8 @@ extension TwinResults {
       found: comparison.map {
         abs($0.foundActiveFraction - $0.trueActiveFraction) / $0.activeSigma
       },
-      .atMost(1)
+      .atMost(1),
+      small: .atMost(1)
     )
     table.add("thickness error, RMS", "nm", found: comparison?.thicknessError)
     table.add("facet area error, RMS", "%", found: comparison?.facetError)

@@ -20,7 +20,7 @@ extension TwinResults {
     let lost = [number("frames_lost"), used.map { Double(known.exposures) - $0 }]
       .compactMap { $0 }.max()
     table.add("frames", "1", paper: "71100", truth: Double(known.exposures), found: used)
-    table.add(Self.lostFrames, "1", found: lost, .atMost(0))
+    table.add(Self.lostFrames, "1", found: lost, .atMost(0), small: .atMost(0))
     let scans = summary["scans"] as? [[String: Any]] ?? []
     let iterations = scans.compactMap { ($0["iterations"] as? NSNumber)?.doubleValue }.sorted()
     table.add(
@@ -35,7 +35,8 @@ extension TwinResults {
       "minute",
       paper: exposure.map { "\(Int($0.rounded())) exposed" } ?? "",
       found: (seconds ?? number("elapsed_s")).map { $0 / 60 },
-      .atMost(75)
+      .atMost(75),
+      small: .atMost(5)
     )
     let processor = number("ptychography", "processor_s")
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)

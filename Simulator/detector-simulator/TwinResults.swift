@@ -106,7 +106,8 @@ struct TwinResults {
         paper: published[place],
         found: half,
         remark: found.map { "\($0.tilts.map(String.init).joined(separator: " + ")) tilts" } ?? "",
-        .atMost(limits[place])
+        .atMost(limits[place]),
+        small: .atMost(17)
       )
       table.add("FSC 1/2 bit, full period, \(name)", "nm", found: half.map { 2 * $0 })
       table.add(

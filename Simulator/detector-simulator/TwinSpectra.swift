@@ -72,7 +72,8 @@ struct TwinSpectra {
         spectra.record.map("r_factor").map { spectra.comparison.wellFitted($0) }
       },
       remark: spectra?.conditions ?? fault,
-      .atLeast(94.6)
+      .atLeast(94.6),
+      small: .atLeast(85)
     )
     let maps = ["composition_3d_2e", "composition_unfiltered"].compactMap {
       spectra?.record.map($0)
@@ -85,7 +86,8 @@ struct TwinSpectra {
       found: maps.count == 2
         ? spectra?.comparison.mismatch(of: maps[0], with: maps[1]) : nil,
       remark: own.map { "\(String(format: "%.2f", $0)) where iron was measured" } ?? "",
-      .atMost(7.4)
+      .atMost(7.4),
+      small: .atMost(20)
     )
   }
 }

@@ -15,6 +15,11 @@ struct BuiltProgram {
   /// `tiltfold`, nil where it does not lie beside the tests.
   static let tiltfold = BuiltProgram(name: "tiltfold")
 
+  /// `detector-simulator`; a failed test where it does not lie beside the tests.
+  static func simulator() throws -> BuiltProgram {
+    try #require(BuiltProgram(name: "detector-simulator"), "detector-simulator is not built")
+  }
+
   /// `tiltfold`; a failed test where it does not lie beside the tests.
   static func built() throws -> BuiltProgram { try #require(tiltfold, "tiltfold is not built") }
 

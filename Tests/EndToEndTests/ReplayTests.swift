@@ -7,6 +7,7 @@ import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import Registration
 import Synchronization
 import TestSupport
 import Testing
@@ -55,6 +56,47 @@ import Testing
       #expect(
         relativeDifference(a.transmission.values.map(\.im), b.transmission.values.map(\.im)) < 1e-3
       )
+    }
+  }
+
+  /// With few photons more is handed on than the probe: a background, which a scan begins with where
+  /// the one before it ended; and the beam's power, and the weights of pixels, change on the way.
+  @Test func aScheduleOfFewPhotonsIsRepeated() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 60
+    run.parameters.tiltCount = 2
+    run.parameters.photonsPerSecond = 2e7
+    run.configuration.compute.workers = 2
+    run.configuration.ptychography.iterations = 60
+    run.configuration.ptychography.modulusRelaxation = 1
+    run.configuration.ptychography.likelihoodIterations = 20
+    run.configuration.ptychography.likelihoodRelaxation = 3
+    run.configuration.ptychography.pixelAreaPeriod = 10
+    run.configuration.ptychography.retrievesBackground = true
+    run.configuration.ptychography.backgroundStart = 10
+    run.configuration.ptychography.backgroundPeriod = 1
+    run.configuration.registration.minimumConfidence = 0.1
+    let live = try run.run()
+    let (summary, second) = try SimulatedRun.replay(
+      live,
+      into: "again",
+      configuration: run.configuration,
+      asRecorded: true
+    )
+    #expect(summary.scans.count == 4)
+    for (a, b) in zip(try live.tomogram().volumes, second.volumes) {
+      #expect(relativeDifference(a.values, b.values) < 1e-4)
+    }
+    for scan in live.summary.scans {
+      let a = try readCXIResult("\(live.results)/scans/\(scan.scan).cxi")
+      let b = try readCXIResult("\(live.folder.file("again"))/scans/\(scan.scan).cxi")
+      #expect(
+        relativeDifference(a.transmission.values.map(\.re), b.transmission.values.map(\.re)) < 1e-3
+      )
+      let (background, repeated) = (try #require(a.background), try #require(b.background))
+      #expect(background.values.contains { $0 > 0 })
+      #expect(relativeDifference(background.values, repeated.values) < 1e-3)
     }
   }
 
