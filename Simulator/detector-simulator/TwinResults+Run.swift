@@ -35,8 +35,7 @@ extension TwinResults {
       "minute",
       paper: exposure.map { "\(Int($0.rounded())) exposed" } ?? "",
       found: (seconds ?? number("elapsed_s")).map { $0 / 60 },
-      .atMost(75),
-      small: .atMost(5)
+      .atMost(75)
     )
     let processor = number("ptychography", "processor_s")
     let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
