@@ -11,9 +11,11 @@ public import Imaging
 /// carries all there is of it between its samples. On a pixel, with c the part of it inside the
 /// pupil's annulus A:
 ///
-///     photons = (⟨|G|²⟩ + c (|A|² + 2 Re A* G)) · (area in q) · (transmission)
+///     photons = (⟨|G|²⟩ + c (|A|² + ⟨2 Re A* G⟩)) · (area in q) · (transmission)
 ///
-/// ⟨|G|²⟩ is the mean over the pixel's area. The far field is ∫ ψ exp(−2πi q·r) d²r.
+/// ⟨|G|²⟩ is the mean over the pixel's area, ⟨2 Re A* G⟩ that over its part in the annulus: direct and
+/// scattered wave make fringes as fine as the scattering place is far from where the direct ray passes the
+/// sample. The far field is ∫ ψ exp(−2πi q·r) d²r.
 public struct FarField: Sendable {
   /// Samples along each side of the transform.
   public static let gridSide = 512
@@ -32,10 +34,23 @@ public struct FarField: Sendable {
     var index: Int
     /// The part of it inside the annulus.
     var part: Double
-    var q: (x: Double, y: Double)
-    var pupil: (re: Double, im: Double)
+    /// |A|², the same everywhere in the annulus.
+    var direct: Double
+    /// Where direct and scattered wave are summed, those inside the annulus.
+    var points: [Point]
+    /// The share of the pixel that each point stands for.
+    var share: Double
     var efficiency: Double
   }
+  /// A place in an annulus pixel.
+  private struct Point {
+    var q: (x: Double, y: Double)
+    var pupil: (re: Double, im: Double)
+  }
+  /// What interpolates G at a point.
+  private let interpolation = PixelInterpolation(width: 0)
+  /// How far scattering and a direct ray may lie apart, metres.
+  private static let reach = 500e-9
   /// The frequency samples on either side of the axis that cover the pupil.
   private let coreRadius: Int
 
@@ -91,35 +106,48 @@ public struct FarField: Sendable {
   ) -> [AnnulusPixel] {
     var pixels: [AnnulusPixel] = []
     let reach = Int(probe.outerFrequency / map.pitch) + 3
-    let samples = 8
+    let samples = 32
+    // Fringes turn by less than a tenth from one point to the next.
+    let points = max(2, Int((10 * map.pitch * Self.reach).rounded(.up)))
     for row in max(0, Int(middle.row) - reach)...min(side - 1, Int(middle.row) + reach) {
       for column in max(0, Int(middle.column) - reach)...min(side - 1, Int(middle.column) + reach) {
         let x = Double(column) - middle.column
         let y = Double(row) - middle.row
-        var hits = 0
-        for sample in 0..<samples * samples {
-          let dx = (Double(sample % samples) + 0.5) / Double(samples) - 0.5
-          let dy = (Double(sample / samples) + 0.5) / Double(samples) - 0.5
-          let q = map.frequency(x: x + dx, y: y + dy)
-          let radius = (q.x * q.x + q.y * q.y).squareRoot()
-          if radius >= probe.innerFrequency, radius <= probe.outerFrequency { hits += 1 }
-        }
+        let hits = annulusPoints(x, y, samples, map, probe).count
         guard hits > 0 else { continue }
-        let q = map.frequency(x: x, y: y)
-        let radius = (q.x * q.x + q.y * q.y).squareRoot()
-        let clamped = min(max(radius, probe.innerFrequency), probe.outerFrequency)
+        let part = Double(hits) / Double(samples * samples)
+        let inside = annulusPoints(x, y, points, map, probe)
         pixels.append(
           AnnulusPixel(
             index: row * side + column,
-            part: Double(hits) / Double(samples * samples),
-            q: q,
-            pupil: probe.pupil(at: clamped),
+            part: part,
+            direct: probe.amplitude * probe.amplitude,
+            points: inside,
+            share: part / Double(max(inside.count, 1)),
             efficiency: map.solidArea(x: x, y: y) * Double(efficiency[row, column])
           )
         )
       }
     }
     return pixels
+  }
+
+  /// The places of a pixel, `count` along each side, that lie inside the annulus.
+  private static func annulusPoints(
+    _ x: Double,
+    _ y: Double,
+    _ count: Int,
+    _ map: PixelMap,
+    _ probe: ZonePlateProbe
+  ) -> [Point] {
+    (0..<count * count).compactMap { sample in
+      let dx = (Double(sample % count) + 0.5) / Double(count) - 0.5
+      let dy = (Double(sample / count) + 0.5) / Double(count) - 0.5
+      let q = map.frequency(x: x + dx, y: y + dy)
+      let radius = (q.x * q.x + q.y * q.y).squareRoot()
+      guard radius >= probe.innerFrequency, radius <= probe.outerFrequency else { return nil }
+      return Point(q: q, pupil: probe.pupil(at: radius))
+    }
   }
 
   /// The photons that each pixel counts on average.
@@ -220,19 +248,21 @@ public struct FarField: Sendable {
     let core = waveAroundAxis(sampleSide: sampleSide)
     let window = Double(Self.gridSide) * sampling
     for pixel in annulus {
-      let g = resampling.interpolate(
-        core,
-        x: pixel.q.x * window + Double(coreRadius),
-        y: pixel.q.y * window + Double(coreRadius)
-      )
-      // G was transformed with the wave in √photon per pixel: G d²r = sampling · G.
-      let turns = 2 * Double.pi * (pixel.q.x * position.x + pixel.q.y * position.y)
-      let ramp = (re: cosine(turns), im: sine(turns))
-      let re = sampling * (Double(g.re) * ramp.re - Double(g.im) * ramp.im)
-      let im = sampling * (Double(g.re) * ramp.im + Double(g.im) * ramp.re)
-      let direct = pixel.pupil.re * pixel.pupil.re + pixel.pupil.im * pixel.pupil.im
-      let cross = 2 * (pixel.pupil.re * re + pixel.pupil.im * im)
-      let added = pixel.part * (direct + cross) * pixel.efficiency
+      var cross = 0.0
+      for point in pixel.points {
+        let g = interpolation.interpolate(
+          core,
+          x: point.q.x * window + Double(coreRadius),
+          y: point.q.y * window + Double(coreRadius)
+        )
+        // G was transformed with the wave in √photon per pixel: G d²r = sampling · G.
+        let turns = 2 * Double.pi * (point.q.x * position.x + point.q.y * position.y)
+        let ramp = (re: cosine(turns), im: sine(turns))
+        let re = sampling * (Double(g.re) * ramp.re - Double(g.im) * ramp.im)
+        let im = sampling * (Double(g.re) * ramp.im + Double(g.im) * ramp.re)
+        cross += 2 * (point.pupil.re * re + point.pupil.im * im)
+      }
+      let added = (pixel.part * pixel.direct + pixel.share * cross) * pixel.efficiency
       photons.values[pixel.index] = max(photons.values[pixel.index] + Float(added), 0)
     }
   }

@@ -133,21 +133,4 @@ struct FarFieldResampling: Sendable {
       }
     }
   }
-
-  /// One value of a complex field between its samples, averaged over a pixel, at [y, x].
-  func interpolate(_ field: ComplexImage, x: Double, y: Double) -> Complex64 {
-    let column = PixelInterpolation.packed(x)
-    let row = PixelInterpolation.packed(y)
-    var total = Complex64.zero
-    for j in 0..<PixelInterpolation.taps {
-      var line = Complex64.zero
-      for i in 0..<PixelInterpolation.taps {
-        line +=
-          interpolation.weights[Int(column & 255) * 8 + i]
-          * field[Int(row >> 8) + j, Int(column >> 8) + i]
-      }
-      total += interpolation.weights[Int(row & 255) * 8 + j] * line
-    }
-    return total
-  }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Imaging
+
 /// Weights that turn six equally spaced samples into the mean of a smooth function over a pixel.
 ///
 /// The mean over the pixel's width of the quintic polynomial through the six samples around it
@@ -28,6 +30,25 @@ struct PixelInterpolation: Sendable {
         weights[phase * 8 + tap] = Float(mean)
       }
     }
+  }
+
+  /// One value of a complex field between its samples, averaged over a pixel, at [y, x].
+  func interpolate(_ field: ComplexImage, x: Double, y: Double) -> Complex64 {
+    let column = Self.packed(x)
+    let row = Self.packed(y)
+    let weights = weights.span
+    let samples = field.values.span
+    let columns = field.shape.columns
+    var total = Complex64.zero
+    for j in 0..<Self.taps {
+      var line = Complex64.zero
+      let start = (Int(row >> 8) + j) * columns + Int(column >> 8)
+      for i in 0..<Self.taps {
+        line += weights[Int(column & 255) * 8 + i] * samples[start + i]
+      }
+      total += weights[Int(row & 255) * 8 + j] * line
+    }
+    return total
   }
 
   /// Where the six samples of a place start, and the phase, packed as start · 256 + phase.
