@@ -102,6 +102,14 @@ struct BackgroundRetrieval: Sendable {
     knownPower = power
   }
 
+  /// Scales the background so that its pixels sum to so much, photons over pixels.
+  mutating func scale(toSum sum: Double) {
+    let present = background.reduce(0) { $0 + Double($1) }
+    guard present > 0, sum >= 0 else { return }
+    let factor = Float(sum / present)
+    background = background.map { factor * $0 }
+  }
+
   /// Forgets what was found, except for reports until something else is.
   mutating func restart() {
     before = reported

@@ -65,6 +65,9 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var backgroundStart = 20
   /// Iterations from one update of the background to the next; `background_period`.
   public var backgroundPeriod = 5
+  /// The part of an exposure's photons that the background is, where that is known, such as what a zone
+  /// plate throws beyond the window; nil to find it. `background_fraction`.
+  public var backgroundFraction: Double?
   /// The part by which the lowest overlap error must fall from one window of iterations to the
   /// next, 0 to run all iterations; `stagnation_tolerance`.
   public var stagnationTolerance = 0.0
@@ -112,6 +115,9 @@ public struct PtychographyParameters: Sendable, Hashable {
     }
     try ParameterError.require(backgroundStart, in: 0...100_000, key: "background_start")
     try ParameterError.require(backgroundPeriod, in: 1...1000, key: "background_period")
+    if let backgroundFraction {
+      try ParameterError.require(backgroundFraction, in: 0...0.5, key: "background_fraction")
+    }
     try ParameterError.require(stagnationTolerance, in: 0...1, key: "stagnation_tolerance")
     try ParameterError.require(stagnationWindow, in: 1...10_000, key: "stagnation_window")
   }

@@ -84,7 +84,8 @@ extension IncrementalReconstruction {
   /// retrieved.
   private var backgroundIsFound: Bool {
     !parameters.retrievesBackground
-      || background.hasSteppedAlong && background.schedule.knowsAll(frames: frameCount)
+      || (background.hasSteppedAlong || parameters.backgroundFraction != nil)
+        && background.schedule.knowsAll(frames: frameCount)
   }
 
   /// The iterations with enough frames after which the last refinement of probe or positions begins.

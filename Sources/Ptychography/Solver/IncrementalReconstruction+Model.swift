@@ -110,7 +110,8 @@ extension IncrementalReconstruction {
     }
     guard case .update(let update) = turn else { return }
     let interval = max(2, (25 + period - 1) / period)
-    let stepsAlong = update >= 3 * interval && update.isMultiple(of: interval)
+    let knownPart = parameters.backgroundFraction
+    let stepsAlong = knownPart == nil && update >= 3 * interval && update.isMultiple(of: interval)
     if background.isUnknown, parameters.pixelAreaPeriod > 0 { background.recount(groups) }
     let half = stepsAlong || background.isUnknown ? nil : background.pixelSteps & 1
     let sweep = sweep(ScanSums.Wanted())
@@ -119,6 +120,9 @@ extension IncrementalReconstruction {
     var sums = empty
     for group in groups { if let part = group.comparison.background { sums.add(part) } }
     background.update(sums, frames: frameCount, stepsAlong: stepsAlong)
+    if let knownPart {
+      background.scale(toSum: knownPart * incidentPhotons() / Double(grid.patternShape.count))
+    }
   }
 
   /// Sums Σ|P|² anew where probe or frames have changed since.

@@ -157,6 +157,14 @@ extension ConfigurationTable {
         "iterations from one update of the background to the next"
       ),
       at.number(
+        "background_fraction",
+        \.backgroundFraction,
+        0...0.5,
+        absent: "found",
+        "the part of an exposure's photons that the background is, such as what a zone plate throws "
+          + "beyond the pattern's window"
+      ),
+      at.number(
         "stagnation_tolerance",
         \.stagnationTolerance,
         0...1,
