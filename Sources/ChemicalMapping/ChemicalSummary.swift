@@ -28,7 +28,7 @@ public struct PhasePeaks: Sendable, Hashable {
     public var compositionWidth: Double
   }
 
-  /// The LiFePO₄-like one, at the smaller angle.
+  /// The LiFePO₄-like one, at the smaller angle where the first energy is that of its peak.
   public var lithiated: Peak
   /// The FePO₄-like one.
   public var delithiated: Peak
@@ -47,8 +47,10 @@ public struct PhasePeaks: Sendable, Hashable {
           * relation.compositionWidth(ofAngleWidth: gaussian.width, atAngle: gaussian.center)
       )
     }
-    lithiated = peak(fit.low)
-    delithiated = peak(fit.high)
+    // With the energies the other way round, LiFePO₄ has the larger angle.
+    let rises = relation.angle(ofComposition: 1) <= relation.angle(ofComposition: 0)
+    lithiated = peak(rises ? fit.low : fit.high)
+    delithiated = peak(rises ? fit.high : fit.low)
     rFactor = fit.rFactor
   }
 }

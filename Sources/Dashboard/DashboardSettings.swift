@@ -6,6 +6,8 @@ package struct DashboardSettings: Sendable {
   package var address: BindAddress
   /// What a browser on another machine has to say to control the run; nil for no control from there.
   package var token: String?
+  /// Whether the run can be controlled from the page at all.
+  package var takesControl = true
   /// The library that draws the page's charts, `plotly.min.js`; nil where there is none.
   package var plotlyPath: String?
   /// Where the page's files may lie; the first folder with an `index.html` counts.

@@ -65,8 +65,9 @@ public struct PtychographyParameters: Sendable, Hashable {
   public var backgroundStart = 20
   /// Iterations from one update of the background to the next; `background_period`.
   public var backgroundPeriod = 5
-  /// The part of an exposure's photons that the background is, where that is known, such as what a zone
-  /// plate throws beyond the window; nil to find it. `background_fraction`.
+  /// The part of an exposure's photons that the background is, nil to find it; `background_fraction`.
+  ///
+  /// What a zone plate throws beyond the window is known (Docs/Explanations/Ptychography.md).
   public var backgroundFraction: Double?
   /// The part by which the lowest overlap error must fall from one window of iterations to the
   /// next, 0 to run all iterations; `stagnation_tolerance`.

@@ -41,10 +41,17 @@ struct ControlCommand: ParsableCommand {
 
   /// Where the process is.
   struct Options: ParsableArguments {
-    @Option(help: "Where the live process takes requests, its key control.bind.")
-    var connect = "tcp://127.0.0.1:37018"
-    @Option(help: "The configuration of the live process: address and keys are taken from it.")
+    @Option(
+      help: """
+        Where the live process takes requests, its key control.bind; before --config. \
+        (tcp://127.0.0.1:37018)
+        """
+    )
+    var connect: String?
+    @Option(help: "The configuration of the live process: its address and public key are taken.")
     var config: String?
+    @Option(help: "The public key of the live process, its previews.curve_public_key.")
+    var curvePublicKey: String?
 
     /// Asks, and prints the answer.
     func ask(_ request: ControlRequest) throws {
@@ -52,8 +59,9 @@ struct ControlCommand: ParsableCommand {
         let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
         let reply = try ControlClient.ask(
           request,
-          at: configuration?.control.endpoint ?? connect,
-          configuration: configuration?.previews
+          at: connect ?? configuration.map { reachable($0.control.endpoint) }
+            ?? "tcp://127.0.0.1:37018",
+          publicKey: curvePublicKey ?? configuration?.previews.curvePublicKey
         )
         guard reply.ok else { throw PipelineError(.data, reply.text) }
         print(reply.text)

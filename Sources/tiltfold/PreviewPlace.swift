@@ -50,11 +50,14 @@ struct PreviewPlace: ParsableArguments {
       let number = bound?.split(separator: ":").last.flatMap { Int($0) } ?? port
       return ("tcp://\(host):\(number)", key)
     }
-    // What is bound to every address of a machine is reached at its own.
-    let local = bound?.replacing("//*:", with: "//127.0.0.1:")
-      .replacing("//0.0.0.0:", with: "//127.0.0.1:")
-    return (local ?? "tcp://127.0.0.1:\(port)", key)
+    return (bound.map(reachable) ?? "tcp://127.0.0.1:\(port)", key)
   }
+}
+
+/// What is bound to every address of a machine is reached at its own.
+func reachable(_ bound: String) -> String {
+  bound.replacing("//*:", with: "//127.0.0.1:").replacing("//0.0.0.0:", with: "//127.0.0.1:")
+    .replacing("//[::]:", with: "//[::1]:")
 }
 
 /// Exit codes of those who watch.

@@ -38,6 +38,7 @@ struct RunDashboard {
       var settings = DashboardSettings(address: try BindAddress(configuration.address)) {
         pipeline.control($0)
       }
+      settings.takesControl = configuration.takesControl
       settings.onNotice = { pipeline.report(RunEvent(.warning, $0)) }
       do {
         settings.token = try configuration.resolvedToken()

@@ -103,4 +103,27 @@ import Testing
     spike[30] = 5
     #expect(PolarHistogram(weights: spike).twoGaussianFit() == nil)
   }
+
+  /// Which peak is which follows the absorption, not the angle: the energies may come either way round.
+  @Test func peaksAreNamedByTheAbsorptionWhicheverEnergyIsFirst() throws {
+    let rows = [[11.80, 5.33], [5.45, 11.86]]
+    for isSwapped in [false, true] {
+      let relation = PolarComposition(
+        matrix: AbsorptionMatrix(rows: isSwapped ? [rows[1], rows[0]] : rows)
+      )
+      let (lithiated, delithiated) = (
+        relation.angle(ofComposition: 0.93), relation.angle(ofComposition: 0.02)
+      )
+      #expect((lithiated < delithiated) != isSwapped)
+      let centers = (0..<180).map { 0.25 + 0.5 * Double($0) }
+      let heights = centers.map { center in
+        let (a, b) = ((center - lithiated) / 3, (center - delithiated) / 3)
+        return Double(exponential(Float(-a * a / 2)) + 0.4 * exponential(Float(-b * b / 2)))
+      }
+      let fit = try #require(TwoGaussianFit(positions: centers, heights: heights))
+      let peaks = PhasePeaks(fit, relation)
+      #expect(abs(peaks.lithiated.composition - 0.93) < 0.01)
+      #expect(abs(peaks.delithiated.composition - 0.02) < 0.01)
+    }
+  }
 }

@@ -126,4 +126,42 @@ import WireFormat
     }
     #expect(served.asked.all.isEmpty)
   }
+
+  /// Served at all addresses, the page may be asked for by any name; a name that is not this machine's own
+  /// needs the token, for its page may be a stranger's (DNS rebinding).
+  @Test func anotherNameIsNotThisMachineWhereverItIsServed() throws {
+    let token = "0123456789abcdef0123456789abcdef"
+    let served = try ServedHub { settings, _ in
+      settings.address = try BindAddress("0.0.0.0:*")
+      settings.token = token
+    }
+    func ask(host: String, token: String? = nil) throws -> Int {
+      var headers = ["Content-Type": "application/json", "Host": host, "Origin": "http://\(host)"]
+      headers["Authorization"] = token.map { "Bearer \($0)" }
+      return try PlainRequest.send(
+        "POST /api/control",
+        port: served.port,
+        headers: headers,
+        body: #"{"request":"finish_scan"}"#
+      ).status
+    }
+    #expect(try ask(host: "evil.example:\(served.port)") == 403)
+    #expect(served.asked.all.isEmpty)
+    #expect(try ask(host: "beamline.example:\(served.port)", token: token) == 200)
+    #expect(try ask(host: "127.0.0.1:\(served.port)") == 200)
+    #expect(served.asked.all == [.finishScan(nil), .finishScan(nil)])
+  }
+
+  @Test func aPageThatOnlyLooksControlsNothing() throws {
+    let token = "0123456789abcdef0123456789abcdef"
+    let served = try ServedHub { settings, _ in
+      settings.takesControl = false
+      settings.token = token
+    }
+    let page = try StreamClient(port: served.port)
+    let answer = page.ask(#"{"request":"abort_scan","token":"\#(token)"}"#)
+    #expect(answer?.contains("dashboard.control") == true, "\(answer ?? "")")
+    #expect(page.ask(#"{"request":"status"}"#)?.contains(#""ok":true"#) == true)
+    #expect(served.asked.all == [.status])
+  }
 }

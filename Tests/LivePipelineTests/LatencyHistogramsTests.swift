@@ -32,6 +32,26 @@ import Testing
     #expect(figures.cleanedFrames == 0)
   }
 
+  /// A pause of ten minutes is forgotten within the next two, and lateness shows within one.
+  @Test func theRecentFigureForgetsAndNotices() throws {
+    let histograms = LatencyHistograms()
+    func show(_ count: Int, late milliseconds: Int, after seconds: Int) {
+      let now = start + .seconds(seconds)
+      for _ in 0..<count { histograms.noteShown([now - .milliseconds(milliseconds)], at: now) }
+    }
+    #expect(histograms.recentPercentile99(at: start) == nil)
+    show(1000, late: 600_000, after: 1)
+    #expect(try #require(histograms.recentPercentile99(at: start + .seconds(2))) > 500_000)
+    for second in stride(from: 2, through: 100, by: 1) { show(100, late: 20, after: second) }
+    let calm = try #require(histograms.recentPercentile99(at: start + .seconds(100)))
+    #expect(abs(calm - 20) < 1)
+    #expect(try #require(histograms.figures.shownPercentile99) > 500_000)
+    for second in 101...110 { show(100, late: 3000, after: second) }
+    #expect(try #require(histograms.recentPercentile99(at: start + .seconds(111))) > 2900)
+    // Nothing for a whole minute is nothing known.
+    #expect(histograms.recentPercentile99(at: start + .seconds(300)) == nil)
+  }
+
   @Test func whatIsOutOfBoundsCountsAsTheBound() throws {
     let histograms = LatencyHistograms()
     histograms.noteCleaned(start, at: start - .seconds(1))

@@ -39,6 +39,32 @@ import WireFormat
     }
   }
 
+  /// Progress is that of the tomogram: a second one does not begin full.
+  @Test func timeLeftIsThatOfTheTomogramThatIsMeasured() throws {
+    var status = RunStatus()
+    func measure(_ tomogram: String, from start: Double, scans: Int) {
+      status.noteStart(ofTomogram: tomogram, at: start)
+      (status.tiltCount, status.energyCount) = (24, 2)
+      for _ in 0..<scans { status.noteEnd(ofScanOfTomogram: tomogram) }
+    }
+    measure("first", from: 0, scans: 12)
+    status.scansStarted = 12
+    status.elapsed = 120
+    #expect(status.secondsLeft == 360)
+    for _ in 12..<48 { status.noteEnd(ofScanOfTomogram: "first") }
+    // Hours pass; then the next one begins, while the last scans of the first are still finished.
+    measure("second", from: 10_000, scans: 0)
+    #expect(status.secondsLeft == nil)
+    status.noteEnd(ofScanOfTomogram: "first")
+    #expect(status.secondsLeft == nil && status.tomogramScansFinished == 0)
+    measure("second", from: 10_020, scans: 4)
+    status.elapsed = 10_040
+    #expect(status.secondsLeft == 440)
+    let header = PreviewMessage(status: status).header
+    #expect(header.tomogram == "second" && header.quality["tomogram_scans_finished"] == 4)
+    #expect(header.quality["scans_finished"] == 53)
+  }
+
   @Test func statusSaysWhatTheWirePromises() {
     var status = RunStatus()
     status.latency.shownMedian = 30

@@ -84,24 +84,23 @@ def main():
 
     figure = pyplot.figure(figsize=(13, 4.2), layout="constrained")
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
-        while True:
-            # A window must be served now and then; a file can wait.
-            patience = options.timeout if options.save else 0.2
-            for message in run.messages("chemistry", timeout=patience, newest=True):
-                if options.complete and not message.quality.get("complete"):
-                    continue
+        # A window must be served now and then; a file can wait.
+        idle = None if options.save else 0.2
+        for message in run.messages("chemistry", timeout=options.timeout, newest=True, idle=idle):
+            if message and (message.quality.get("complete") or not options.complete):
                 draw(figure, message)
                 if options.save:
                     figure.savefig(options.save, dpi=150)
                     print(f"wrote {options.save}")
                     return 0
+            if not options.save:
                 pyplot.pause(0.05)
-            if options.save:
-                print(f"no chemical map came from {options.endpoint}; it takes a tilt at two energies", file=sys.stderr)
-                return 1
-            if not pyplot.fignum_exists(figure.number):
-                return 0
-            pyplot.pause(0.2)
+                if not pyplot.fignum_exists(figure.number):
+                    return 0
+    if options.save:
+        print(f"no chemical map came from {options.endpoint}; it takes a tilt at two energies", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ is run as code, and arrays are read-only views of the bytes that arrived; copy o
 
 import json
 import math
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
@@ -169,16 +170,25 @@ class TiltFold:
         server_key: Optional[str] = None,
     ):
         self.previews, self.control, self.rec = previews, control, rec
+        self.unread = 0  # messages that could not be read and were passed over
         self._server_key = server_key
         self._context = zmq.Context()
 
     def messages(
-        self, *topics: str, timeout: Optional[float] = None, newest: bool = False
-    ) -> Iterator[Preview]:
+        self,
+        *topics: str,
+        timeout: Optional[float] = None,
+        newest: bool = False,
+        idle: Optional[float] = None,
+    ) -> Iterator[Optional[Preview]]:
         """Previews as they come, the last of each topic at once.
+
+        A message that cannot be read is counted in `unread` and passed over.
 
         topics: names such as "object" or "chemistry"; none is all of them.
         timeout: the iteration ends when nothing came for this many seconds; None waits for ever.
+        idle: yields None whenever nothing came for this many seconds, so that a window can be served without
+            joining anew, which makes the run send the last messages again, to everybody.
         newest: skips what something newer of its topic (and energy) has followed already, for readers that
             take longer than the run does. Events are never skipped.
         """
@@ -189,11 +199,29 @@ class TiltFold:
         with self._socket(zmq.SUB, self.previews) as socket:
             for topic in topics or ("",):
                 socket.setsockopt_string(zmq.SUBSCRIBE, topic)
-            while socket.poll(None if timeout is None else max(0, int(timeout * 1000))):
+            quiet = time.monotonic()
+            while True:
+                left = None if timeout is None else max(0.0, timeout - (time.monotonic() - quiet))
+                step = left if idle is None else idle if left is None else min(idle, left)
+                if not socket.poll(None if step is None else int(step * 1000)):
+                    if idle is None or (timeout is not None and time.monotonic() - quiet >= timeout):
+                        return
+                    yield None
+                    continue
                 waiting = [socket.recv_multipart()]
                 while newest and socket.poll(0):
                     waiting.append(socket.recv_multipart())
-                yield from self._fresh(map(decode_preview, waiting), seen, newest)
+                yield from self._fresh(self._read(waiting), seen, newest)
+                quiet = time.monotonic()
+
+    def _read(self, waiting: List[List[bytes]]) -> Iterator[Preview]:
+        for parts in waiting:
+            try:
+                yield decode_preview(parts)
+            except DecodeError as error:
+                self.unread += 1
+                if self.unread == 1:
+                    print(f"tiltfold_client: {error}; such messages are passed over", file=sys.stderr)
 
     def last(self, *topics: str, timeout: float = 2.0) -> Dict[str, Preview]:
         """The last preview of each topic by its name, as far as there are any within `timeout` seconds.

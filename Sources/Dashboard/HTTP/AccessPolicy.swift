@@ -10,10 +10,12 @@ import FlyingFox
 struct AccessPolicy {
   private let servesLoopbackOnly: Bool
   private let token: String?
+  private let takesControl: Bool
 
   init(_ settings: DashboardSettings) {
     servesLoopbackOnly = settings.address.isLoopback
     token = settings.token
+    takesControl = settings.takesControl
   }
 
   /// Refuses a request that another page may have brought about; nil where it may go on.
@@ -37,11 +39,13 @@ struct AccessPolicy {
 
   /// Whether a request comes from a program on this machine.
   ///
-  /// What a proxy on this machine hands on does not.
+  /// What a proxy on this machine hands on does not, nor what names this machine otherwise than by its
+  /// loopback: a page of elsewhere may have given its own name to this address.
   static func isLocal(_ head: RequestHead, peer: HTTPRequest.Address?) -> Bool {
     guard head.headers[.xForwardedFor] == nil, head.headers[HTTPHeader("Forwarded")] == nil else {
       return false
     }
+    guard let host = head.headers[.host], isLoopbackName(host) else { return false }
     switch peer {
     case .ip4(let address, _): return address.hasPrefix("127.")
     case .ip6(let address, _): return address == "::1" || address.hasPrefix("::ffff:127.")
@@ -56,6 +60,9 @@ struct AccessPolicy {
   ///   - given: The token that came with it.
   /// - Returns: Why not, in words.
   func controlRefusal(isLocal: Bool, token given: String?) -> String? {
+    guard takesControl else {
+      return "the run is not controlled from the page: dashboard.control is false"
+    }
     if isLocal { return nil }
     guard let token else {
       return

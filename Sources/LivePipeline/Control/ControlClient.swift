@@ -10,19 +10,19 @@ public enum ControlClient {
   /// - Parameters:
   ///   - request: What is asked for.
   ///   - endpoint: Where the pipeline takes requests, its key `control.bind`.
-  ///   - configuration: The pipeline's section `previews`, where its port is guarded by keys.
+  ///   - publicKey: The pipeline's key `previews.curve_public_key`, where its port is guarded.
   ///   - timeout: How long to wait, seconds.
   /// - Returns: The answer.
   /// - Throws: `PipelineError` where none comes, `ZeroMQError` or `WireError` where it cannot be read.
   public static func ask(
     _ request: ControlRequest,
     at endpoint: String,
-    configuration: PreviewConfiguration? = nil,
+    publicKey: String? = nil,
     timeout: Double = 10
   ) throws -> ControlReply {
     let context = try MessagingContext()
     var keys: CurveKeys?
-    if let serverKey = configuration?.curvePublicKey {
+    if let serverKey = publicKey {
       keys = try CurveKeys.generated(serverKey: serverKey)
     }
     var requester = try Requester(context, connectingTo: endpoint, keys: keys)

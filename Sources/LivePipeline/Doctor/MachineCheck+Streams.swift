@@ -198,24 +198,46 @@ extension MachineCheck {
     if configuration.control.isEnabled {
       places.append(("control.bind", configuration.control.endpoint))
     }
-    return places.map { key, endpoint in
-      do {
-        // It is given back at once.
-        let socket = try Publisher(
-          try MessagingContext(),
-          bindingTo: endpoint,
-          lingerMilliseconds: 0
-        )
-        _ = socket.endpoint
-        return MachineFinding("port", .ok, "\(key) \(endpoint) is free")
-      } catch {
-        return MachineFinding(
-          "port",
-          .failure,
-          "\(key) \(endpoint) cannot be taken: \(error)",
-          remedy: "does a run go on? \"tiltfold status\" says; else choose another address"
-        )
+    let page = configuration.dashboard.isEnabled ? [pagePort(configuration.dashboard.address)] : []
+    return page
+      + places.map { key, endpoint in
+        do {
+          // It is given back at once.
+          let socket = try Publisher(
+            try MessagingContext(),
+            bindingTo: endpoint,
+            lingerMilliseconds: 0
+          )
+          _ = socket.endpoint
+          return MachineFinding("port", .ok, "\(key) \(endpoint) is free")
+        } catch {
+          return MachineFinding(
+            "port",
+            .failure,
+            "\(key) \(endpoint) cannot be taken: \(error)",
+            remedy: "does a run go on? \"tiltfold status\" says; else choose another address"
+          )
+        }
       }
+  }
+
+  /// Whether the dashboard's address is free; without it a run goes on, with a page less.
+  private func pagePort(_ address: String) -> MachineFinding {
+    do {
+      _ = try Publisher(
+        try MessagingContext(),
+        bindingTo: "tcp://\(address)",
+        lingerMilliseconds: 0
+      )
+      return MachineFinding("port", .ok, "dashboard.bind \(address) is free")
+    } catch {
+      return MachineFinding(
+        "port",
+        .warning,
+        "dashboard.bind \(address) cannot be taken: \(error)",
+        remedy:
+          "the run would go on without its page: choose another address, or end what serves there"
+      )
     }
   }
 

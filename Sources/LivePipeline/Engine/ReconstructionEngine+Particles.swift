@@ -18,13 +18,11 @@ extension ReconstructionEngine {
         by: configuration.chemistry
       )
     else { return nil }
-    let volumes = content.assembly.volumes
-    let (first, second) = (volumes[choice.first], volumes[choice.second])
     let densities = DensityPair(
-      first: first,
-      second: second,
-      voxelSize: configuration.tomography.voxelSize,
-      matrix: configuration.chemistry.matrix
+      of: content.assembly.volumes,
+      choice,
+      configuration.chemistry,
+      voxelSize: configuration.tomography.voxelSize
     )
     let parameters = configuration.particles.parameters
     guard let catalog = ParticleCatalog.find(in: densities, parameters: parameters) else {

@@ -209,7 +209,7 @@ extension ReconstructionEngine {
       return pending.reduce(0) { $0 + $1.exposures }
     }
     count(used: 0, unusable: tooLate)
-    board.update { $0.scansFinished += 1 }
+    board.update { $0.noteEnd(ofScanOfTomogram: session.identity.tomogram) }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
       standings.withLock { $0[session.description.identity.scan] = .empty }
       report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))

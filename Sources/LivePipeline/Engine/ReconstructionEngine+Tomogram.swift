@@ -5,6 +5,7 @@ import ChemicalMapping
 import Foundation
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 import Synchronization
 import Tomography
 import WireFormat
@@ -268,7 +269,7 @@ extension ReconstructionEngine {
   /// Sums up the chemistry of a tomogram that has the two energies that it is made of.
   ///
   /// Previews solve what they show; voxel by voxel it is solved for the file alone. The pre-edge counts
-  /// for the file alone, too.
+  /// for the file and for the charge at the end alone.
   func solve(
     _ content: inout TomogramSession.Content,
     _ configuration: PipelineConfiguration
@@ -277,11 +278,24 @@ extension ReconstructionEngine {
       return
     }
     let volumes = content.assembly.volumes
-    let summary = inversion.summary(
+    var summary = inversion.summary(
       first: volumes[choice.first],
       second: volumes[choice.second],
       sharing: crew
     )
+    if content.isComplete, !choice.preEdge.isEmpty {
+      let densities = DensityPair(
+        of: volumes,
+        choice,
+        configuration.chemistry,
+        voxelSize: configuration.tomography.voxelSize
+      )
+      var parameters = configuration.chemistry
+      parameters.matrix = densities.matrix
+      summary.stateOfCharge =
+        (try? TwoEnergyInversion(parameters: parameters))?
+        .summary(first: densities.first, second: densities.second, sharing: crew).stateOfCharge
+    }
     content.chemicalSummary = summary
     board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
   }

@@ -264,7 +264,9 @@ final class ReconstructionEngine: Sendable {
 
   private func showStart(of session: ScanSession) {
     let identity = session.identity
+    let elapsed = board.elapsed
     board.update { status in
+      status.noteStart(ofTomogram: identity.tomogram, at: elapsed)
       status.state = .acquiring
       status.scan = identity.scan
       status.tiltDegrees = identity.tilt?.degrees

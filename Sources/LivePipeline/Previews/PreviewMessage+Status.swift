@@ -9,6 +9,7 @@ extension PreviewMessage {
     var header = PreviewHeader(sequence: 0)
     header.timestamp = nanosecondsNow()
     header.scan = status.scan
+    header.tomogram = status.tomogram
     header.tilt = status.tiltDegrees.map(TiltAngle.init(degrees:))
     header.tiltIndex = status.tiltIndex
     header.energy = status.energy.map(PhotonEnergy.init(electronVolts:))
@@ -35,6 +36,7 @@ extension PreviewMessage {
       "scan_frames_expected": status.scanExpected,
       "scans_started": status.scansStarted,
       "scans_finished": status.scansFinished,
+      "tomogram_scans_finished": status.tomogramScansFinished,
       "scans_unfinished": status.unfinishedScans,
       "projections_folded": status.projectionsFolded,
       "projections_held_back": status.projectionsHeldBack,
@@ -57,6 +59,7 @@ extension PreviewMessage {
     header.quality["latency_stxm_p50_ms"] = status.latency.shownMedian
     header.quality["latency_stxm_p90_ms"] = status.latency.shownPercentile90
     header.quality["latency_stxm_p99_ms"] = status.latency.shownPercentile99
+    header.quality["latency_stxm_recent_p99_ms"] = status.latency.shownRecentPercentile99
     header.quality["latency_frame_p99_ms"] = status.latency.cleanedPercentile99
     header.quality["disk_free_bytes"] = status.diskFree.map(Double.init)
     header.quality["beam_per_second"] = status.beamPerSecond

@@ -12,8 +12,21 @@ package final class LatencyHistograms: Sendable {
   private struct Content {
     var shown = LatencyHistograms.empty
     var cleaned = LatencyHistograms.empty
+    var latest = LatencyHistograms.empty
+    var earlier = LatencyHistograms.empty
+    var latestBegan: ContinuousClock.Instant?
     var figures = RunLatency()
     var counted: ContinuousClock.Instant?
+
+    /// Has the latest half a minute begin anew where it is over.
+    mutating func turn(at now: ContinuousClock.Instant) {
+      guard let began = latestBegan else { return latestBegan = now }
+      let age = now - began
+      guard age >= LatencyHistograms.half else { return }
+      earlier = age < LatencyHistograms.half * 2 ? latest : LatencyHistograms.empty
+      latest = LatencyHistograms.empty
+      latestBegan = now
+    }
   }
 
   private let content = Mutex(Content())
@@ -44,7 +57,12 @@ package final class LatencyHistograms: Sendable {
     at now: ContinuousClock.Instant = .now
   ) {
     content.withLock { content in
-      for instant in received { _ = content.shown.record(Self.microseconds(now - instant)) }
+      content.turn(at: now)
+      for instant in received {
+        let value = Self.microseconds(now - instant)
+        _ = content.shown.record(value)
+        _ = content.latest.record(value)
+      }
     }
   }
 
@@ -60,9 +78,21 @@ package final class LatencyHistograms: Sendable {
       return content.figures
     }
     if let known { return known }
-    let figures = figures
-    content.withLock { $0.figures = figures }
+    var figures = figures
+    figures.shownRecentPercentile99 = recentPercentile99(at: now)
+    content.withLock { [figures] in $0.figures = figures }
     return figures
+  }
+
+  /// The time within which 99 of 100 frames of the last half to whole minute were, ms; nil for none.
+  package func recentPercentile99(at now: ContinuousClock.Instant = .now) -> Double? {
+    var (latest, earlier) = content.withLock { content in
+      content.turn(at: now)
+      return (content.latest, content.earlier)
+    }
+    for bucket in earlier.recordedValues() { _ = latest.record(bucket.value, count: bucket.count) }
+    earlier.reset()
+    return Self.milliseconds(latest, 99)
   }
 
   /// The percentiles of all that has been counted.
@@ -103,4 +133,5 @@ package final class LatencyHistograms: Sendable {
   }
 
   private static let longest: UInt64 = 3_600_000_000
+  private static let half = Duration.seconds(30)
 }

@@ -2,7 +2,7 @@
 
 /// How long the frames of a run took from the receipt of their last byte to their effects.
 ///
-/// Percentiles over the whole run, in milliseconds, to 1 %; nil where no frame has come that far.
+/// Percentiles over the whole run but for one, in milliseconds, to 1 %; nil where no frame has come that far.
 public struct RunLatency: Sendable, Hashable, Codable {
   /// Frames whose place in the published map of their scan was counted.
   public var shownFrames = 0
@@ -14,6 +14,9 @@ public struct RunLatency: Sendable, Hashable, Codable {
   public var shownPercentile99: Double?
   /// The longest time.
   public var shownLongest: Double?
+  /// The time within which 99 of 100 frames of the last minute were; nil where there were none, and at
+  /// the end of a run.
+  public var shownRecentPercentile99: Double?
   /// Frames whose cleaning was counted.
   public var cleanedFrames = 0
   /// The median until a frame was a cleaned pattern.
@@ -32,6 +35,7 @@ public struct RunLatency: Sendable, Hashable, Codable {
     case shownPercentile90 = "stxm_p90_ms"
     case shownPercentile99 = "stxm_p99_ms"
     case shownLongest = "stxm_max_ms"
+    case shownRecentPercentile99 = "stxm_recent_p99_ms"
     case cleanedFrames = "cleaned_frames"
     case cleanedMedian = "frame_p50_ms"
     case cleanedPercentile99 = "frame_p99_ms"

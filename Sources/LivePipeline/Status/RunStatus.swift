@@ -67,6 +67,12 @@ public struct RunStatus: Sendable, Hashable {
   public var scansStarted = 0
   /// Scans that are done.
   public var scansFinished = 0
+  /// The tomogram of the scan that started last; nil where it has no name or none started.
+  public var tomogram: String?
+  /// Of these, the scans of that tomogram.
+  public var tomogramScansFinished = 0
+  /// When that tomogram began, seconds since the first message.
+  public var tomogramBegan = 0.0
   /// Projections folded into volumes.
   public var projectionsFolded = 0
   /// Projections that were held back.
@@ -122,8 +128,29 @@ public struct RunStatus: Sendable, Hashable {
 
   /// Seconds that the tomogram will take from now on at the pace so far, where that can be told.
   public var secondsLeft: Double? {
-    guard let tiltCount, let energyCount, scansFinished > 0, elapsed > 0 else { return nil }
-    let left = Double(max(0, tiltCount * energyCount - scansFinished))
-    return elapsed / Double(scansFinished) * left
+    let (finished, spent) = (tomogramScansFinished, elapsed - tomogramBegan)
+    guard let tiltCount, let energyCount, finished > 0, spent > 0 else { return nil }
+    let left = Double(max(0, tiltCount * energyCount - finished))
+    return spent / Double(finished) * left
+  }
+
+  /// Notes the start of a scan of a tomogram, which may be another one than before.
+  ///
+  /// - Parameters:
+  ///   - name: The tomogram.
+  ///   - elapsed: Seconds since the first message.
+  public mutating func noteStart(ofTomogram name: String?, at elapsed: Double) {
+    guard name != tomogram || scansStarted == 0 else { return }
+    tomogram = name
+    tomogramScansFinished = 0
+    tomogramBegan = elapsed
+    tiltCount = nil
+    energyCount = nil
+  }
+
+  /// Notes the end of a scan of a tomogram.
+  public mutating func noteEnd(ofScanOfTomogram name: String?) {
+    scansFinished += 1
+    if name == tomogram { tomogramScansFinished += 1 }
   }
 }

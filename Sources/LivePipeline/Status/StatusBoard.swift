@@ -41,6 +41,11 @@ package final class StatusBoard: Sendable {
     }
   }
 
+  /// Seconds since the first message.
+  package var elapsed: Double {
+    content.withLock { $0.firstMessage.map { (ContinuousClock.now - $0).inSeconds } ?? 0 }
+  }
+
   /// Changes the status.
   func update(_ change: (inout RunStatus) -> Void) {
     content.withLock { change(&$0.status) }

@@ -86,7 +86,8 @@ enum SolvedChemistry {
     }
   }
 
-  private static func mean(of volumes: [Volume]) -> Volume {
+  /// The mean of several volumes of one extent, one at least.
+  static func mean(of volumes: [Volume]) -> Volume {
     var mean = volumes[0]
     var target = mean.values.mutableSpan
     let scale = 1 / Float(volumes.count)

@@ -5,6 +5,7 @@ import { decodeFrame } from "/assets/wire.js";
 
 const delays = [0.5, 1, 2, 3, 5]; // s before each new attempt
 const silence = 12; // s without any message after which a connection is taken for dead
+const patience = 5; // s after which an attempt to connect is given up
 
 export class Connection {
   #socket;
@@ -32,7 +33,8 @@ export class Connection {
 
   /** Tries at once. */
   reconnect() {
-    if (this.state === "open") return;
+    const isConnecting = this.#socket?.readyState === WebSocket.CONNECTING;
+    if (this.state === "open" || (isConnecting && Date.now() - this.#heard < 1000)) return;
     clearTimeout(this.#retry);
     this.#open();
   }
@@ -60,7 +62,12 @@ export class Connection {
         clearTimeout(timer);
         resolve(answer);
       });
-      this.#socket.send(JSON.stringify(message));
+      try {
+        this.#socket.send(JSON.stringify(message));
+      } catch {
+        this.#waiting.get(id)?.({ ok: false, text: "The connection has just broken; nothing was sent." });
+        this.#waiting.delete(id);
+      }
     });
   }
 
@@ -72,11 +79,15 @@ export class Connection {
 
   #open() {
     this.#set(this.#attempt === 0 ? "connecting" : "lost");
+    const before = this.#socket;
+    this.#socket = undefined; // what still comes from it counts for nothing
+    before?.close();
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#heard = Date.now();
     socket.onopen = () => {
+      if (socket !== this.#socket) return;
       this.#attempt = 0;
       this.#heard = Date.now();
       this.#set("open");
@@ -127,7 +138,9 @@ export class Connection {
   }
 
   #watch() {
-    if (this.state !== "open" || Date.now() - this.#heard < silence * 1000) return;
+    const isConnecting = this.#socket?.readyState === WebSocket.CONNECTING;
+    if (this.state !== "open" && !isConnecting) return;
+    if (Date.now() - this.#heard < 1000 * (isConnecting ? patience : silence)) return;
     const socket = this.#socket;
     this.#socket = undefined;
     socket.close();

@@ -48,6 +48,13 @@ export function addPanel(section, render) {
   invalidate(section);
 }
 
+/** Marks what panels show as of something that is over, until they are drawn with what is new. */
+document.addEventListener("outdated", ({ detail }) => {
+  for (const section of document.querySelectorAll('[data-panel][data-state="data"]')) {
+    if (entries.has(section) && (!detail || detail.includes(section.id))) section.dataset.state = "outdated";
+  }
+});
+
 /** Says that a panel is to be drawn anew. */
 export function invalidate(section) {
   dirty.add(section);

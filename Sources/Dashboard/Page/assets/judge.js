@@ -19,15 +19,15 @@ export function diskSeconds(store) {
 }
 
 const rules = [
-  ({ connection, now }) => {
-    if (connection.state === "open") return;
+  ({ connection, now, status }) => {
+    if (connection.state === "open" || status?.text.state === "done") return;
     const seconds = (now - connection.since) / 1000;
     if (connection.state === "connecting" && seconds < 4) return ["wait", "Connecting to TiltFold."];
     return [seconds > 15 ? "act" : "look", `No contact with TiltFold for ${duration(seconds)}; what you see is old.`,
       "The measurement may go on without this page. See that the program runs and that the network is there."];
   },
-  ({ connection, store, now }) => {
-    if (connection.state !== "open" || !store.arrived || now - store.arrived < 5000) return;
+  ({ connection, store, now, status }) => {
+    if (status.text.state === "done" || connection.state !== "open" || !store.arrived || now - store.arrived < 5000) return;
     return ["act", `TiltFold has said nothing for ${duration((now - store.arrived) / 1000)}.`, "Look at its terminal: it may be stuck or have ended."];
   },
   ({ status, q, store }) => {
@@ -82,7 +82,7 @@ const rules = [
     if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
   },
   ({ status, q }) => {
-    if (status.text.state === "acquiring" && q.latency_stxm_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_p99_ms)} from frame to map.`, "The computer is busy. Nothing is lost while it is recorded."];
+    if (status.text.state === "acquiring" && q.latency_stxm_recent_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_recent_p99_ms)} from frame to map in the last minute.`, "The computer is busy. Nothing is lost while it is recorded."];
   },
   ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
   ({ store, now }) => {
@@ -125,7 +125,7 @@ export function judge(store, connection, now = Date.now()) {
   if (!status) return { level: "wait", headline: "Waiting", reasons: reasons.length ? reasons : [{ words: "Nothing has been received yet." }] };
   const { state } = status.text;
   if (state === "acquiring") return { level: "good", headline: "Good", reasons: [{ words: praise(context) }] };
-  if (state === "done") return { level: "good", headline: "Done", reasons: [{ words: states.done }] };
+  if (state === "done") return { level: "good", headline: "Done", reasons: [{ words: connection.state === "open" ? states.done : `${states.done} The program has ended.` }] };
   if (state === "finishing") return { level: "good", headline: "Good", reasons: [{ words: states.finishing }] };
   return { level: "wait", headline: "Waiting", reasons: [{ words: states[state] ?? state }] };
 }

@@ -94,7 +94,7 @@ function showProgress() {
   if (!status) return;
   const { header, quality } = status;
   const total = (quality.tilt_count ?? 0) * (quality.energy_count ?? 1);
-  const done = quality.scans_finished;
+  const done = quality.tomogram_scans_finished ?? quality.scans_finished;
   const bar = find("#progress");
   bar.hidden = !(total > 0);
   if (total > 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What can be asked of a run: pause, resume, end a scan, set parameters, re-align, snapshot.
 
+import { askTwice } from "/assets/confirm.js";
 import { element, number, setText } from "/assets/format.js";
 import { isPaused } from "/assets/judge.js";
 
@@ -29,15 +30,8 @@ export function makeControlPanel(section, store, invalidate, connection) {
 
   /** Asks twice where something cannot be undone. */
   function confirmed(request, label, warning) {
-    if (!warning) return ask(request, {}, label);
-    const dialog = document.querySelector("#confirm");
-    dialog.querySelector("h2").textContent = `${label}?`;
-    dialog.querySelector("p").textContent = warning;
-    dialog.returnValue = "";
-    dialog.onclose = () => {
-      if (dialog.returnValue === "yes") ask(request, {}, label);
-    };
-    dialog.showModal();
+    if (warning) askTwice(label, warning, () => ask(request, {}, label));
+    else ask(request, {}, label);
   }
 
   /** Sends a request and says what came of it. */

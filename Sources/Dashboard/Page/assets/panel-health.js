@@ -42,9 +42,9 @@ const tiles = [
   { name: "Frames", curve: "frames", value: (q) => `${number(q.frames_per_second)} /s`, note: (q) => `${count(q.frames_used)} used of ${count(q.frames_received)}` },
   {
     name: "Frame to map", curve: "latency",
-    value: (q) => milliseconds(q.latency_stxm_p99_ms),
-    note: (q) => (known(q.latency_stxm_p50_ms) ? `p99; p50 ${milliseconds(q.latency_stxm_p50_ms)}, p90 ${milliseconds(q.latency_stxm_p90_ms)}` : "not measured"),
-    level: (q) => (q.latency_stxm_p99_ms > 1000 ? "look" : ""),
+    value: (q) => milliseconds(q.latency_stxm_recent_p99_ms),
+    note: (q) => (known(q.latency_stxm_p50_ms) ? `p99 of the last minute; of the run ${milliseconds(q.latency_stxm_p99_ms)}, p50 ${milliseconds(q.latency_stxm_p50_ms)}` : "not measured"),
+    level: (q) => (q.latency_stxm_recent_p99_ms > 1000 ? "look" : ""),
   },
   { name: "Lost", curve: "lost", value: (q) => count(q.frames_lost), note: (q) => `${count(q.frames_unusable ?? 0)} unusable, ${count(q.frames_duplicate ?? 0)} doubles, ${count(sum(q.messages_malformed))} malformed`, level: (q) => (q.frames_lost > 0 ? "look" : "") },
   { name: "Queues", curve: "intake", value: (q) => `${count(q.intake_queue_depth)} + ${count(q.recorder_queue_depth)}`, note: (q) => `to process + to record; ${count(q.scans_unfinished)} scans in work` },

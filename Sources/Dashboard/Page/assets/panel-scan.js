@@ -72,7 +72,7 @@ export function makeScanPanel(section, store, invalidate) {
       const map = Object.values(message.arrays)[0];
       return {
         values: map.values, rows: map.shape[0], columns: map.shape[1], unit: map.unit, pixelSize: map.pixelSize, map: "cividis",
-        note: `${count(message.header.frame_count)} points`,
+        note: [message.header.identifier, `${count(message.header.frame_count)} points`].filter(Boolean).join(" · "),
       };
     });
   }
@@ -81,7 +81,7 @@ export function makeScanPanel(section, store, invalidate) {
     const message = store.latest.object;
     if (!message) return;
     const array = message.arrays.object ?? Object.values(message.arrays)[0];
-    const common = { rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize };
+    const common = { rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize, note: message.header.identifier };
     show(pictures.amplitude, message, () => ({ ...common, values: modulus(array.values), unit: "1", map: "grey" }));
     show(pictures.phase, message, () => ({ ...common, values: phase(array.values), unit: "rad", map: "viridis" }));
     show(pictures.density, message, () => {
@@ -99,14 +99,16 @@ export function makeScanPanel(section, store, invalidate) {
     pictures.probe.show({
       values: isPhase ? phase(array.values) : modulus(array.values),
       rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize,
-      unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno",
+      unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno", note: message.header.identifier,
       ...(isPhase ? { low: -Math.PI, high: Math.PI } : {}),
     });
   }
 
   function words() {
     const { header, quality, text } = store.latest.status ?? store.latest.object ?? store.latest.stxm ?? { header: {}, quality: {}, text: {} };
-    const scan = store.latest.object?.quality ?? store.latest.stxm?.quality ?? {};
+    // The object may still be that of the scan before.
+    const own = [store.latest.object, store.latest.stxm].find((message) => message && (!header.identifier || message.header.identifier === header.identifier));
+    const scan = own?.quality ?? {};
     const expected = quality.scan_frames_expected || scan.frames_expected;
     const frames = header.frame_count;
     const parts = [

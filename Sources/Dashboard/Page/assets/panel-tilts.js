@@ -4,6 +4,7 @@
 import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { degrees, element, known, length, number, setText } from "/assets/format.js";
+import { askTwice } from "/assets/confirm.js";
 import { colored, robustRange } from "/assets/picture.js";
 import { reproject } from "/assets/reproject.js";
 
@@ -35,7 +36,10 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
     const tilt = rows().find((row) => row.key === selected);
     if (!tilt) return;
     const tomogram = store.latest.alignment?.header.tomogram_id;
-    ask(request, { rotation_angle_deg: Number(tilt.angle.toFixed(4)), ...(tomogram ? { tomogram_id: tomogram } : {}) }, `${label} ${degrees(tilt.angle)}`);
+    const fields = { rotation_angle_deg: Number(tilt.angle.toFixed(4)), ...(tomogram ? { tomogram_id: tomogram } : {}) };
+    const name = `${label} ${degrees(tilt.angle)}`;
+    if (request !== "drop_tilt") return ask(request, fields, name);
+    askTwice(name, "The tilt is taken out for good and has to be measured again. To try the volume without it, hold it back.", () => ask(request, fields, name));
   }
 
   const seen = (angle) => [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < 0.011);

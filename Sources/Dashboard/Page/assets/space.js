@@ -16,6 +16,7 @@ export class Space {
   #places = {};
   #size;
   #texture;
+  #volume; // what it was last given
   #map;
   #settled;
   #isMoving = false;
@@ -46,10 +47,31 @@ export class Space {
     if (!this.#gl) return this.#complain("The 3-D view needs WebGL 2, which this browser does not offer. The slices show the same volume.");
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
-      this.#complain("The graphics of this device gave up; load the page again for the 3-D view.");
+      this.#complain("The graphics of this device have gone; the 3-D view comes back with them. The slices show the same volume.");
     });
-    this.#prepare();
-    this.#upload();
+    this.canvas.addEventListener("webglcontextrestored", () => this.#restore());
+    this.#begin();
+  }
+
+  #begin() {
+    try {
+      this.#prepare();
+      this.#upload();
+    } catch (error) {
+      this.#complain(`The 3-D view does not work on this device: ${error.message}. The slices show the same volume.`);
+    }
+  }
+
+  /** Makes everything anew on a graphics card that has come back. */
+  #restore() {
+    this.#gl = this.canvas.getContext("webgl2");
+    if (!this.#gl) return;
+    this.#texture = undefined;
+    this.#map = undefined;
+    this.message.hidden = true;
+    this.#begin();
+    if (this.#gl && this.#volume) this.setVolume(...this.#volume);
+    this.draw();
   }
 
   #complain(words) {
@@ -84,6 +106,7 @@ export class Space {
   /** Takes a volume [x, z, y]: bytes with one channel, or two where `channels` is 2. */
   setVolume(bytes, [x, z, y], pixelSize, channels = 1) {
     this.#size = { x, y, z, pixelSize, steps: Math.max(x, y, z) };
+    this.#volume = [bytes, [x, z, y], pixelSize, channels];
     if (!this.#isStarted) this.#start();
     const gl = this.#gl;
     if (!gl) return;

@@ -54,7 +54,7 @@ export class Store {
   /** Another run has begun: nothing of the one before belongs to it but its events. */
   #forget() {
     this.latest = {};
-    this.byEnergy = { volume: new Map(), projection: new Map(), chemistry: new Map() };
+    this.byEnergy = { volume: new Map(), chemistry: new Map() };
     this.curves = series(
       "overlap", "data", "coverage", "frames", "beam", "latency", "intake", "recorder",
       "lost", "disk", "recorded", "unrecorded", "used",
@@ -80,8 +80,12 @@ export class Store {
     } else if (before && before.header.sequence === header.sequence && before.time === message.time) {
       return; // seen already
     }
-    if (before && before.header.generation !== header.generation && message.time > before.time) this.#forget();
-    this.#changeTomogram(header, topic);
+    if (before && before.header.generation !== header.generation && message.time > before.time) {
+      this.#forget();
+      for (const event of this.events) event.seen = true; // of the run before
+      this.#tell();
+    }
+    if (!this.#belongs(header, topic)) return;
     this.latest[topic] = message;
     this.byEnergy[topic]?.set(energyKey(header), message);
     this.#gather(message);
@@ -113,16 +117,28 @@ export class Store {
     return true;
   }
 
-  /** Another tomogram, another generation: pictures of the one before are not to be compared. */
-  #changeTomogram(header, topic) {
-    if (!header.tomogram_id || !["volume", "chemistry", "alignment", "projection"].includes(topic)) return;
+  /**
+   * Whether a message is of the tomogram that is shown. Another one takes its place when its first message comes;
+   * what is still finished of the one before is then left out.
+   */
+  #belongs(header, topic) {
+    if (!header.tomogram_id || !["volume", "chemistry", "histogram", "alignment", "projection"].includes(topic)) return true;
     const name = `${header.tomogram_id}|${header.generation ?? 0}`;
     if (this.#tomogram !== undefined && this.#tomogram !== name) {
+      const newest = this.latest.status?.header.tomogram_id;
+      if (newest !== undefined && newest !== header.tomogram_id) return false;
       for (const map of Object.values(this.byEnergy)) map.clear();
       for (const topic of ["volume", "chemistry", "histogram", "alignment"]) delete this.latest[topic];
       this.tilts.clear();
+      this.#tell(["tilts", "volume", "chemistry", "correlation", "histogram", "resolution"]);
     }
     this.#tomogram = name;
+    return true;
+  }
+
+  /** Says that what these panels show belongs to something that is over; none is all of them. */
+  #tell(panels) {
+    document.dispatchEvent(new CustomEvent("outdated", { detail: panels }));
   }
 
   #gather(message) {
@@ -132,7 +148,7 @@ export class Store {
       case "status":
         this.arrived = Date.now();
         curves.frames.add(time, quality.frames_per_second);
-        curves.latency.add(time, quality.latency_stxm_p99_ms);
+        curves.latency.add(time, quality.latency_stxm_recent_p99_ms);
         curves.intake.add(time, quality.intake_queue_depth);
         curves.recorder.add(time, quality.recorder_queue_depth);
         curves.lost.add(time, quality.frames_lost);

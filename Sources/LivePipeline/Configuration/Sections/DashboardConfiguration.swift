@@ -8,6 +8,8 @@ public struct DashboardConfiguration: Hashable, Sendable {
   public var isEnabled = false
   /// Key `bind`: the address and port that it is served at.
   public var address = "127.0.0.1:8080"
+  /// Key `control`: whether the run can be controlled from the page.
+  public var takesControl = true
   /// Key `token`: what a browser on another machine has to say to control the run, or `file:PATH`;
   /// nil for no control from other machines.
   public var token: String?

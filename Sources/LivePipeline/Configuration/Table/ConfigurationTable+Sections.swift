@@ -236,6 +236,12 @@ extension ConfigurationTable {
         "where it is served; 0.0.0.0 and [::] are all addresses of this machine, port * is any free "
           + "one"
       ),
+      at.flag(
+        "control",
+        \.takesControl,
+        "whether the run can be controlled from the page, as control.enabled is for the socket; false "
+          + "leaves looking"
+      ),
       at.text(
         "token",
         \.token,

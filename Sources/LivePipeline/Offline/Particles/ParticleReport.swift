@@ -89,10 +89,10 @@ public final class ParticleReport: Sendable {
     self.remarks = remarks
     source = path
     densities = DensityPair(
-      first: record.volumes[choice.first],
-      second: record.volumes[choice.second],
-      voxelSize: record.voxelSize,
-      matrix: used.chemistry.matrix
+      of: record.volumes,
+      choice,
+      used.chemistry,
+      voxelSize: record.voxelSize
     )
   }
 

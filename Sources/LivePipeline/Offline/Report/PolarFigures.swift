@@ -25,16 +25,36 @@ struct PolarFigures {
     let (first, second) = (record.volumes[place.first], record.volumes[place.second])
     histogram = PolarHistogram(polarAngle: chemistry.polarAngle, first: first, second: second)
     fit = histogram.twoGaussianFit()
-    relation = PolarComposition(matrix: contents.chemistry.matrix)
+    relation = PolarComposition(matrix: contents.chemicalMatrix)
     peaks = fit.map { [relation] in PhasePeaks($0, relation) }
     correlation = DensityCorrelation(first: first.values, second: second.values)
     threshold = contents.chemistry.segmentationThreshold / 100
     energies = (record.energyName(place.first), record.energyName(place.second))
   }
 
-  /// The angles between LFP-rich and mixed, and between mixed and FP-rich, degrees.
-  private var limits: (low: Double, high: Double) {
-    (relation.angle(ofComposition: 1 - threshold), relation.angle(ofComposition: threshold))
+  /// A phase that is told by its polar angle.
+  private struct Phase {
+    /// Its name: LFP, FP.
+    var name: String
+    /// Between it and the mixed one, degrees.
+    var limit: Double
+    var color: RGBColor
+  }
+
+  /// The two rich phases, the one of the smaller angles first; which one depends on the energies' order.
+  private var phases: (low: Phase, high: Phase) {
+    let lithiated = Phase(
+      name: "LFP",
+      limit: relation.angle(ofComposition: 1 - threshold),
+      color: PhaseColors.lithiated
+    )
+    let delithiated = Phase(
+      name: "FP",
+      limit: relation.angle(ofComposition: threshold),
+      color: PhaseColors.delithiated
+    )
+    return lithiated.limit <= delithiated.limit
+      ? (lithiated, delithiated) : (delithiated, lithiated)
   }
 
   /// How often pairs occur, with lines at the limits of the phases.
@@ -45,19 +65,19 @@ struct PolarFigures {
       return slope * right <= top
         ? ([0, right], [0, slope * right]) : ([0, top / slope], [0, top])
     }
-    let rays = [(limits.low, "LFP-rich below"), (limits.high, "FP-rich above")]
+    let rays = [(phases.low, "below"), (phases.high, "above")]
     var plot = LinePlot(
       title: "optical densities of the voxels",
       horizontal: LinePlot.Axis("OD at \(energies.first)", unit: "per voxel", range: 0...right),
       vertical: LinePlot.Axis("OD at \(energies.second)", unit: "per voxel", range: 0...top),
-      curves: rays.map { angle, label in
-        let (x, y) = ray(angle)
+      curves: rays.map { phase, side in
+        let (x, y) = ray(phase.limit)
         return LinePlot.Curve(
-          label: "\(label) (\(ReportWords.number(angle))°)",
+          label: "\(phase.name)-rich \(side) (\(ReportWords.number(phase.limit))°)",
           x: x,
           y: y,
           style: .dashes,
-          color: angle == limits.low ? PhaseColors.lithiated : PhaseColors.delithiated
+          color: phase.color
         )
       }
     )
@@ -104,8 +124,8 @@ struct PolarFigures {
       }
       curves += [
         curve("sum of two Gaussians", fit.value, nil, .line),
-        curve("LFP-like", fit.low.value, PhaseColors.lithiated, .dashes),
-        curve("FP-like", fit.high.value, PhaseColors.delithiated, .dashes),
+        curve("\(phases.low.name)-like", fit.low.value, phases.low.color, .dashes),
+        curve("\(phases.high.name)-like", fit.high.value, phases.high.color, .dashes),
       ]
     }
     var plot = LinePlot(
@@ -125,11 +145,22 @@ struct PolarFigures {
       } ?? []
     )
     plot.bands = [
-      LinePlot.Band(label: "LFP-rich", range: 0...limits.low, color: PhaseColors.lithiated),
-      LinePlot.Band(label: "mixed", range: limits.low...limits.high, color: PhaseColors.mixed),
-      LinePlot.Band(label: "FP-rich", range: limits.high...90, color: PhaseColors.delithiated),
+      band("\(phases.low.name)-rich", from: 0, to: phases.low.limit, phases.low.color),
+      band("mixed", from: phases.low.limit, to: phases.high.limit, PhaseColors.mixed),
+      band("\(phases.high.name)-rich", from: phases.high.limit, to: 90, phases.high.color),
     ]
     return plot
+  }
+
+  /// A tint between two angles; a matrix with negative entries may have limits beyond the axis.
+  private func band(
+    _ label: String,
+    from low: Double,
+    to high: Double,
+    _ color: RGBColor
+  ) -> LinePlot.Band {
+    let start = min(max(low, 0), 90)
+    return LinePlot.Band(label: label, range: start...min(max(high, start), 90), color: color)
   }
 }
 

@@ -153,12 +153,18 @@ struct ReportContents: Sendable {
   }
 
   /// The places of the two energies that the chemistry is solved from, LiFePO₄'s peak first.
-  var chemicalEnergies: (first: Int, second: Int)? {
+  var chemicalEnergies: ChemicalEnergies? {
     guard let record, record.chemistry != nil,
       let choice = ChemicalEnergies(of: record.energies, by: chemistry),
       record.volumes.indices.contains(max(choice.first, choice.second))
     else { return nil }
-    return (choice.first, choice.second)
+    return choice
+  }
+
+  /// The absorption that polar angles belong to: less that below the edge, where that was taken off.
+  var chemicalMatrix: AbsorptionMatrix {
+    chemicalEnergies?.preEdge.isEmpty == false
+      ? chemistry.matrix.subtracting(chemistry.preEdgeAbsorption) : chemistry.matrix
   }
 }
 

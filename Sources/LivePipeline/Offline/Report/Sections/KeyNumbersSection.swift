@@ -128,7 +128,8 @@ enum KeyNumbersSection {
     guard let chemistry = record.chemistry else { return }
     let truth = contents.truth
     let tomogram = contents.summary?.tomograms.first { $0.name == record.name }
-    if let charge = tomogram?.stateOfCharge ?? chargeOfVoxels(record, contents) {
+    let stored = chemistry.figures.flatMap { $0.stateOfCharge.isFinite ? $0.stateOfCharge : nil }
+    if let charge = tomogram?.stateOfCharge ?? stored ?? chargeOfVoxels(record, contents) {
       let error =
         tomogram?.stateOfChargeUncertainty.map { " ± \(ReportWords.number(100 * $0))" } ?? ""
       numbers.add(
@@ -186,11 +187,13 @@ enum KeyNumbersSection {
     }
     var sums = (first: 0.0, second: 0.0)
     let (a, b) = (record.volumes[place.first].values, record.volumes[place.second].values)
+    let below = place.preEdge.map { record.volumes[$0].values }
     for i in a.indices where chemistry.phaseLabel.values[i] > 0 {
-      sums.first += Double(a[i])
-      sums.second += Double(b[i])
+      let base = below.reduce(0) { $0 + Double($1[i]) } / Double(max(below.count, 1))
+      sums.first += Double(a[i]) - base
+      sums.second += Double(b[i]) - base
     }
-    return PolarComposition(matrix: contents.chemistry.matrix)
+    return PolarComposition(matrix: contents.chemicalMatrix)
       .composition(first: sums.first, second: sums.second).map { 1 - $0 }
   }
 }
