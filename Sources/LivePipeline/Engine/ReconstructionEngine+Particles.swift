@@ -13,19 +13,14 @@ extension ReconstructionEngine {
     _ configuration: PipelineConfiguration
   ) -> TomogramParticles? {
     guard configuration.particles.isEnabled, content.assembly.acceptedTiltCount > 0,
-      let choice = ChemicalEnergies(
-        of: content.assembly.energies,
-        by: configuration.chemistry
+      let inversion = inversion(configuration),
+      let chemical = ChemicalDensities(
+        of: content.assembly.volumes,
+        energies: content.assembly.energies,
+        by: inversion
       )
     else { return nil }
-    let volumes = content.assembly.volumes
-    let (first, second) = (volumes[choice.first], volumes[choice.second])
-    let densities = DensityPair(
-      first: first,
-      second: second,
-      voxelSize: configuration.tomography.voxelSize,
-      matrix: configuration.chemistry.matrix
-    )
+    let densities = DensityPair(chemical, voxelSize: configuration.tomography.voxelSize)
     let parameters = configuration.particles.parameters
     guard let catalog = ParticleCatalog.find(in: densities, parameters: parameters) else {
       return nil

@@ -9,32 +9,59 @@ import Reporting
 
 /// What the optical densities at both energies say together.
 struct PolarFigures {
+  /// Where a phase lies among the polar angles, and how it is drawn.
+  private struct Phase {
+    let name: String
+    let color: RGBColor
+    /// The polar angle where it is rich in that phase from, degrees.
+    let limit: Double
+    /// Its peak in the histogram.
+    let peak: GaussianPeak?
+  }
+
   let histogram: PolarHistogram
   let fit: TwoGaussianFit?
   let peaks: PhasePeaks?
+  /// Whether the density below the edge was taken from both others.
+  let subtractsPreEdge: Bool
+  /// Whether LiFePO₄ is the phase at the smaller angles.
+  let lithiatedIsLower: Bool
   private let correlation: DensityCorrelation
-  private let relation: PolarComposition
-  private let threshold: Double
+  /// The phase at the smaller angles and that at the larger ones.
+  private let phases: (lower: Phase, upper: Phase)
   private let energies: (first: String, second: String)
 
   /// Counts the voxels of a tomogram; nil where it has no chemistry.
   init?(_ contents: ReportContents) {
     guard let record = contents.record, let chemistry = record.chemistry,
-      let place = contents.chemicalEnergies
+      let densities = contents.chemicalDensities,
+      let choice = ChemicalEnergies(of: record.energies, by: contents.chemistry)
     else { return nil }
-    let (first, second) = (record.volumes[place.first], record.volumes[place.second])
+    let (first, second) = (densities.first, densities.second)
     histogram = PolarHistogram(polarAngle: chemistry.polarAngle, first: first, second: second)
-    fit = histogram.twoGaussianFit()
-    relation = PolarComposition(matrix: contents.chemistry.matrix)
-    peaks = fit.map { [relation] in PhasePeaks($0, relation) }
+    let fit = histogram.twoGaussianFit()
+    self.fit = fit
+    let relation = densities.inversion.polarComposition
+    peaks = fit.map { PhasePeaks($0, relation) }
     correlation = DensityCorrelation(first: first.values, second: second.values)
-    threshold = contents.chemistry.segmentationThreshold / 100
-    energies = (record.energyName(place.first), record.energyName(place.second))
-  }
-
-  /// The angles between LFP-rich and mixed, and between mixed and FP-rich, degrees.
-  private var limits: (low: Double, high: Double) {
-    (relation.angle(ofComposition: 1 - threshold), relation.angle(ofComposition: threshold))
+    subtractsPreEdge = densities.preEdge != nil
+    let threshold = contents.chemistry.segmentationThreshold / 100
+    // Which of them has the smaller angles follows the order of the energies.
+    lithiatedIsLower = relation.lithiatedIsLower
+    let lithiated = Phase(
+      name: "LFP",
+      color: PhaseColors.lithiated,
+      limit: relation.angle(ofComposition: 1 - threshold),
+      peak: lithiatedIsLower ? fit?.low : fit?.high
+    )
+    let delithiated = Phase(
+      name: "FP",
+      color: PhaseColors.delithiated,
+      limit: relation.angle(ofComposition: threshold),
+      peak: lithiatedIsLower ? fit?.high : fit?.low
+    )
+    phases = lithiatedIsLower ? (lithiated, delithiated) : (delithiated, lithiated)
+    energies = (record.energyName(choice.first), record.energyName(choice.second))
   }
 
   /// How often pairs occur, with lines at the limits of the phases.
@@ -45,19 +72,28 @@ struct PolarFigures {
       return slope * right <= top
         ? ([0, right], [0, slope * right]) : ([0, top / slope], [0, top])
     }
-    let rays = [(limits.low, "LFP-rich below"), (limits.high, "FP-rich above")]
+    let rays = [(phases.lower, "below"), (phases.upper, "above")]
+    let less = subtractsPreEdge ? ", less the pre-edge" : ""
     var plot = LinePlot(
       title: "optical densities of the voxels",
-      horizontal: LinePlot.Axis("OD at \(energies.first)", unit: "per voxel", range: 0...right),
-      vertical: LinePlot.Axis("OD at \(energies.second)", unit: "per voxel", range: 0...top),
-      curves: rays.map { angle, label in
-        let (x, y) = ray(angle)
+      horizontal: LinePlot.Axis(
+        "OD at \(energies.first)\(less)",
+        unit: "per voxel",
+        range: 0...right
+      ),
+      vertical: LinePlot.Axis(
+        "OD at \(energies.second)\(less)",
+        unit: "per voxel",
+        range: 0...top
+      ),
+      curves: rays.map { phase, side in
+        let (x, y) = ray(phase.limit)
         return LinePlot.Curve(
-          label: "\(label) (\(ReportWords.number(angle))°)",
+          label: "\(phase.name)-rich \(side) (\(ReportWords.number(phase.limit))°)",
           x: x,
           y: y,
           style: .dashes,
-          color: angle == limits.low ? PhaseColors.lithiated : PhaseColors.delithiated
+          color: phase.color
         )
       }
     )
@@ -102,11 +138,11 @@ struct PolarFigures {
           color: color
         )
       }
-      curves += [
-        curve("sum of two Gaussians", fit.value, nil, .line),
-        curve("LFP-like", fit.low.value, PhaseColors.lithiated, .dashes),
-        curve("FP-like", fit.high.value, PhaseColors.delithiated, .dashes),
-      ]
+      curves.append(curve("sum of two Gaussians", fit.value, nil, .line))
+      for phase in [phases.lower, phases.upper] {
+        guard let peak = phase.peak else { continue }
+        curves.append(curve("\(phase.name)-like", peak.value, phase.color, .dashes))
+      }
     }
     var plot = LinePlot(
       title: "polar angles of the voxels with iron",
@@ -124,10 +160,11 @@ struct PolarFigures {
         }
       } ?? []
     )
+    let (lower, upper) = phases
     plot.bands = [
-      LinePlot.Band(label: "LFP-rich", range: 0...limits.low, color: PhaseColors.lithiated),
-      LinePlot.Band(label: "mixed", range: limits.low...limits.high, color: PhaseColors.mixed),
-      LinePlot.Band(label: "FP-rich", range: limits.high...90, color: PhaseColors.delithiated),
+      LinePlot.Band(label: "\(lower.name)-rich", range: 0...lower.limit, color: lower.color),
+      LinePlot.Band(label: "mixed", range: lower.limit...upper.limit, color: PhaseColors.mixed),
+      LinePlot.Band(label: "\(upper.name)-rich", range: upper.limit...90, color: upper.color),
     ]
     return plot
   }

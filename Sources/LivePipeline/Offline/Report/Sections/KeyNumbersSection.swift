@@ -139,14 +139,16 @@ enum KeyNumbersSection {
         truth: truth?.stateOfCharge.map { ReportWords.number(100 * $0) }
       )
     }
-    if let peaks = PolarFigures(contents)?.peaks {
+    if let figures = PolarFigures(contents), let peaks = figures.peaks {
+      // Others' angles are of densities as they were measured, at LiFePO₄'s peak first.
+      let isComparable = figures.lithiatedIsLower && !figures.subtractsPreEdge
       func add(_ name: String, _ peak: PhasePeaks.Peak, _ paper: [String], _ truth: Double?) {
         numbers.add(
           "polar angle of \(name) voxels, centre",
           "\(ReportWords.number(peak.angle, 2)) ± \(ReportWords.number(peak.angleError, 2))",
           "degree",
-          paper: paper[0],
-          truth: truth.map { ReportWords.number($0, 2) }
+          paper: isComparable ? paper[0] : "",
+          truth: !isComparable ? nil : truth.map { ReportWords.number($0, 2) }
         )
         numbers.add(
           "composition at that centre, LFP",
@@ -181,16 +183,16 @@ enum KeyNumbersSection {
     _ record: TomogramRecord,
     _ contents: ReportContents
   ) -> Double? {
-    guard let chemistry = record.chemistry, let place = contents.chemicalEnergies else {
+    guard let chemistry = record.chemistry, let densities = contents.chemicalDensities else {
       return nil
     }
     var sums = (first: 0.0, second: 0.0)
-    let (a, b) = (record.volumes[place.first].values, record.volumes[place.second].values)
+    let (a, b) = (densities.first.values, densities.second.values)
     for i in a.indices where chemistry.phaseLabel.values[i] > 0 {
       sums.first += Double(a[i])
       sums.second += Double(b[i])
     }
-    return PolarComposition(matrix: contents.chemistry.matrix)
+    return densities.inversion.polarComposition
       .composition(first: sums.first, second: sums.second).map { 1 - $0 }
   }
 }
