@@ -239,7 +239,7 @@ import LivePipeline
   }
 
   /// Three particles, the second one active, the third a bunch.
-  private func writeParticles(to path: String) throws {
+  private func writeParticles(to path: String, firstVolume: Double = 100) throws {
     let file = try StorageFile(creating: path)
     let group = "/entry/particles"
     try file.makeGroup("/entry")
@@ -255,7 +255,7 @@ import LivePipeline
     try file.write(value: 0.02, at: "\(group)/threshold", unit: "1")
     try file.write([1, 2] as [Int32], shape: [1, 2], at: "\(group)/contacts", unit: "1")
     let numbers: [(String, [Double])] = [
-      ("volume", [3e4, 9e4, 2e5]), ("volume_voxels", [100, 300, 700]),
+      ("volume", [3e4, 9e4, 2e5]), ("volume_voxels", [firstVolume, 300, 700]),
       ("facet_area", [4000, 9000, 1e4]), ("long", [80, 100, 120]), ("wide", [60, 90, 100]),
       ("thickness", [20.5, 24, 30]), ("delithiated", [0.05, 0.403, 0.2]),
       ("delithiated_error", [0.01, 0.01, 0.01]), ("centroid_x", [-6.7, 6.7, 0]),
@@ -291,6 +291,18 @@ import LivePipeline
     for name in ["particles.png", "particle-activity.svg", "particle-sections.png"] {
       #expect(files.contains(name), "\(files.sorted())")
     }
+  }
+
+  @Test func binsOfVolumeAreTheConfigurationsAndHoldWhatIsKnown() throws {
+    var record = record()
+    record.parameters += "particles:\n  volume_bin_voxels: 50\n"
+    try writeTomogram(record, to: folder.file("tomogram.h5"))
+    try writeParticles(to: folder.file("particles.h5"), firstVolume: .nan)
+    let text = try page(ResultsReport(folder.path))
+    #expect(text.contains("in bins of 50 voxels"))
+    #expect(text.contains("Not known, and in no bin: the volume of 1."))
+    // It is a particle all the same.
+    #expect(try row("particles, separated", in: text)[0] == "2")
   }
 
   @Test func figuresAreFilesToo() throws {

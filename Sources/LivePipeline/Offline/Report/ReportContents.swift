@@ -5,6 +5,7 @@ import ChemicalMapping
 import Foundation
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 
 /// Everything that a report is made of, as it stands in a folder of results.
 ///
@@ -27,6 +28,8 @@ struct ReportContents: Sendable {
   let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
   let chemistry: ChemistryParameters
+  /// The width of the bins of particles' volume, voxels, by the configuration.
+  let volumeBin: Int
   /// The densities that the tomogram's chemistry was solved from, without the pre-edge where that was
   /// subtracted; nil where there is no chemistry, or its energies are not there.
   let chemicalDensities: ChemicalDensities?
@@ -96,6 +99,7 @@ struct ReportContents: Sendable {
     var configuration = PipelineConfiguration()
     remarks += configuration.takeReconstruction(from: text)
     chemistry = configuration.chemistry
+    volumeBin = configuration.particles.parameters.volumeBin
     chemicalDensities = Self.densities(of: record, by: configuration.chemistry, &remarks)
     let truthPath = inFolder("truth.h5")
     truth =
