@@ -96,11 +96,13 @@ public struct ParticleResult: Sendable {
       )
     }
     lines.append(
-      String(
-        format: "solid above a mean OD of %.4g per voxel; %d markers",
-        catalog.threshold,
-        catalog.markerCount
-      )
+      catalog.threshold.map { threshold in
+        String(
+          format: "solid above a mean OD of %.4g per voxel; %d markers",
+          threshold,
+          catalog.markerCount
+        )
+      } ?? "no voxel is solid, as all are alike"
     )
     guard !catalog.particles.isEmpty else { return lines.joined(separator: "\n") }
     lines.append(Self.row(["id", "volume", "facet", "thickness", "FePO4", ""]))
