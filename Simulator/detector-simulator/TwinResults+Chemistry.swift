@@ -73,7 +73,7 @@ extension TwinResults {
       found: figures.map { 100 * $0.stateOfCharge },
       remark: figures.map {
         let squares = $0.stateOfChargeUncertainties.reduce(0) { $0 + $1 * $1 }
-        return "+- \(rounded(100 * squares.squareRoot()))"
+        return squares.isFinite ? "+- \(rounded(100 * squares.squareRoot()))" : ""
       } ?? ""
     )
     table.add(

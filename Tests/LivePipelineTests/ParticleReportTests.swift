@@ -46,7 +46,8 @@ import LivePipeline
     let result = try #require(try ParticleReport(tomogram(energies)).run())
     #expect(result.count == 1)
     _ = try result.write(to: folder.file("found"), pictures: false)
-    let particles = try #require(try readTomogram(folder.file("found/particles.h5")).particles)
+    let name = "found/\(energies[0])-particles.h5"
+    let particles = try #require(try readTomogram(folder.file(name)).particles)
     let share = try #require(particles["delithiated"].first)
     #expect(abs(share - 1) < 1e-3, "\(share)")
   }
@@ -56,7 +57,8 @@ import LivePipeline
     func found(_ overrides: [String]) throws -> (share: Double, voxels: Double) {
       let result = try #require(try ParticleReport(path, overrides: overrides).run())
       _ = try result.write(to: folder.file("found"), pictures: false)
-      let particles = try #require(try readTomogram(folder.file("found/particles.h5")).particles)
+      let file = folder.file("found/700.0-particles.h5")
+      let particles = try #require(try readTomogram(file).particles)
       return (
         try #require(particles["delithiated"].first),
         try #require(particles["volume_voxels"].first)
@@ -69,6 +71,22 @@ import LivePipeline
     #expect(abs(subtracted.share - 1) < 1e-3, "\(subtracted)")
     #expect(abs(subtracted.voxels / (24 * 20 * 10) - 1) < 0.01, "\(subtracted)")
     #expect(plain.voxels / subtracted.voxels > 1.3)
+  }
+
+  @Test func severalTomogramsMayShareAFolder() throws {
+    let paths = ["tomogram", "second-tomogram", "third"].map { folder.file("\($0).h5") }
+    for path in paths {
+      try FileManager.default.copyItem(atPath: tomogram([708.2, 710.2]), toPath: path)
+      let result = try #require(try ParticleReport(path).run())
+      _ = try result.write(to: folder.file("all"), pictures: false)
+    }
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.file("all")).sorted()
+    #expect(
+      files == [
+        "particles.csv", "particles.h5", "second-particles.csv", "second-particles.h5",
+        "third-particles.csv", "third-particles.h5",
+      ]
+    )
   }
 
   @Test func otherEnergiesAreRefused() throws {

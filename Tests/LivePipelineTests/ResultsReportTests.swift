@@ -293,6 +293,16 @@ import LivePipeline
     }
   }
 
+  @Test func aTomogramsParticlesAreThoseOfItsName() throws {
+    try writeTomogram(record(), to: folder.file("second-tomogram.h5"))
+    try writeParticles(to: folder.file("particles.h5"))
+    let none = try page(ResultsReport(folder.file("second-tomogram.h5")))
+    #expect(none.contains("There are no particles in this tomogram"))
+    try writeParticles(to: folder.file("second-particles.h5"))
+    let found = try page(ResultsReport(folder.file("second-tomogram.h5")))
+    #expect(try row("particles, separated", in: found)[0] == "2")
+  }
+
   @Test func binsOfVolumeAreTheConfigurationsAndHoldWhatIsKnown() throws {
     var record = record()
     record.parameters += "particles:\n  volume_bin_voxels: 50\n"

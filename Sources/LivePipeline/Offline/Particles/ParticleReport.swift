@@ -116,7 +116,8 @@ public final class ParticleReport: Sendable {
       record: record,
       densities: densities,
       catalog: catalog,
-      segmentationThreshold: configuration.chemistry.segmentationThreshold
+      segmentationThreshold: configuration.chemistry.segmentationThreshold,
+      prefix: TomogramFiles.prefix(of: source)
     )
   }
 }

@@ -22,7 +22,7 @@ struct ReportContents: Sendable {
   /// The configuration in full, as text; empty where there is none.
   let configurationText: String
   let truth: ReportTruth?
-  /// The particles, of the tomogram's own file or of particles.h5 beside it.
+  /// The particles, of the tomogram's own file or of the one that `tiltfold particles` puts beside it.
   let particles: ReportParticles?
   /// Maps from many energies at one tilt.
   let spectra: SpectraRecord?
@@ -106,7 +106,7 @@ struct ReportContents: Sendable {
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
     var table = record?.particles.map(ReportParticles.init)
-    let path = inFolder("particles.h5")
+    let path = inFolder("\(tomogram.map(TomogramFiles.prefix) ?? "")particles.h5")
     if table == nil, FileManager.default.fileExists(atPath: path) {
       do throws(StorageError) {
         table = try readTomogramParticles(path).map(ReportParticles.init)

@@ -13,8 +13,8 @@ enum ParticlesSection {
     guard let particles = contents.particles else {
       return [
         .missing(
-          "There are no particles in this tomogram. tiltfold particles tomogram.h5 finds them; put its "
-            + "particles.h5 into this folder, or let it write here."
+          "There are no particles in this tomogram. tiltfold particles finds them; let it write into this "
+            + "folder."
         )
       ]
     }
