@@ -117,6 +117,114 @@ import WireFormat
     #expect(page.ask(#"{"request":"finish_scan","token":"\#(token)"}"#)?.contains("done") == true)
   }
 
+  /// However a proxy says that it is one, and also where it says nothing, as nginx does by default.
+  @Test func whatAProxyHandsOnIsNotOfThisMachine() throws {
+    let served = try ServedHub()
+    let body = #"{"request":"finish_scan"}"#
+    for (name, value) in [
+      ("X-Forwarded-For", "192.0.2.7"), ("X-Forwarded-For", "127.0.0.1"),
+      ("x-forwarded-for", "::1"),
+      ("X-Forwarded-Host", "tiltfold.example"), ("X-Forwarded-Proto", "https"),
+      ("X-Forwarded-Server", "proxy"), ("Forwarded", "for=127.0.0.1"), ("Via", "1.1 proxy"),
+      ("X-Real-IP", "127.0.0.1"), ("X-Client-IP", ""), ("CF-Connecting-IP", "192.0.2.7"),
+    ] {
+      let headers = [name: value, "Content-Type": "application/json"]
+      let answer = try PlainRequest.send(
+        "POST /api/control",
+        port: served.port,
+        headers: headers,
+        body: body
+      )
+      #expect(answer.status == 403 && answer.body.contains("dashboard.token"), "\(name)")
+      let page = try StreamClient(port: served.port, headers: [name: value])
+      #expect(page.ask(body)?.contains(#""ok":false"#) == true, "\(name)")
+    }
+    let old = try PlainRequest.send(
+      raw: "POST /api/control HTTP/1.0\r\nHost: 127.0.0.1:\(served.port)\r\nConnection: close\r\n"
+        + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)",
+      port: served.port
+    )
+    #expect(old.status == 403 && old.body.contains("dashboard.token"), "\(old.status)")
+    #expect(served.asked.all.isEmpty)
+  }
+
+  /// Served at all addresses of IPv6, a connection by IPv4 comes from ::ffff:127.0.0.1.
+  @Test func thisMachineIsKnownByIPv6Too() throws {
+    guard
+      let served = try? ServedHub({ settings, _ in
+        settings.address = try BindAddress("[::]:*")
+      })
+    else {
+      print("skipped: this machine has no IPv6")
+      return
+    }
+    func ask(_ headers: [String: String]) throws -> Int {
+      try PlainRequest.send(
+        "POST /api/control",
+        port: served.port,
+        headers: headers.merging(["Content-Type": "application/json"]) { $1 },
+        body: #"{"request":"finish_scan"}"#
+      ).status
+    }
+    #expect(try ask([:]) == 200)
+    #expect(try ask(["Host": "[::1]:\(served.port)"]) == 200)
+    #expect(try ask(["X-Forwarded-For": "::1"]) == 403)
+    #expect(try ask(["Host": "evil.example:\(served.port)"]) == 403)
+    #expect(served.asked.all == [.finishScan(nil), .finishScan(nil)])
+  }
+
+  /// Loopback addresses of IPv6 have several spellings; browsers and people use different ones.
+  @Test func allNamesOfThisMachinesLoopbackAreAnswered() throws {
+    let served = try ServedHub()
+    for host in [
+      "127.0.0.1", "127.8.9.10:\(served.port)", "localhost", "LOCALHOST:80", "[::1]",
+      "[::1]:\(served.port)", "[0:0:0:0:0:0:0:1]:80", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]:80",
+    ] {
+      let answer = try PlainRequest.send(
+        "GET /api/status",
+        port: served.port,
+        headers: ["Host": host]
+      )
+      #expect(answer.status == 200, "\(host)")
+    }
+    for host in [
+      "[::2]", "[::]", "[::ffff:10.0.0.1]:80", "[127.0.0.1]", "::1", "127.1", "127.0.0.1.", "[]",
+      "[",
+      "[::1", "[::1]x", "0.0.0.0", "localhost:80:80",
+    ] {
+      let answer = try PlainRequest.send(
+        "GET /api/status",
+        port: served.port,
+        headers: ["Host": host]
+      )
+      #expect(answer.status == 403, "\(host)")
+    }
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:8080", true, false), ("127.9.9.9:1", true, false), ("localhost:8080", true, false),
+    ("[::1]:8080", true, false), ("[0:0:0:0:0:0:0:1]:8080", true, false),
+    ("[::ffff:127.0.0.1]:8080", true, false), ("[::ffff:7f00:1]:8080", true, false),
+    ("0.0.0.0:8080", false, true), ("[::]:8080", false, true), ("[0::0]:8080", false, true),
+    ("[::ffff:0.0.0.0]:8080", false, true), ("192.0.2.7:8080", false, false),
+    ("[::ffff:192.0.2.7]:8080", false, false), ("[2001:db8::1]:8080", false, false),
+    // An address of IPv4 in the form that was given up long ago, which leads elsewhere.
+    ("[::127.0.0.1]:8080", false, false),
+  ])
+  func addressesAreWhatTheyReach(text: String, isLoopback: Bool, isWildcard: Bool) throws {
+    let address = try BindAddress(text)
+    #expect(address.isLoopback == isLoopback && address.isWildcard == isWildcard)
+  }
+
+  @Test(arguments: [
+    "", ":", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.1:8080",
+    "::1:8080", ":::8080", "[::1]", "[::1:8080", "[127.0.0.1]:8080", "[]:8080", "[::1%lo]:8080",
+    "beamline:8080", "*:8080",
+  ])
+  func whatIsNoAddressIsRefused(text: String) {
+    #expect(throws: DashboardError.self) { try BindAddress(text) }
+  }
+
   @Test func withoutATokenOthersCannotControlAtAll() throws {
     let served = try ServedHub()
     for given in ["", #","token":"""#, #","token":"null""#] {

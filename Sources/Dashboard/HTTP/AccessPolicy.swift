@@ -40,18 +40,29 @@ struct AccessPolicy {
   /// Whether a request comes from a program on this machine.
   ///
   /// What a proxy on this machine hands on does not, nor what names this machine otherwise than by its
-  /// loopback: a page of elsewhere may have given its own name to this address.
+  /// loopback: a page of elsewhere may have given its own name to this address. A proxy is told by the
+  /// headers that proxies add, and by HTTP/1.0, which no browser has spoken for long, but nginx does to
+  /// a server that it stands before, with no such header unless it is told to.
   static func isLocal(_ head: RequestHead, peer: HTTPRequest.Address?) -> Bool {
-    guard head.headers[.xForwardedFor] == nil, head.headers[HTTPHeader("Forwarded")] == nil else {
-      return false
-    }
+    guard !head.isOld, !head.headers.keys.contains(where: isOfProxy) else { return false }
     guard let host = head.headers[.host], isLoopbackName(host) else { return false }
     switch peer {
-    case .ip4(let address, _): return address.hasPrefix("127.")
-    case .ip6(let address, _): return address == "::1" || address.hasPrefix("::ffff:127.")
+    case .ip4(let address, _), .ip6(let address, _): return BindAddress.isLoopback(address)
     case .unix, nil: return false
     }
   }
+
+  /// Whether a header is one by which proxies say for whom, or as whom, they ask.
+  private static func isOfProxy(_ header: HTTPHeader) -> Bool {
+    let name = header.rawValue.lowercased()
+    return name.hasPrefix("x-forwarded") || proxyHeaders.contains(name)
+  }
+
+  private static let proxyHeaders: Set<String> = [
+    "forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip",
+    "x-original-forwarded-for",
+    "true-client-ip", "cf-connecting-ip", "client-ip",
+  ]
 
   /// Says why somebody may not control the run; nil where he may.
   ///
@@ -89,8 +100,11 @@ struct AccessPolicy {
     {
       name = name[..<colon]
     }
-    if ["localhost", "[::1]"].contains(name.lowercased()) { return true }
-    let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
-    return numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil }
+    if name.lowercased() == "localhost" { return true }
+    if name.hasPrefix("["), name.hasSuffix("]") {
+      let numbers = name.dropFirst().dropLast()
+      return numbers.contains(":") && BindAddress.isLoopback(numbers)
+    }
+    return !name.contains(":") && BindAddress.isLoopback(name)
   }
 }

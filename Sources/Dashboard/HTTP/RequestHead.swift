@@ -35,6 +35,8 @@ struct RequestHead {
   let headers: HTTPHeaders
   /// Whether more requests may follow on the connection.
   let keepsConnection: Bool
+  /// Whether it is one of HTTP/1.0.
+  let isOld: Bool
 
   /// Reads a head.
   ///
@@ -67,7 +69,8 @@ struct RequestHead {
     self.path = path
     self.headers = headers
     let connection = (headers[.connection] ?? "").lowercased()
-    keepsConnection = words[2] == "HTTP/1.1" && !connection.contains("close")
+    isOld = words[2] == "HTTP/1.0"
+    keepsConnection = !isOld && !connection.contains("close")
   }
 
   /// The bytes of the body to come.
