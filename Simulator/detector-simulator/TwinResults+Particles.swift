@@ -28,7 +28,7 @@ extension TwinResults {
           + "\($0.wrongVolumeCount) of wrong volume, \($0.lostCount) lost"
       } ?? "",
       .atLeast(75),
-      small: .atLeast(65)
+      small: .atLeast(60)
     )
     let sigma = comparison.map { 100 * $0.activeSigma }
     table.add(
