@@ -24,6 +24,8 @@ struct ReportContents: Sendable {
   let truth: ReportTruth?
   /// The particles, of the tomogram's own file or of the one that `tiltfold particles` puts beside it.
   let particles: ReportParticles?
+  /// How far halves of the scans nearest to 0° agree.
+  let correlations: ScanCorrelations
   /// Maps from many energies at one tilt.
   let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
@@ -131,6 +133,12 @@ struct ReportContents: Sendable {
       }
     }
     spectra = stack
+    var found = ScanCorrelations()
+    if let summary, let record {
+      found = ScanCorrelations(in: folder, summary: summary, record: record)
+    }
+    correlations = found
+    remarks += found.remarks
     let attributes = try? FileManager.default.attributesOfItem(
       atPath: tomogram ?? inFolder("summary.json")
     )
@@ -172,12 +180,6 @@ struct ReportContents: Sendable {
       remarks.append("summary.json cannot be read by this version, and is left out")
       return nil
     }
-  }
-
-  /// A file of the folder; nil where there is none.
-  func path(_ name: String) -> String? {
-    let path = URL(filePath: folder).appending(path: name).path(percentEncoded: false)
-    return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
   /// The name of the sample or run.
