@@ -77,7 +77,7 @@ struct ReportContents: Sendable {
     func inFolder(_ name: String) -> String {
       URL(filePath: folder).appending(path: name).path(percentEncoded: false)
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = Self.names(in: folder, &remarks)
     let others = names.filter { $0.hasSuffix("-tomogram.h5") && isFolder.boolValue }.sorted()
     otherTomograms = others
     // A tomogram by itself need not be of the run whose files lie beside it.
@@ -95,8 +95,7 @@ struct ReportContents: Sendable {
     }
     let own = record?.parameters ?? ""
     let text =
-      own.isEmpty
-      ? (try? String(contentsOfFile: inFolder("configuration.yaml"), encoding: .utf8)) ?? "" : own
+      own.isEmpty ? Self.configuration(inFolder("configuration.yaml"), &remarks) : own
     configurationText = text
     var configuration = PipelineConfiguration()
     remarks += configuration.takeReconstruction(from: text)
@@ -139,6 +138,7 @@ struct ReportContents: Sendable {
     }
     correlations = found
     remarks += found.remarks
+    // Without a date the page says none.
     let attributes = try? FileManager.default.attributesOfItem(
       atPath: tomogram ?? inFolder("summary.json")
     )
@@ -169,6 +169,28 @@ struct ReportContents: Sendable {
     } catch {
       remarks.append("the polar angles are left out: chemistry.\(error)")
       return nil
+    }
+  }
+
+  private static func names(in folder: String, _ remarks: inout [String]) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      remarks.append("\(folder) cannot be listed: \(error.localizedDescription)")
+      return []
+    }
+  }
+
+  /// The configuration as text; empty where there is none.
+  private static func configuration(_ path: String, _ remarks: inout [String]) -> String {
+    guard FileManager.default.fileExists(atPath: path) else { return "" }
+    do {
+      return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      remarks.append(
+        "configuration.yaml cannot be read, and defaults stand in for it: \(error.localizedDescription)"
+      )
+      return ""
     }
   }
 
