@@ -25,10 +25,15 @@ public struct ReconstructedObject: Sendable {
   /// The frames that took part.
   public var frameCount: Int
   /// sqrt(Σ(|F ψ| − √I)² / Σ I) over all frames, with ψ = probe · object.
+  ///
+  /// I are corrected counts, the solver's patterns: the attenuator is divided out of them, exposures are
+  /// merged, and what is below zero is cut. Where they were scaled up their noise was, too, and makes more of
+  /// this error than the photons of I would (Docs/Explanations/Ptychography.md, "Errors").
   public var dataError: Double
   /// sqrt(Σ|P_M ψ − P_Q P_M ψ|² / Σ I) of the last iteration.
   public var overlapError: Double
-  /// The data error that photon noise alone would leave with this object; NaN where not known.
+  /// The data error that photon noise alone would leave with this object, if every photon of the corrected
+  /// counts had been counted; NaN where not known.
   public var photonNoiseError = Double.nan
   /// The mean of (√n − √λ)² over all measured pixels, for n photons about the λ of the model: 1/4
   /// where all are bright, less where many are dark; NaN where not known.

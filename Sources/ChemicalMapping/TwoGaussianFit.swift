@@ -13,11 +13,6 @@ public struct GaussianPeak: Sendable, Hashable {
   /// The standard error of the centre, from the scatter of the heights about the fit.
   public var centerError: Double
 
-  /// The full width at half maximum.
-  public var fullWidthAtHalfMaximum: Double { width * (8 * naturalLogarithm(2.0)).squareRoot() }
-  /// The area under the peak.
-  public var area: Double { height * width * (2 * Double.pi).squareRoot() }
-
   /// The peak's value at a position.
   public func value(at position: Double) -> Double {
     let z = (position - center) / width
@@ -37,8 +32,6 @@ public struct TwoGaussianFit: Sendable, Hashable {
   public let high: GaussianPeak
   /// Σ (data − fit)² / Σ data².
   public let rFactor: Double
-  /// The steps that it took.
-  public let iterationCount: Int
 
   /// The fit's value at a position.
   public func value(at position: Double) -> Double {
@@ -74,7 +67,6 @@ public struct TwoGaussianFit: Sendable, Hashable {
         damping *= 10
       }
     }
-    iterationCount = iteration
 
     let errors = Self.standardErrors(system, sampleCount: positions.count)
     let peaks = (0..<2).map { peak in

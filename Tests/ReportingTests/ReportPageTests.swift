@@ -94,7 +94,7 @@ import Testing
 
   @Test(arguments: ["sample", hostile])
   func everyTagIsClosedInItsPlace(name: String) throws {
-    let text = page(name).html(plotly: "/* plotly.js */ const a = \"</script>\", b = '<!--';")
+    let text = try page(name).html(plotly: "/* plotly.js */ const a = \"</script>\", b = '<!--';")
     let tags = PageTags(text)
     #expect(tags.problems == [])
     #expect(tags.ids.contains("first") && tags.ids.contains("second"))
@@ -106,8 +106,8 @@ import Testing
     #expect(!tags.names.contains("img"))
   }
 
-  @Test func everyLinkLeadsIntoThePageAndNothingIsLoaded() {
-    let text = page(Self.hostile).html(plotly: "")
+  @Test func everyLinkLeadsIntoThePageAndNothingIsLoaded() throws {
+    let text = try page(Self.hostile).html(plotly: "")
     let tags = PageTags(text)
     for (name, value) in tags.attributes where ["src", "href", "data", "srcset"].contains(name) {
       #expect(value.hasPrefix("#") && tags.ids.contains(String(value.dropFirst())), "\(value)")

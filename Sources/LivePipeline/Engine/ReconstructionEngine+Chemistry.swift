@@ -4,13 +4,23 @@ import AcquisitionModel
 import ChemicalMapping
 import HDF5Storage
 import Imaging
+import Synchronization
 import Tomography
 
 // The phases of a tomogram of two energies.
 extension ReconstructionEngine {
-  /// How optical densities become phases; nil where the configuration leaves that open.
+  /// How optical densities become phases; nil, and told once, where the parameters do not allow it.
   func inversion(_ configuration: PipelineConfiguration) -> TwoEnergyInversion? {
-    try? TwoEnergyInversion(parameters: configuration.chemistry)
+    do throws(ParameterError) {
+      return try TwoEnergyInversion(parameters: configuration.chemistry)
+    } catch {
+      let isNews = hasToldOfChemistry.withLock { told in
+        defer { told = true }
+        return !told
+      }
+      if isNews { report(RunEvent(.error, "no chemistry is solved: chemistry.\(error)")) }
+      return nil
+    }
   }
 
   /// Sums up the chemistry of a tomogram that has the two energies that it is made of.

@@ -44,6 +44,8 @@ final class ReconstructionEngine: Sendable {
   let beam = Mutex(BeamWatch())
   /// Whether it has been told that scans are regular rasters.
   let hasToldOfRaster = Mutex(false)
+  /// Whether it has been told that chemistry cannot be solved by its parameters.
+  let hasToldOfChemistry = Mutex(false)
   let sessions = Mutex<[String: ScanSession]>([:])
   let tomograms = Mutex<[String: TomogramSession]>([:])
 

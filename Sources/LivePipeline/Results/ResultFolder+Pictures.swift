@@ -69,8 +69,12 @@ extension ResultFolder {
       writing("\(prefix)chemical-map.png", report) { path in
         try writePicture(chemicalSlices(chemistry, record), to: path)
       }
-      if let plot = histogram(chemistry, record) {
-        writing("\(prefix)polar-histogram.png", report) { try writePicture(plot, to: $0) }
+      do throws(ParameterError) {
+        if let plot = try histogram(chemistry, record) {
+          writing("\(prefix)polar-histogram.png", report) { try writePicture(plot, to: $0) }
+        }
+      } catch {
+        report(RunEvent(.error, "\(prefix)polar-histogram.png cannot be drawn: chemistry.\(error)"))
       }
     }
     if let particles = record.particles, particles.count > 0 {
@@ -137,8 +141,13 @@ extension ResultFolder {
     )
   }
 
-  private func histogram(_ chemistry: TomogramChemistry, _ record: TomogramRecord) -> LinePlot? {
-    guard let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry),
+  /// The polar angles; nil where the energies of the configuration are not there.
+  private func histogram(
+    _ chemistry: TomogramChemistry,
+    _ record: TomogramRecord
+  ) throws(ParameterError) -> LinePlot? {
+    let inversion = try TwoEnergyInversion(parameters: configuration.chemistry)
+    guard
       let densities = ChemicalDensities(
         of: record.volumes,
         energies: record.energies,

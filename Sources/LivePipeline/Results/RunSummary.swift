@@ -19,7 +19,7 @@ public struct RunSummary: Codable, Sendable {
     public var iterations: Int
     /// Why it iterated no more; nil where nobody knows.
     public var end: ReconstructionEnd?
-    /// sqrt(Σ(|F P O| − √I)² / Σ I); nil where it is not known.
+    /// sqrt(Σ(|F P O| − √I)² / Σ I), I the corrected counts; nil where it is not known.
     public var dataError: Double?
     /// sqrt(Σ|D − P O|² / Σ|D|²) of the last iteration.
     public var overlapError: Double?

@@ -28,18 +28,4 @@ public struct LabelVolume: Hashable, Sendable {
     for label in values { sizes[Int(label)] += 1 }
     return sizes
   }
-
-  /// The same regions without gaps between their labels, in the order of the old ones.
-  ///
-  /// - Parameter isKept: Whether the region of a label stays; others become 0.
-  /// - Returns: The labels.
-  public func renumbered(keeping isKept: (Int) -> Bool = { _ in true }) -> LabelVolume {
-    var next: Int32 = 0
-    let new = sizes.enumerated().map { label, size -> Int32 in
-      guard label > 0, size > 0, isKept(label) else { return 0 }
-      next += 1
-      return next
-    }
-    return LabelVolume(grid: grid, values: values.map { new[Int($0)] })
-  }
 }

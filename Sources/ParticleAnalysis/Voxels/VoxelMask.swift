@@ -20,7 +20,4 @@ public struct VoxelMask: Hashable, Sendable {
   public init(of volume: Volume, above threshold: Float) {
     self.init(grid: VoxelGrid(of: volume), values: volume.values.map { $0 > threshold })
   }
-
-  /// How many voxels are chosen.
-  public var chosenCount: Int { values.reduce(0) { $0 + ($1 ? 1 : 0) } }
 }

@@ -100,12 +100,16 @@ struct ImagePanel {
 }
 
 extension Raster {
-  /// The pixels as a PNG in a data address; empty where they cannot be encoded.
-  var address: String {
+  /// The pixels as a PNG in a data address; empty where there are none.
+  ///
+  /// - Parameter title: What an error calls the picture.
+  /// - Returns: The address.
+  /// - Throws: `PictureError` where they cannot be encoded.
+  func address(of title: String) throws(PictureError) -> String {
     guard shape.count > 0 else { return "" }
     let canvas = Canvas(width: shape.columns, height: shape.rows)
     canvas.draw(self, at: Point(x: 0, y: 0), magnifiedBy: 1)
-    guard let bytes = try? canvas.png(for: "") else { return "" }
+    let bytes = try canvas.png(for: title)
     return "data:image/png;base64,\(Data(bytes).base64EncodedString())"
   }
 }

@@ -7,7 +7,7 @@ struct PageWriter {
   private var figures = 0
   private var headings = 0
 
-  mutating func write(_ section: ReportSection) {
+  mutating func write(_ section: ReportSection) throws(PictureError) {
     html += """
       <section id=\(HTMLText.attribute(section.id))>
       <h2><a href=\(HTMLText.attribute("#\(section.id)"))>\(HTMLText.escaped(section.title))</a></h2>
@@ -27,7 +27,7 @@ struct PageWriter {
 
           """
       case .table(let table): write(table)
-      case .figure(let figure): write(figure)
+      case .figure(let figure): try write(figure)
       case .folded(let title, let text):
         html += """
           <details><summary>\(HTMLText.escaped(title))</summary>
@@ -71,9 +71,9 @@ struct PageWriter {
       """
   }
 
-  private mutating func write(_ figure: ReportFigure) {
+  private mutating func write(_ figure: ReportFigure) throws(PictureError) {
     figures += 1
-    let (panels, columns, shared) = Self.panels(of: figure)
+    let (panels, columns, shared) = try Self.panels(of: figure)
     html += "<figure id=\(HTMLText.attribute("figure-\(figure.name)"))>\n"
     html += "<div class=\"grid\" style=\"--columns:\(columns)\">\n"
     for (place, panel) in panels.enumerated() {
@@ -125,18 +125,18 @@ struct PageWriter {
   /// A figure's panels, how many stand side by side, and the legend that all have in common.
   private static func panels(
     of figure: ReportFigure
-  ) -> (panels: [PagePanel], columns: Int, shared: String) {
+  ) throws(PictureError) -> (panels: [PagePanel], columns: Int, shared: String) {
     switch figure.content {
     case .surfaces(let scene):
       return ([scene.pagePanel], 1, "")
     case .sheet(let sheet):
       let columns = min(max(sheet.columns, 1), max(sheet.panels.count, 1))
       let isSmall = columns > 3
-      let panels = sheet.panels.map { panel in
+      let panels = try sheet.panels.map { panel throws(PictureError) in
         switch panel {
         case .image(let picture): picture.pagePanel(isSmall: isSmall)
-        case .chemistry(let picture): picture.pagePanel(isSmall: isSmall)
-        case .color(let picture): picture.pagePanel(isSmall: isSmall)
+        case .chemistry(let picture): try picture.pagePanel(isSmall: isSmall)
+        case .color(let picture): try picture.pagePanel(isSmall: isSmall)
         case .plot(let plot): plot.pagePanel
         }
       }

@@ -45,7 +45,7 @@ extension ImagePicture {
 
 extension ChemicalPicture {
   /// The map as a page shows it.
-  func pagePanel(isSmall: Bool) -> PagePanel {
+  func pagePanel(isSmall: Bool) throws(PictureError) -> PagePanel {
     let panel = self.panel
     let place = ImagePanel(
       shape: lithiated.shape,
@@ -60,7 +60,7 @@ extension ChemicalPicture {
     }
     var legend: [String] = []
     if case .chemistry(let square) = panel.legend { legend = [PageLegend.chemistry(square)] }
-    return .raster(
+    return try .raster(
       panel,
       place,
       values: percent,
@@ -73,9 +73,9 @@ extension ChemicalPicture {
 
 extension ColorPicture {
   /// The image as a page shows it.
-  func pagePanel(isSmall: Bool) -> PagePanel {
+  func pagePanel(isSmall: Bool) throws(PictureError) -> PagePanel {
     let missing = panel.missing.map { [PageLegend.swatches([("no data", $0)])] } ?? []
-    return .raster(
+    return try .raster(
       panel,
       ImagePanel(shape: shape, pixelSize: pixelSize, axes: axes, isSmall: isSmall),
       background: Self.missing,
@@ -93,10 +93,10 @@ extension PagePanel {
     words: String = "",
     background: RGBColor,
     legend: [String]
-  ) -> PagePanel {
+  ) throws(PictureError) -> PagePanel {
     let image: [(key: String, value: PlotValue)] =
       [
-        ("type", "image"), ("source", .text(panel.raster.address)),
+        ("type", "image"), ("source", .text(try panel.raster.address(of: panel.title))),
         ("hovertemplate", "\(place.hover)<extra></extra>"),
       ] + place.place
     var traces: [PlotValue] = [.object(values.isEmpty ? image : image + [("hoverinfo", "skip")])]

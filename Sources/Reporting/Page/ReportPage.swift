@@ -29,7 +29,7 @@ public struct ReportPage: Sendable {
   ///   - plotly: The text of Plotly's library.
   /// - Throws: A `PictureError` that names the file and the reason.
   public func write(to path: String, plotly: String) throws(PictureError) {
-    try writeWhole(Array(html(plotly: plotly).utf8), to: path)
+    try writeWhole(Array(try html(plotly: plotly).utf8), to: path)
   }
 
   /// The page.
@@ -38,9 +38,10 @@ public struct ReportPage: Sendable {
   ///
   /// - Parameter plotly: The text of Plotly's library.
   /// - Returns: The page's text, HTML.
-  public func html(plotly: String) -> String {
+  /// - Throws: A `PictureError` where a picture cannot be encoded.
+  public func html(plotly: String) throws(PictureError) -> String {
     var writer = PageWriter()
-    for section in sections { writer.write(section) }
+    for section in sections { try writer.write(section) }
     let links = sections.map { section in
       "<a href=\"#\(section.id)\"\(section.isEmpty ? " class=\"none\"" : "")>"
         + "\(HTMLText.escaped(section.title))</a>"

@@ -117,8 +117,9 @@ public struct ParticleResult: Sendable {
           "\(Words.number(particle.volume, 0)) nm^3",
           "\(Words.number(particle.facetArea, 0)) nm^2",
           "\(Words.number(particle.thickness.nanometers)) nm",
-          "\(Words.number(100 * particle.delithiated)) +- "
-            + "\(Words.number(100 * particle.delithiatedError)) %",
+          "\(Words.number(100 * particle.delithiated))"
+            + (particle.delithiatedError.isFinite
+              ? " +- \(Words.number(100 * particle.delithiatedError)) %" : " %"),
           [particle.isBunch ? "bunch" : "", particle.isCut ? "cut by the border" : ""]
             .filter { !$0.isEmpty }.joined(separator: ", "),
         ])

@@ -24,6 +24,8 @@ struct ReportContents: Sendable {
   let truth: ReportTruth?
   /// The particles, of the tomogram's own file or of the one that `tiltfold particles` puts beside it.
   let particles: ReportParticles?
+  /// How far halves of the scans nearest to 0° agree.
+  let correlations: ScanCorrelations
   /// Maps from many energies at one tilt.
   let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
@@ -75,7 +77,7 @@ struct ReportContents: Sendable {
     func inFolder(_ name: String) -> String {
       URL(filePath: folder).appending(path: name).path(percentEncoded: false)
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = Self.names(in: folder, &remarks)
     let others = names.filter { $0.hasSuffix("-tomogram.h5") && isFolder.boolValue }.sorted()
     otherTomograms = others
     // A tomogram by itself need not be of the run whose files lie beside it.
@@ -93,8 +95,7 @@ struct ReportContents: Sendable {
     }
     let own = record?.parameters ?? ""
     let text =
-      own.isEmpty
-      ? (try? String(contentsOfFile: inFolder("configuration.yaml"), encoding: .utf8)) ?? "" : own
+      own.isEmpty ? Self.configuration(inFolder("configuration.yaml"), &remarks) : own
     configurationText = text
     var configuration = PipelineConfiguration()
     remarks += configuration.takeReconstruction(from: text)
@@ -131,6 +132,13 @@ struct ReportContents: Sendable {
       }
     }
     spectra = stack
+    var found = ScanCorrelations()
+    if let summary, let record {
+      found = ScanCorrelations(in: folder, summary: summary, record: record)
+    }
+    correlations = found
+    remarks += found.remarks
+    // Without a date the page says none.
     let attributes = try? FileManager.default.attributesOfItem(
       atPath: tomogram ?? inFolder("summary.json")
     )
@@ -164,6 +172,28 @@ struct ReportContents: Sendable {
     }
   }
 
+  private static func names(in folder: String, _ remarks: inout [String]) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      remarks.append("\(folder) cannot be listed: \(error.localizedDescription)")
+      return []
+    }
+  }
+
+  /// The configuration as text; empty where there is none.
+  private static func configuration(_ path: String, _ remarks: inout [String]) -> String {
+    guard FileManager.default.fileExists(atPath: path) else { return "" }
+    do {
+      return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      remarks.append(
+        "configuration.yaml cannot be read, and defaults stand in for it: \(error.localizedDescription)"
+      )
+      return ""
+    }
+  }
+
   private static func summary(_ path: String, _ remarks: inout [String]) -> RunSummary? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     do {
@@ -172,12 +202,6 @@ struct ReportContents: Sendable {
       remarks.append("summary.json cannot be read by this version, and is left out")
       return nil
     }
-  }
-
-  /// A file of the folder; nil where there is none.
-  func path(_ name: String) -> String? {
-    let path = URL(filePath: folder).appending(path: name).path(percentEncoded: false)
-    return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
   /// The name of the sample or run.

@@ -10,14 +10,6 @@ import Synchronization
 /// Every figure is made from the records in the files, never from other pictures. Sections whose data
 /// are not there say in a line what is missing and how to get it.
 public final class ResultsReport: Sendable {
-  /// Where everything goes.
-  public struct Output: Sendable {
-    /// The page.
-    public var page: String
-    /// The folder of the figures as PNG and SVG files; nil for none.
-    public var figures: String?
-  }
-
   /// What was written.
   public struct Written: Sendable {
     /// The page.
@@ -114,6 +106,7 @@ public final class ResultsReport: Sendable {
       throw PipelineError(.output, "\(output) cannot be written: \(error.reason)")
     }
     progress(.working("writing the page", done: 1, of: 1))
+    // It was written: where its size cannot be asked for, 0 is told.
     let attributes = try? FileManager.default.attributesOfItem(atPath: output)
     return Written(
       page: output,

@@ -121,9 +121,15 @@ extension TomogramReconstruction {
 
   /// The chemistry of two energies' optical densities, and why there is none where two would do.
   func chemistry(of record: TomogramRecord) -> (chemistry: TomogramChemistry?, remark: String?) {
-    guard record.energies.count > 1, series.quantity == "optical density",
-      let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry)
-    else { return (nil, nil) }
+    guard record.energies.count > 1, series.quantity == "optical density" else {
+      return (nil, nil)
+    }
+    let inversion: TwoEnergyInversion
+    do throws(ParameterError) {
+      inversion = try TwoEnergyInversion(parameters: configuration.chemistry)
+    } catch {
+      return (nil, "no chemistry is solved: chemistry.\(error)")
+    }
     let crew = WorkerCrew(threads: configuration.compute.threadCount)
     defer { crew.end() }
     let solved = SolvedChemistry.record(

@@ -110,7 +110,7 @@ enum KeyNumbersSection {
         paper: "10"
       )
     }
-    for ring in ScanCorrelation.nearestToZero(contents) {
+    for ring in contents.correlations.rings {
       numbers.add(
         "FRC, projection at \(ring.label), half period, 1/2 bit",
         half(ring.halves.halfPeriodAtHalfBit),

@@ -7,7 +7,7 @@ import Reporting
 /// Ring and shell correlation: figures 1b, S5b, S6a of the paper.
 enum ResolutionSection {
   @Sendable static func blocks(_ contents: ReportContents) -> [ReportSection.Block] {
-    let rings = ScanCorrelation.nearestToZero(contents)
+    let rings = contents.correlations.rings
     let shells = contents.record?.resolution ?? []
     var blocks: [ReportSection.Block] = []
     var panels: [PictureSheet.Panel] = []
@@ -41,6 +41,15 @@ enum ResolutionSection {
         )
       )
     }
+    if contents.correlations.areBeside {
+      blocks.append(
+        .text(
+          "The run did not measure the ring correlation itself: it is that of "
+            + "\(Words.list(rings.map(\.file))), by tiltfold reconstruct, which may have gone by other "
+            + "parameters than the run."
+        )
+      )
+    }
     if shells.isEmpty {
       blocks.append(
         .missing(
@@ -53,7 +62,8 @@ enum ResolutionSection {
         .missing(
           "There is no ring correlation of a projection: results.frc was not per_tilt, or "
             + "the scans were not kept (results.scans). tiltfold reconstruct measures it for one scan; its "
-            + "result is found in this folder and in folders in it."
+            + "result is found in this folder and in folders in it, where it names this tomogram or a scan "
+            + "of the run."
         )
       )
     }
