@@ -142,7 +142,7 @@ export function judge(store, connection, now = Date.now()) {
 
 function praise({ q, status }) {
   const parts = [
-    waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work, and the source waits" : "Frames come in",
+    waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work while the source waits" : "Frames come in",
     q.frames_lost ? "" : "none is lost",
     status.text.recording === "recording" ? "all is recorded" : "",
   ].filter(Boolean);
