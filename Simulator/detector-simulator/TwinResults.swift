@@ -107,7 +107,7 @@ struct TwinResults {
         found: half,
         remark: found.map { "\($0.tilts.map(String.init).joined(separator: " + ")) tilts" } ?? "",
         .atMost(limits[place]),
-        small: .atMost(17)
+        small: .atMost(15)
       )
       table.add("FSC 1/2 bit, full period, \(name)", "nm", found: half.map { 2 * $0 })
       table.add(

@@ -73,7 +73,7 @@ struct TwinSpectra {
       },
       remark: spectra?.conditions ?? fault,
       .atLeast(94.6),
-      small: .atLeast(85)
+      small: .atLeast(90)
     )
     let maps = ["composition_3d_2e", "composition_unfiltered"].compactMap {
       spectra?.record.map($0)
@@ -87,7 +87,7 @@ struct TwinSpectra {
         ? spectra?.comparison.mismatch(of: maps[0], with: maps[1]) : nil,
       remark: own.map { "\(String(format: "%.2f", $0)) where iron was measured" } ?? "",
       .atMost(7.4),
-      small: .atMost(20)
+      small: .atMost(30)
     )
   }
 }

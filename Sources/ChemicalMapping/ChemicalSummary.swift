@@ -10,6 +10,8 @@ public struct ChemicalSummary: Sendable, Hashable {
   public var stateOfCharge: StateOfCharge?
   /// The polar angles of the voxels that are not empty, weighed by their optical density.
   public var histogram: PolarHistogram
+  /// What a polar angle of these voxels says of their composition.
+  public var relation: PolarComposition
 }
 
 /// The two peaks of a polar histogram as phases: centre, width, and the composition that they stand for.
@@ -28,7 +30,7 @@ public struct PhasePeaks: Sendable, Hashable {
     public var compositionWidth: Double
   }
 
-  /// The LiFePO₄-like one, at the smaller angle where the first energy is that of its peak.
+  /// The LiFePO₄-like one: at the smaller angle where the first energy is that of LiFePO₄'s peak.
   public var lithiated: Peak
   /// The FePO₄-like one.
   public var delithiated: Peak
@@ -47,10 +49,9 @@ public struct PhasePeaks: Sendable, Hashable {
           * relation.compositionWidth(ofAngleWidth: gaussian.width, atAngle: gaussian.center)
       )
     }
-    // With the energies the other way round, LiFePO₄ has the larger angle.
-    let rises = relation.angle(ofComposition: 1) <= relation.angle(ofComposition: 0)
-    lithiated = peak(rises ? fit.low : fit.high)
-    delithiated = peak(rises ? fit.high : fit.low)
+    let phases = relation.lithiatedIsLower ? (fit.low, fit.high) : (fit.high, fit.low)
+    lithiated = peak(phases.0)
+    delithiated = peak(phases.1)
     rFactor = fit.rFactor
   }
 }

@@ -11,7 +11,7 @@ public struct ChemicalVolumes: Sendable {
   /// C_LFP / (C_LFP + C_FP), 0 to 1; NaN in empty voxels.
   public var composition: Volume
   /// The standard error of the composition from the noise of the optical densities, at most 1; NaN in
-  /// empty voxels.
+  /// empty voxels, and where the noise is not known.
   public var compositionError: Volume
   /// atan2(OD at the second energy, OD at the first), degrees; NaN in empty voxels.
   public var polarAngle: Volume
@@ -34,7 +34,7 @@ public struct ChemicalImages: Sendable {
   /// C_LFP / (C_LFP + C_FP), 0 to 1; NaN in empty pixels.
   public var composition: Image
   /// The standard error of the composition from the noise of the optical densities, at most 1; NaN in
-  /// empty pixels.
+  /// empty pixels, and where the noise is not known.
   public var compositionError: Image
   /// atan2(OD at the second energy, OD at the first), degrees; NaN in empty pixels.
   public var polarAngle: Image

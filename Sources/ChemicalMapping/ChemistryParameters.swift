@@ -14,7 +14,8 @@ public struct ChemistryParameters: Sendable, Hashable {
   /// Key `subtract_pre_edge`: whether the optical density below the edge, where it was measured, is
   /// taken from both others.
   public var subtractsPreEdge = false
-  /// Key `pre_edge_absorption_per_um`: absorption of LiFePO₄ and FePO₄ below the edge, per µm.
+  /// Key `pre_edge_absorption_per_um`: absorption of LiFePO₄ and FePO₄ below the edge, per µm; counts only
+  /// where that is subtracted.
   public var preEdgeAbsorption = PhaseAbsorption(lithiated: 0.39, delithiated: 0.37)
   /// Key `segmentation_threshold_percent`: X; a voxel with less than X % of the other phase
   /// belongs to one phase, every other one is mixed.
@@ -55,6 +56,19 @@ public struct ChemistryParameters: Sendable, Hashable {
     for energy in energies {
       try ParameterError.require(energy.electronVolts, in: 1...1e5, key: "energies_eV")
     }
+    if subtractsPreEdge { try validatePreEdge() }
+    try ParameterError.require(
+      segmentationThreshold,
+      in: 0...50,
+      key: "segmentation_threshold_percent"
+    )
+    if let minimumIron {
+      try ParameterError.require(minimumIron, in: 0...1e3, key: "minimum_iron_od")
+    }
+  }
+
+  /// Checks what counts only where the pre-edge is subtracted.
+  private func validatePreEdge() throws(ParameterError) {
     let lowest = matrix.rows.map { ($0[0], $0[1]) }
       .reduce((Double.infinity, Double.infinity)) { (min($0.0, $1.0), min($0.1, $1.1)) }
     guard preEdgeAbsorption.lithiated >= 0, preEdgeAbsorption.lithiated < lowest.0,
@@ -65,14 +79,6 @@ public struct ChemistryParameters: Sendable, Hashable {
         value: "[\(preEdgeAbsorption.lithiated), \(preEdgeAbsorption.delithiated)]",
         expected: "0 or more, and less than the absorption at the peaks"
       )
-    }
-    try ParameterError.require(
-      segmentationThreshold,
-      in: 0...50,
-      key: "segmentation_threshold_percent"
-    )
-    if let minimumIron {
-      try ParameterError.require(minimumIron, in: 0...1e3, key: "minimum_iron_od")
     }
   }
 }

@@ -4,11 +4,12 @@ import Imaging
 
 /// The noise in one voxel's (or pixel's) optical density.
 public struct OpticalDensityNoise: Sendable, Hashable {
-  /// The standard deviation at the first energy.
+  /// The standard deviation at the first energy; NaN where too few voxels say it.
   public var first: Double
-  /// The standard deviation at the second energy.
+  /// The standard deviation at the second energy; NaN where too few voxels say it.
   public var second: Double
-  /// The standard deviation of what was subtracted from both, such as the pre-edge.
+  /// The standard deviation of what was subtracted from both, such as the pre-edge: 0 where nothing was,
+  /// NaN where too few voxels say it.
   public var common: Double
   /// ℓ, voxels: noise r voxels apart correlates as exp(−r² / 2 ℓ²); 0 where neighbours share none.
   public var correlationLength: Double
@@ -25,6 +26,9 @@ public struct OpticalDensityNoise: Sendable, Hashable {
     self.common = common
     self.correlationLength = correlationLength
   }
+
+  /// Whether all of it is known.
+  public var isKnown: Bool { first.isFinite && second.isFinite && common.isFinite }
 
   /// How many neighbours share their noise.
   ///
@@ -46,7 +50,7 @@ public struct OpticalDensityNoise: Sendable, Hashable {
 
 /// How rough a volume or image is, and what noise with neighbours that share it would make it so.
 public struct NoiseEstimate: Sendable, Hashable {
-  /// The standard deviation of a voxel.
+  /// The standard deviation of a voxel; NaN where too few voxels say it.
   public var deviation: Double
   /// ℓ, voxels, as in `OpticalDensityNoise`.
   public var correlationLength: Double
@@ -57,7 +61,7 @@ public struct NoiseEstimate: Sendable, Hashable {
   /// 0.6745, ignores the few that lie across an edge. For noise that correlates as ρ(r) =
   /// exp(−r² / 2 ℓ²) its variance is σ² (6 − 8 ρ(k) + 2 ρ(2k)): the steps k = 1 and 3 give σ and ℓ.
   /// Structure as fine as that counts as noise, which errs on the safe side. Where fewer than 16 voxels
-  /// take part, all is zero.
+  /// take part the deviation is not known, NaN, and nothing is said of neighbours, 0.
   ///
   /// - Parameters:
   ///   - values: The voxels, fastest axis last.
@@ -67,7 +71,7 @@ public struct NoiseEstimate: Sendable, Hashable {
     let near = Self.roughness(values, rowLength, step: 1, isCounted)
     let far = Self.roughness(values, rowLength, step: 3, isCounted)
     guard let near else {
-      (deviation, correlationLength) = (0, 0)
+      (deviation, correlationLength) = (.nan, 0)
       return
     }
     guard let far, near > 0, far > near else {

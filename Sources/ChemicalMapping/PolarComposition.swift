@@ -19,6 +19,10 @@ public struct PolarComposition: Sendable, Hashable {
     self.matrix = matrix
   }
 
+  /// Whether LiFePO₄ has a smaller polar angle than FePO₄: whether the first energy is where LiFePO₄
+  /// absorbs more of the two.
+  public var lithiatedIsLower: Bool { matrix.determinant > 0 }
+
   /// The polar angle, degrees, of a composition C_LFP / (C_LFP + C_FP).
   public func angle(ofComposition composition: Double) -> Double {
     let (c, d) = (composition, 1 - composition)

@@ -10,16 +10,17 @@ public struct StateOfCharge: Sendable, Hashable {
   /// The share of FePO₄, 0 to 1.
   public var fraction: Double
   /// The standard uncertainty of `fraction` from the noise of the voxels' optical densities, with
-  /// what neighbours share of it.
-  public var noiseUncertainty: Double
+  /// what neighbours share of it; nil where that noise is not known.
+  public var noiseUncertainty: Double?
   /// The standard uncertainty from where the level lies below which a voxel is empty.
   public var levelUncertainty: Double
   /// How many voxels (or pixels) it was summed over.
   public var count: Int
 
-  /// The standard uncertainty from both; what the absorption of the phases is uncertain by is not in it.
-  public var uncertainty: Double {
-    (noiseUncertainty * noiseUncertainty + levelUncertainty * levelUncertainty).squareRoot()
+  /// The standard uncertainty from both, without that of the phases' absorption; nil where the noise is not
+  /// known.
+  public var uncertainty: Double? {
+    noiseUncertainty.map { ($0 * $0 + levelUncertainty * levelUncertainty).squareRoot() }
   }
 }
 
@@ -77,12 +78,14 @@ public func stateOfCharge(
   let range = (fractions.max() ?? fraction) - (fractions.min() ?? fraction)
   return StateOfCharge(
     fraction: fraction,
-    noiseUncertainty: relation.compositionError(
-      first: sum.first,
-      second: sum.second,
-      noise: OpticalDensityNoise(first: noise.first * growth, second: noise.second * growth),
-      commonNoise: noise.common * growth
-    ),
+    noiseUncertainty: !noise.isKnown
+      ? nil
+      : relation.compositionError(
+        first: sum.first,
+        second: sum.second,
+        noise: OpticalDensityNoise(first: noise.first * growth, second: noise.second * growth),
+        commonNoise: noise.common * growth
+      ),
     levelUncertainty: range / 12.0.squareRoot(),
     count: sum.count
   )

@@ -24,20 +24,8 @@ extension TwoEnergyInversion {
     voxelSize: Length,
     sharing work: any WorkSharing = SerialWork()
   ) -> ChemicalVolumes {
-    precondition(
-      first.hasShape(of: second) && first.hasShape(of: preEdge),
-      "the energies' volumes differ in extent"
-    )
-    let reduced = withoutPreEdge
-    var (a, b) = (first, second)
-    subtract(preEdge.values, from: &a.values)
-    subtract(preEdge.values, from: &b.values)
-    let noise = reduced.noise(
-      Pair(first: first.values, second: second.values, rowLength: first.sizeY, dimensions: 3),
-      preEdge.values,
-      Pair(first: a.values, second: b.values, rowLength: first.sizeY, dimensions: 3)
-    )
-    return reduced.solve(first: a, second: b, voxelSize: voxelSize, noise: noise, sharing: work)
+    ChemicalDensities(first: first, second: second, preEdge: preEdge, inversion: self)
+      .solve(voxelSize: voxelSize, sharing: work)
   }
 
   /// Solves every pixel with the density below the edge taken from both others.
@@ -52,33 +40,37 @@ extension TwoEnergyInversion {
       first.shape == second.shape && first.shape == preEdge.shape,
       "the energies' images differ in shape"
     )
-    let reduced = withoutPreEdge
+    let reduced = ofDifferences
     var (a, b) = (first, second)
-    subtract(preEdge.values, from: &a.values)
-    subtract(preEdge.values, from: &b.values)
+    a.values.subtract(preEdge.values)
+    b.values.subtract(preEdge.values)
     let columns = first.shape.columns
     let noise = reduced.noise(
       Pair(first: first.values, second: second.values, rowLength: columns, dimensions: 2),
       preEdge.values,
-      Pair(first: a.values, second: b.values, rowLength: columns, dimensions: 2)
+      Pair(first: a.values, second: b.values, rowLength: columns, dimensions: 2),
+      sharing: SerialWork()
     )
     return reduced.solve(first: a, second: b, noise: noise)
   }
 
-  /// The inversion of differences to the pre-edge.
-  private var withoutPreEdge: TwoEnergyInversion {
+  /// The inversion of differences to the pre-edge: its matrix is less what the phases absorb there, and it
+  /// subtracts nothing more.
+  public var ofDifferences: TwoEnergyInversion {
     var given = parameters
+    given.subtractsPreEdge = false
     given.matrix = parameters.matrix.subtracting(parameters.preEdgeAbsorption)
     return Self(checked: given)
   }
 
   /// The noise of all three densities where the differences hold iron.
-  private func noise(
+  func noise(
     _ densities: Pair,
     _ preEdge: [Float],
-    _ differences: Pair
+    _ differences: Pair,
+    sharing work: any WorkSharing
   ) -> OpticalDensityNoise {
-    let minimumIron = minimumIron(differences.first, differences.second, sharing: SerialWork())
+    let minimumIron = minimumIron(differences.first, differences.second, sharing: work)
     let kernel = VoxelKernel(parameters: parameters, length: 1, minimumIron: minimumIron)
     let isNonNegative = parameters.isNonNegative
     let isCounted = { (i: Int) in
@@ -93,11 +85,5 @@ extension TwoEnergyInversion {
     noise.common =
       NoiseEstimate(of: preEdge.span, rowLength: densities.rowLength, where: isCounted).deviation
     return noise
-  }
-
-  private func subtract(_ common: [Float], from values: inout [Float]) {
-    let source = common.span
-    var target = values.mutableSpan
-    for i in target.indices { target[i] -= source[i] }
   }
 }

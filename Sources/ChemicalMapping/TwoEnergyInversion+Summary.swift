@@ -10,12 +10,14 @@ extension TwoEnergyInversion {
   ///   - first: Optical density per voxel at the first energy, [x, z, y], dimensionless.
   ///   - second: The same at the second energy.
   ///   - bins: The bins of the histogram.
+  ///   - noise: The noise of a voxel, from which the errors follow; estimated where nil.
   ///   - work: Threads that share the voxels; their number does not change the result.
   /// - Returns: The level of empty voxels, the state of charge and the histogram.
   public func summary(
     first: Volume,
     second: Volume,
     bins: Int = 180,
+    noise: OpticalDensityNoise? = nil,
     sharing work: any WorkSharing = SerialWork()
   ) -> ChemicalSummary {
     precondition(first.hasShape(of: second), "the two energies' volumes differ in extent")
@@ -30,9 +32,11 @@ extension TwoEnergyInversion {
     } join: {
       $0.add($1)
     }
-    let noise = OpticalDensityNoise(of: a.span, and: b.span, rowLength: first.sizeY) { place in
-      kernel.hasIron(a[place], b[place], isNonNegative: isNonNegative)
-    }
+    let noise =
+      noise
+      ?? OpticalDensityNoise(of: a.span, and: b.span, rowLength: first.sizeY) { place in
+        kernel.hasIron(a[place], b[place], isNonNegative: isNonNegative)
+      }
     return ChemicalSummary(
       minimumIron: minimumIron,
       noise: noise,
@@ -47,7 +51,8 @@ extension TwoEnergyInversion {
       histogram: PolarHistogram(
         weights: sums?.weights ?? [Double](repeating: 0, count: bins),
         outside: sums?.outside ?? 0
-      )
+      ),
+      relation: polarComposition
     )
   }
 

@@ -31,9 +31,9 @@ public struct GaussianPeak: Sendable, Hashable {
 /// doi 10.1137/0111030) with the diagonal of the normal equations as damping, from the two classes
 /// into which Otsu's criterion parts the histogram. The same histogram gives the same fit.
 public struct TwoGaussianFit: Sendable, Hashable {
-  /// The peak at the smaller position: the LiFePO₄-like one in a polar histogram.
+  /// The peak at the smaller position; which phase that is in a polar histogram `PhasePeaks` says.
   public let low: GaussianPeak
-  /// The peak at the larger position: the FePO₄-like one.
+  /// The peak at the larger position.
   public let high: GaussianPeak
   /// Σ (data − fit)² / Σ data².
   public let rFactor: Double

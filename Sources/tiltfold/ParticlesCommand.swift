@@ -14,7 +14,8 @@ struct ParticlesCommand: ParsableCommand {
       Marks what is solid by the mean of both energies, floods it from the maxima (watershed), and \
       joins and splits what it gets until the parts are plates; what cannot be made plates is listed \
       as a bunch. Prints how many are active, from 15 % FePO4 on. Writes particles.csv, particles.h5, \
-      particles.png and particle-histograms.png, and with --section particle-ID.png.
+      particles.png and particle-histograms.png, and with --section particle-ID.png; of a tomogram \
+      that is not called tomogram.h5 with its name in front, NAME-particles.csv.
 
       Examples:
         tiltfold particles results/tomogram.h5

@@ -137,7 +137,7 @@ private func measureChemicalUpdate() throws -> [BenchmarkResult] {
     )
     let messages =
       [previews.volume(energy: 1)]
-      + [previews.chemistry(inversion, summary), previews.histogram(inversion, summary)]
+      + [previews.chemistry(inversion, summary), previews.histogram(summary)]
       .compactMap { $0 }
     for message in messages { _ = try publisher.send(message.encode()) }
     for _ in messages {

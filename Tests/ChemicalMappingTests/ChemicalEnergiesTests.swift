@@ -37,6 +37,9 @@ import Testing
     #expect(choice.preEdge == [0, 1])
     parameters.preEdgeAbsorption = PhaseAbsorption(lithiated: 6, delithiated: 0.3)
     #expect(throws: ParameterError.self) { try parameters.validate() }
+    // Where it is not subtracted it does not count.
+    parameters.subtractsPreEdge = false
+    try parameters.validate()
     parameters = ChemistryParameters()
     parameters.energies = energies([708.2, 708.2])
     #expect(throws: ParameterError.self) { try parameters.validate() }

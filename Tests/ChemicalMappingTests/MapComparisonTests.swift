@@ -95,6 +95,12 @@ import Testing
     let peaks = PhasePeaks(fit, relation)
     #expect(abs(peaks.lithiated.composition - 0.93) < 0.01)
     #expect(abs(peaks.delithiated.composition - 0.02) < 0.01)
+    // With the energies in the other order the LiFePO₄-like peak is that at the larger angle.
+    let turned = PolarComposition(matrix: AbsorptionMatrix(rows: relation.matrix.rows.reversed()))
+    let exchanged = PhasePeaks(fit, turned)
+    #expect(relation.lithiatedIsLower && !turned.lithiatedIsLower)
+    #expect(exchanged.lithiated.angle == fit.high.center)
+    #expect(exchanged.delithiated.angle == fit.low.center)
     for (peak, angle) in [(peaks.lithiated, 27.48), (peaks.delithiated, 65.0)] {
       // By differences of the relation itself.
       let across =

@@ -76,7 +76,8 @@ import Testing
     #expect(abs(fit.low.width - 4.3) < 0.4)
     // A quarter of the voxels is charged.
     let charge = try #require(result.stateOfCharge)
-    #expect(abs(charge.fraction - (0.75 * 0.07 + 0.25 * 0.98)) < 5 * charge.uncertainty + 0.002)
+    let uncertainty = try #require(charge.uncertainty)
+    #expect(abs(charge.fraction - (0.75 * 0.07 + 0.25 * 0.98)) < 5 * uncertainty + 0.002)
   }
 
   @Test func weightsCountVoxelsOrIron() {

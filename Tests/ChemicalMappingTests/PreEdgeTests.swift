@@ -99,6 +99,57 @@ import Testing
     #expect(volumes.phaseLabel.values == images.phaseLabel.values)
   }
 
+  @Test func theSummaryIsThatOfTheDifferences() throws {
+    let soiled = images(foreign: 0.1, noise: 0.01)
+    func volume(_ image: Image) -> Volume {
+      Volume(sizeX: 1, sizeZ: 40, sizeY: 50, values: image.values)
+    }
+    var parameters = try inversion().parameters
+    parameters.subtractsPreEdge = true
+    let energies = [710.2, 700, 708.2].map { PhotonEnergy(electronVolts: $0) }
+    let volumes = [volume(soiled.second), volume(soiled.below), volume(soiled.first)]
+    let densities = try #require(
+      ChemicalDensities(
+        of: volumes,
+        energies: energies,
+        by: TwoEnergyInversion(parameters: parameters)
+      )
+    )
+    let summary = densities.summary()
+    let solved = densities.solve(voxelSize: Length(micrometers: 1))
+    let (charge, expected) = (
+      try #require(summary.stateOfCharge), try #require(solved.stateOfCharge)
+    )
+    #expect(abs(charge.fraction - expected.fraction) < 1e-9 && charge.count == expected.count)
+    #expect(summary.noise.common == solved.noise.common && summary.noise.common > 0.005)
+    #expect(summary.relation.matrix == matrix.subtracting(preEdge))
+    // Thickness does not depend on the row, composition rises evenly from 0 to 1.
+    #expect(abs(charge.fraction - 0.5) < 0.01, "\(charge)")
+    // Two energies below the edge count by their mean, and nothing is taken twice.
+    let twice = try #require(
+      ChemicalDensities(
+        of: volumes + [volumes[1]],
+        energies: energies + [PhotonEnergy(electronVolts: 702)],
+        by: TwoEnergyInversion(parameters: parameters)
+      )
+    )
+    #expect(maximumDifference(twice.first.values, densities.first.values) < 1e-6)
+    #expect(
+      ChemicalDensities(of: volumes, energies: energies, by: densities.inversion)?.preEdge
+        == nil
+    )
+    // Without an energy below the edge there is nothing to take.
+    let pair = try #require(
+      ChemicalDensities(
+        of: [volumes[0], volumes[2]],
+        energies: [energies[0], energies[2]],
+        by: TwoEnergyInversion(parameters: parameters)
+      )
+    )
+    #expect(pair.preEdge == nil && pair.first == volumes[2])
+    #expect(pair.inversion.parameters.matrix == matrix)
+  }
+
   @Test func theNoiseOfThePreEdgeEntersTheError() throws {
     let noisy = images(noise: 0.02)
     let plain = try inversion().solve(first: noisy.first, second: noisy.second)

@@ -122,6 +122,13 @@ import WireFormat
     #expect(volume.header.quality["optical_density_full"].map { $0 > 0 } == true)
 
     let chemistry = try #require(all.last { $0.topic == .chemistry })
+    // The map of the latest tilt stays when the next one begins, and when all are through.
+    let maps = all.filter { $0.topic == .chemistry }.map { message in
+      ["lithiated_projection", "delithiated_projection", "rgb_projection"].allSatisfy {
+        message[$0] != nil
+      } && message.header.quality["projection_rotation_angle_deg"] != nil
+    }
+    #expect(maps.contains(true) && maps.drop { !$0 }.allSatisfy { $0 }, "\(maps)")
     for name in ["iron_volume", "composition_volume"] {
       #expect(chemistry[name]?.shape == [35, 35, 32], "\(name)")
     }

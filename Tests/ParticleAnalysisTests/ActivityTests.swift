@@ -41,6 +41,20 @@ import Testing
     #expect(ActivityHistogram(of: [], width: 1, activePercent: 15) { $0.volume }.bins.isEmpty)
   }
 
+  @Test func whatIsNotKnownIsInNoBin() {
+    let histogram = ActivityHistogram(
+      of: [.nan, 5, .infinity, -3, 1e9, .nan],
+      isActive: [true, true, false, false, true, false],
+      width: 10
+    )
+    #expect(histogram.unknown == ActivityCount(active: 1, all: 3))
+    #expect(histogram.bins[0].count == ActivityCount(active: 1, all: 2))
+    #expect(histogram.filledBins.count == 2 && histogram.bins.count == 10_000)
+    #expect(histogram.bins[0].center == 5)
+    let nothing = ActivityHistogram(of: [.nan], isActive: [true], width: 10)
+    #expect(nothing.bins.isEmpty && nothing.unknown.all == 1)
+  }
+
   private static func particle(id: Int, volume: Double, delithiated: Double) -> Particle {
     Particle(
       id: id,

@@ -138,6 +138,71 @@ import Testing
     )
     let catalog = try #require(ParticleCatalog.find(in: densities))
     #expect(catalog.particles.isEmpty && catalog.active.fraction.isNaN)
+    #expect(catalog.threshold == nil)
+    // A threshold that was given, or found, is told though nothing above it is left.
+    var parameters = ParticleParameters()
+    parameters.threshold = 0.5
+    let given = try #require(ParticleCatalog.find(in: densities, parameters: parameters))
+    #expect(given.particles.isEmpty && given.threshold == 0.5)
+  }
+
+  @Test func theErrorHoldsTheNoiseOfWhatWasSubtracted() throws {
+    // A plate of LiFePO₄ with noise of 0.002 at each of three energies.
+    let (size, noise) = (PlateSample.voxelSize, 0.002)
+    let preEdge = PhaseAbsorption(lithiated: 0.39, delithiated: 0.37)
+    let matrix = PlateSample.matrix.subtracting(preEdge)
+    var random = SeededGenerator(seed: 6)
+    func plate(_ absorption: Double) -> Volume {
+      var volume = Volume(sizeX: 30, sizeZ: 30, sizeY: 40)
+      for x in 0..<30 {
+        for z in 0..<30 {
+          for y in 0..<40 {
+            let isIn = (10..<18).contains(x) && (5..<25).contains(z) && (5..<35).contains(y)
+            let solid = isIn ? absorption * size.micrometers : 0
+            volume[x: x, z: z, y: y] = Float(solid + noise * random.normal())
+          }
+        }
+      }
+      return volume
+    }
+    let (first, second, below) = (
+      plate(PlateSample.matrix.lithiatedAtFirst), plate(PlateSample.matrix.lithiatedAtSecond),
+      plate(preEdge.lithiated)
+    )
+    func less(_ volume: Volume) -> Volume {
+      var difference = volume
+      for i in difference.values.indices { difference.values[i] -= below.values[i] }
+      return difference
+    }
+    let catalog = try #require(
+      ParticleCatalog.find(
+        in: DensityPair(
+          first: less(first),
+          second: less(second),
+          common: below,
+          voxelSize: size,
+          matrix: matrix
+        )
+      )
+    )
+    let particle = try #require(catalog.particles.first)
+    #expect(abs(particle.delithiated) < 0.01)
+    // δc = |D| √((o₂ δ)² + (o₁ δ)² + ((o₂ − o₁) δ)²) / s² of a sum over n voxels, of which four share
+    // their noise. Noise of the differences taken for independent would make it a quarter more, no noise
+    // of the pre-edge an eighth less.
+    let (o1, o2) = (
+      matrix.lithiatedAtFirst * size.micrometers, matrix.lithiatedAtSecond * size.micrometers
+    )
+    let s =
+      (matrix.delithiatedAtSecond - matrix.lithiatedAtSecond) * o1
+      + (matrix.lithiatedAtFirst - matrix.delithiatedAtFirst) * o2
+    let expected =
+      matrix.determinant * noise * (o1 * o1 + o2 * o2 + (o2 - o1) * (o2 - o1)).squareRoot()
+      / (s * s) * (4 / Double(particle.voxels)).squareRoot()
+    #expect(
+      abs(particle.delithiatedError / expected - 1) < 0.06,
+      "\(particle.delithiatedError), \(expected)"
+    )
   }
 
   @Test func sectionsShowThePlateAlongItsAxes() throws {

@@ -82,7 +82,8 @@ public struct ChemistryFigures: Sendable, Hashable {
 
   /// The two energies that it was solved from.
   public var energies: [PhotonEnergy]
-  /// The standard deviation of the noise in a voxel's OD at each of them.
+  /// The standard deviation of the noise in a voxel's OD at each of them; NaN where too few voxels hold iron
+  /// to say it.
   public var noise: [Double]
   /// The length over which neighbours share their noise, voxels.
   public var noiseCorrelationLength: Double
@@ -90,7 +91,8 @@ public struct ChemistryFigures: Sendable, Hashable {
   public var minimumIron: Double
   /// Σ FePO₄ / Σ (LiFePO₄ + FePO₄); NaN where there is no iron.
   public var stateOfCharge: Double
-  /// The parts of its standard uncertainty from noise, and from where the level of empty voxels lies.
+  /// The parts of its standard uncertainty from noise, and from where the level of empty voxels lies; NaN
+  /// where not known.
   public var stateOfChargeUncertainties: [Double]
   /// The peak of LiFePO₄ and that of FePO₄ in the histogram of polar angles; empty where there are no
   /// two.

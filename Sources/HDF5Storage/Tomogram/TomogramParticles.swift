@@ -49,7 +49,7 @@ public struct TomogramParticles: Sendable, Hashable {
   public var labels: [Int32]
   /// The extents of `labels`, [x, z, y].
   public var extents: [Int]
-  /// The mean optical density of both energies above which a voxel is solid.
+  /// The mean optical density of both energies above which a voxel is solid; NaN where all are alike.
   public var threshold: Double
   /// The share of FePO₄ from which a particle counts as active, percent.
   public var activePercent: Double

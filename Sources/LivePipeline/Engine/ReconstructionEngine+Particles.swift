@@ -13,17 +13,14 @@ extension ReconstructionEngine {
     _ configuration: PipelineConfiguration
   ) -> TomogramParticles? {
     guard configuration.particles.isEnabled, content.assembly.acceptedTiltCount > 0,
-      let choice = ChemicalEnergies(
-        of: content.assembly.energies,
-        by: configuration.chemistry
+      let inversion = inversion(configuration),
+      let chemical = ChemicalDensities(
+        of: content.assembly.volumes,
+        energies: content.assembly.energies,
+        by: inversion
       )
     else { return nil }
-    let densities = DensityPair(
-      of: content.assembly.volumes,
-      choice,
-      configuration.chemistry,
-      voxelSize: configuration.tomography.voxelSize
-    )
+    let densities = DensityPair(chemical, voxelSize: configuration.tomography.voxelSize)
     let parameters = configuration.particles.parameters
     guard let catalog = ParticleCatalog.find(in: densities, parameters: parameters) else {
       return nil

@@ -32,7 +32,7 @@ extension ReconstructionEngine {
       mailbox.offer(previews(of: content, header).volume(energy: energy))
     }
     if mailbox.isDue(.alignment) { offerAlignment(content) }
-    offerChemistry(content, header(of: content), latestTilt: fold.tiltIndex) { mailbox.isDue($0) }
+    offerChemistry(content, header(of: content)) { mailbox.isDue($0) }
   }
 
   /// Shows a tomogram.
@@ -90,10 +90,10 @@ extension ReconstructionEngine {
     offerChemistry(content, header(of: content)) { mailbox.isWanted($0) }
   }
 
+  /// Shows the chemistry, with the map of the latest tilt that has both energies.
   private func offerChemistry(
     _ content: TomogramSession.Content,
     _ header: PreviewHeader,
-    latestTilt: Int? = nil,
     where isShown: (PreviewTopic) -> Bool
   ) {
     guard let summary = content.chemicalSummary,
@@ -101,11 +101,12 @@ extension ReconstructionEngine {
     else { return }
     let previews = previews(of: content, header)
     if isShown(.chemistry),
-      let chemistry = previews.chemistry(inversion, summary, tilt: latestTilt)
+      let choice = ChemicalEnergies(of: content.assembly.energies, by: inversion.parameters),
+      let chemistry = previews.chemistry(inversion, summary, tilt: content.latestPair(choice))
     {
       mailbox.offer(chemistry)
     }
-    if isShown(.histogram) { mailbox.offer(previews.histogram(inversion, summary)) }
+    if isShown(.histogram) { mailbox.offer(previews.histogram(summary)) }
   }
 
   private func previews(

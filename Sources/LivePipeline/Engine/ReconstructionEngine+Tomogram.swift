@@ -5,7 +5,6 @@ import ChemicalMapping
 import Foundation
 import HDF5Storage
 import Imaging
-import ParticleAnalysis
 import Synchronization
 import Tomography
 import WireFormat
@@ -101,6 +100,7 @@ extension ReconstructionEngine {
         content.energiesOfTilt[tilt, default: []].insert(energy)
         if fold.accepted, content.energiesOfTilt[tilt]?.count ?? 0 > 1 {
           solve(&content, configuration)
+          notePair(ofTilt: tilt, &content, configuration)
         }
       }
       session.note(content)
@@ -258,77 +258,6 @@ extension ReconstructionEngine {
     tomograms.withLock { $0.values.map { $0 } }
       .filter { session in session.content.withLock { !$0.isComplete } }
       .map(\.name).sorted()
-  }
-
-  /// How optical densities become phases; nil where the configuration leaves that open.
-  func inversion(_ configuration: PipelineConfiguration) -> TwoEnergyInversion? {
-    try? TwoEnergyInversion(parameters: configuration.chemistry)
-  }
-
-  /// Sums up the chemistry of a tomogram that has the two energies that it is made of.
-  ///
-  /// Previews solve what they show; voxel by voxel it is solved for the file alone. The pre-edge counts
-  /// for the file and for the charge at the end alone.
-  func solve(
-    _ content: inout TomogramSession.Content,
-    _ configuration: PipelineConfiguration
-  ) {
-    guard let inversion = inversion(configuration), let choice = energyChoice(&content) else {
-      return
-    }
-    let volumes = content.assembly.volumes
-    var summary = inversion.summary(
-      first: volumes[choice.first],
-      second: volumes[choice.second],
-      sharing: crew
-    )
-    if content.isComplete, !choice.preEdge.isEmpty {
-      let densities = DensityPair(
-        of: volumes,
-        choice,
-        configuration.chemistry,
-        voxelSize: configuration.tomography.voxelSize
-      )
-      var parameters = configuration.chemistry
-      parameters.matrix = densities.matrix
-      summary.stateOfCharge =
-        (try? TwoEnergyInversion(parameters: parameters))?
-        .summary(first: densities.first, second: densities.second, sharing: crew).stateOfCharge
-    }
-    content.chemicalSummary = summary
-    board.update { $0.stateOfCharge = summary.stateOfCharge?.fraction }
-  }
-
-  /// The chemistry of every voxel; nil without its two energies.
-  func chemistry(
-    of content: TomogramSession.Content,
-    _ configuration: PipelineConfiguration
-  ) -> TomogramChemistry? {
-    guard content.assembly.energies.count > 1, let inversion = inversion(configuration) else {
-      return nil
-    }
-    return SolvedChemistry.record(
-      of: content.assembly.volumes,
-      energies: content.assembly.energies,
-      voxelSize: configuration.tomography.voxelSize,
-      inversion,
-      sharing: crew
-    )
-  }
-
-  /// The energies that chemistry is made of; says once where two others are there.
-  private func energyChoice(_ content: inout TomogramSession.Content) -> ChemicalEnergies? {
-    let energies = content.assembly.energies
-    guard energies.count > 1 else { return nil }
-    let parameters = configuration.chemistry
-    if let choice = ChemicalEnergies(of: energies, by: parameters) { return choice }
-    let isLast = content.isComplete || energies.count >= content.assembly.energyLimit
-    if isLast, !content.toldOfEnergies {
-      content.toldOfEnergies = true
-      let refusal = ChemicalEnergies.refusal(of: energies, by: parameters)
-      report(RunEvent(.warning, "tomogram \(content.assembly.name): \(refusal)"))
-    }
-    return nil
   }
 
   private func tomogram(

@@ -11,6 +11,8 @@ final class TomogramSession: Sendable {
     var assembly: TomogramAssembly
     /// The energies of each tilt whose projections were taken, by place in the series.
     var energiesOfTilt: [Int: Set<Int>] = [:]
+    /// The tilts that came to have both energies of the chemistry, the latest last, by place in the series.
+    private(set) var pairedTilts: [Int] = []
     /// What the chemistry is as a whole, once there are two energies.
     var chemicalSummary: ChemicalSummary?
     /// The resolution of each energy, as it was measured last.
@@ -42,6 +44,19 @@ final class TomogramSession: Sendable {
           && abs($0.electronVolts - place.electronVolts) <= source.energyTolerance
       }
       if !isKnown { places.append(place) }
+    }
+
+    /// Notes that a tilt has both energies of the chemistry.
+    mutating func addPair(ofTilt tilt: Int) {
+      pairedTilts.removeAll { $0 == tilt }
+      pairedTilts.append(tilt)
+    }
+
+    /// The latest tilt that has, and still has, both energies of the chemistry; nil for none.
+    func latestPair(_ choice: ChemicalEnergies) -> Int? {
+      pairedTilts.last {
+        assembly.isMeasured(energies: [choice.first, choice.second], ofTilt: $0)
+      }
     }
 
     /// Notes what became of a projection.

@@ -59,18 +59,21 @@ package struct TomogramPreviews {
     _ summary: ChemicalSummary,
     tilt: Int? = nil
   ) -> PreviewMessage? {
-    guard let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters) else {
-      return nil
-    }
-    let volumes = assembly.volumes
-    let (first, second) = (volumes[choice.first], volumes[choice.second])
+    guard
+      let densities = ChemicalDensities(
+        of: assembly.volumes,
+        energies: assembly.energies,
+        by: inversion
+      )
+    else { return nil }
+    let (first, second) = (densities.first, densities.second)
     var header = headed(summary)
     let pairs = zip(VolumeSlices.middle(of: first), VolumeSlices.middle(of: second))
-    let solved = pairs.map { solve($0.image, $1.image, inversion, summary) }
+    let solved = pairs.map { solve($0.image, $1.image, densities.inversion, summary) }
     // One brightness for all slices.
     let full = solved.map { ChemicalPicture($0).resolvedFullIron }.max()
-    let projection = tilt.map { projectedChemistry(inversion, choice, of: $0, &header) } ?? []
-    let spatial = reducedChemistry(first, second, inversion, summary, &header)
+    let projection = tilt.map { projectedChemistry(inversion, of: $0, &header) } ?? []
+    let spatial = reducedChemistry(first, second, densities.inversion, summary, &header)
     let correlation = correlation(first, second, &header)
     return PreviewMessage(
       topic: .chemistry,
@@ -86,18 +89,14 @@ package struct TomogramPreviews {
 
   /// The polar angles, as `histogram`, with two Gaussians where they can be fitted.
   ///
-  /// - Parameters:
-  ///   - inversion: How optical densities become phases.
-  ///   - summary: What it says of the whole.
-  /// - Returns: The message.
-  package func histogram(
-    _ inversion: TwoEnergyInversion,
-    _ summary: ChemicalSummary
-  ) -> PreviewMessage {
+  /// - Parameter summary: What the chemistry says of the whole.
+  /// - Returns: The message; `low` is the peak at the smaller angle, whichever phase that is.
+  package func histogram(_ summary: ChemicalSummary) -> PreviewMessage {
     let histogram = summary.histogram
     let fit = histogram.twoGaussianFit()
     var header = headed(summary)
-    for (name, peak) in zip(["low", "high"], SolvedChemistry.peaks(of: fit, inversion)) {
+    let peaks = SolvedChemistry.peaks(of: fit, summary.relation).sorted { $0.angle < $1.angle }
+    for (name, peak) in zip(["low", "high"], peaks) {
       header.quality["\(name)_center_deg"] = peak.angle
       header.quality["\(name)_width_deg"] = peak.angleWidth
       header.quality["\(name)_composition"] = peak.composition
@@ -190,14 +189,22 @@ package struct TomogramPreviews {
   /// The map of one tilt's two projections: thicknesses in µm, and its state of charge.
   private func projectedChemistry(
     _ inversion: TwoEnergyInversion,
-    _ choice: ChemicalEnergies,
     of tilt: Int,
     _ header: inout PreviewHeader
   ) -> [PreviewArray] {
-    guard let first = assembly.measured(energy: choice.first, ofTilt: tilt),
+    guard let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters),
+      let first = assembly.measured(energy: choice.first, ofTilt: tilt),
       let second = assembly.measured(energy: choice.second, ofTilt: tilt)
     else { return [] }
-    let map = inversion.solve(first: first.density, second: second.density)
+    let below = choice.preEdge.compactMap { assembly.measured(energy: $0, ofTilt: tilt)?.density }
+    let map =
+      below.isEmpty
+      ? inversion.solve(first: first.density, second: second.density)
+      : inversion.solve(
+        first: first.density,
+        second: second.density,
+        preEdge: Self.mean(of: below)
+      )
     header.quality["projection_rotation_angle_deg"] = first.tilt.degrees
     if let charge = map.stateOfCharge {
       header.quality["projection_state_of_charge"] = charge.fraction
@@ -211,6 +218,15 @@ package struct TomogramPreviews {
       thickness("delithiated_projection", map.delithiated),
       colors("rgb_projection", ChemicalPicture(map)),
     ]
+  }
+
+  private static func mean(of images: [Image]) -> Image {
+    var mean = images[0]
+    for image in images.dropFirst() {
+      for i in mean.values.indices { mean.values[i] += image.values[i] }
+    }
+    for i in mean.values.indices { mean.values[i] /= Float(images.count) }
+    return mean
   }
 
   private func colors(_ name: String, _ picture: ChemicalPicture) -> PreviewArray {

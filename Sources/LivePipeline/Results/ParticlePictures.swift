@@ -82,28 +82,17 @@ struct ParticlePictures {
     }
   }
 
-  private struct Bin {
-    var center: Double
-    var count: ActivityCount
-  }
-
-  private var bins: [Bin] {
+  private var activityByVolume: ActivityHistogram {
     let plates = plates
-    let places = plates.map { min(max(Int($0.volume) / volumeBin, 0), 1000) }
-    return (0...(places.max() ?? 0)).map { place in
-      let members = places.indices.filter { places[$0] == place }
-      return Bin(
-        center: (Double(place) + 0.5) * Double(volumeBin),
-        count: ActivityCount(
-          active: members.count { plates[$0].isActive },
-          all: members.count
-        )
-      )
-    }
+    return ActivityHistogram(
+      of: plates.map(\.volume),
+      isActive: plates.map(\.isActive),
+      width: Double(volumeBin)
+    )
   }
 
   private var volumes: LinePlot {
-    let bins = bins
+    let bins = activityByVolume.bins
     let centers = bins.map(\.center)
     return LinePlot(
       title: "volumes of the particles",
@@ -130,7 +119,8 @@ struct ParticlePictures {
 
   /// The active part of every bin with its binomial error.
   private var activity: LinePlot {
-    let filled = bins.filter { $0.count.all > 0 }
+    let histogram = activityByVolume
+    let filled = histogram.filledBins
     var curves = [
       LinePlot.Curve(
         label: "active part",
@@ -156,7 +146,7 @@ struct ParticlePictures {
       horizontal: LinePlot.Axis(
         "volume",
         unit: "voxels",
-        range: 0...Double(bins.count * volumeBin)
+        range: 0...(histogram.bins.last?.upper ?? Double(volumeBin))
       ),
       vertical: LinePlot.Axis("active", unit: "%", range: 0...100),
       curves: curves

@@ -21,13 +21,12 @@ package struct ParticleTable {
   package init(_ particles: TomogramParticles, name: String) {
     let numbers = ParticleNumbers(particles)
     var lines = ["# \(name): particles of the tomogram; lengths in nm, places about its middle"]
-    lines.append(
-      String(
-        format: "# solid above a mean optical density of %.5g; active from %.4g %% FePO4 on",
-        particles.threshold,
-        particles.activePercent
-      )
-    )
+    let solid =
+      particles.threshold.isFinite
+      ? String(format: "solid above a mean optical density of %.5g", particles.threshold)
+      : "no voxel is solid, as all are alike"
+    let active = String(format: "active from %.4g %% FePO4 on", particles.activePercent)
+    lines.append("# \(solid); \(active)")
     lines.append("# \(numbers.inWords)")
     let columns = particles.columns
     lines.append((columns.map(Self.title) + ["neighbors"]).joined(separator: ","))
@@ -158,7 +157,7 @@ extension TomogramParticles {
       },
       labels: catalog.labels.values,
       extents: catalog.labels.grid.extents,
-      threshold: catalog.threshold.isFinite ? catalog.threshold : 0,
+      threshold: catalog.threshold ?? .nan,
       activePercent: catalog.parameters.activePercent
     )
   }

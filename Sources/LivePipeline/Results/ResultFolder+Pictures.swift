@@ -138,13 +138,17 @@ extension ResultFolder {
   }
 
   private func histogram(_ chemistry: TomogramChemistry, _ record: TomogramRecord) -> LinePlot? {
-    guard let choice = ChemicalEnergies(of: record.energies, by: configuration.chemistry) else {
-      return nil
-    }
+    guard let inversion = try? TwoEnergyInversion(parameters: configuration.chemistry),
+      let densities = ChemicalDensities(
+        of: record.volumes,
+        energies: record.energies,
+        by: inversion
+      )
+    else { return nil }
     let histogram = PolarHistogram(
       polarAngle: chemistry.polarAngle,
-      first: record.volumes[choice.first],
-      second: record.volumes[choice.second]
+      first: densities.first,
+      second: densities.second
     )
     var curves = [
       LinePlot.Curve(label: "voxels", x: histogram.centers, y: histogram.weights, style: .bars)

@@ -13,7 +13,7 @@ enum SolvedChemistry {
   ///   - volumes: OD per voxel, [energy] of [x, z, y].
   ///   - energies: Their photon energies.
   ///   - voxelSize: The size of a voxel.
-  ///   - inversion: How optical densities become phases.
+  ///   - inversion: How optical densities become phases, and whether a pre-edge is taken from them.
   ///   - work: Threads that share the voxels.
   /// - Returns: The chemistry; nil where one of its energies is not there.
   static func record(
@@ -23,19 +23,15 @@ enum SolvedChemistry {
     _ inversion: TwoEnergyInversion,
     sharing work: any WorkSharing = SerialWork()
   ) -> TomogramChemistry? {
-    guard let choice = ChemicalEnergies(of: energies, by: inversion.parameters) else { return nil }
-    let (first, second) = (volumes[choice.first], volumes[choice.second])
-    let solved =
-      choice.preEdge.isEmpty
-      ? inversion.solve(first: first, second: second, voxelSize: voxelSize, sharing: work)
-      : inversion.solve(
-        first: first,
-        second: second,
-        preEdge: mean(of: choice.preEdge.map { volumes[$0] }),
-        voxelSize: voxelSize,
-        sharing: work
-      )
-    let histogram = PolarHistogram(polarAngle: solved.polarAngle, first: first, second: second)
+    guard let densities = ChemicalDensities(of: volumes, energies: energies, by: inversion),
+      let choice = ChemicalEnergies(of: energies, by: inversion.parameters)
+    else { return nil }
+    let solved = densities.solve(voxelSize: voxelSize, sharing: work)
+    let histogram = PolarHistogram(
+      polarAngle: solved.polarAngle,
+      first: densities.first,
+      second: densities.second
+    )
     return TomogramChemistry(
       lithiated: solved.lithiated,
       delithiated: solved.delithiated,
@@ -53,26 +49,16 @@ enum SolvedChemistry {
           solved.stateOfCharge?.noiseUncertainty ?? .nan,
           solved.stateOfCharge?.levelUncertainty ?? .nan,
         ],
-        peaks: peaks(
-          of: histogram.twoGaussianFit(),
-          inversion,
-          subtractsPreEdge: !choice.preEdge.isEmpty
-        )
+        peaks: peaks(of: histogram.twoGaussianFit(), densities.inversion.polarComposition)
       )
     )
   }
 
-  /// The two phases of a fit to a histogram of polar angles; empty where there are no two.
+  /// The two phases of a fit to a histogram of polar angles, LiFePO₄ first; empty where there are no two.
   static func peaks(
     of fit: TwoGaussianFit?,
-    _ inversion: TwoEnergyInversion,
-    subtractsPreEdge: Bool = false
+    _ relation: PolarComposition
   ) -> [ChemistryFigures.Peak] {
-    let parameters = inversion.parameters
-    let relation = PolarComposition(
-      matrix: subtractsPreEdge
-        ? parameters.matrix.subtracting(parameters.preEdgeAbsorption) : parameters.matrix
-    )
     guard let fit else { return [] }
     let phases = PhasePeaks(fit, relation)
     return [phases.lithiated, phases.delithiated].map { peak in
@@ -84,18 +70,5 @@ enum SolvedChemistry {
         compositionWidth: peak.compositionWidth
       )
     }
-  }
-
-  /// The mean of several volumes of one extent, one at least.
-  static func mean(of volumes: [Volume]) -> Volume {
-    var mean = volumes[0]
-    var target = mean.values.mutableSpan
-    let scale = 1 / Float(volumes.count)
-    for volume in volumes.dropFirst() {
-      let source = volume.values.span
-      for i in target.indices { target[i] += source[i] }
-    }
-    if volumes.count > 1 { for i in target.indices { target[i] *= scale } }
-    return mean
   }
 }

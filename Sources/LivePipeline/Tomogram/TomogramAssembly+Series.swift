@@ -141,6 +141,12 @@ extension TomogramAssembly {
     return accepted.reduce(0) { $0 + $1.transform.rotationDegrees } / Double(accepted.count)
   }
 
+  /// Whether scans of all of some energies take part at a tilt.
+  func isMeasured(energies: [Int], ofTilt place: Int) -> Bool {
+    guard let tilt = tilts.first(where: { $0.index == place }) else { return false }
+    return energies.allSatisfy { tilt.isAccepted(energy: $0) }
+  }
+
   /// What was measured of a tilt at one energy, laid on the volume's axes: OD, [row, column], NaN where
   /// less than half lit; nil where no scan takes part.
   func measured(energy: Int, ofTilt place: Int) -> (density: Image, tilt: TiltAngle)? {

@@ -32,7 +32,7 @@ public struct Particle: Sendable, Hashable {
   public var boxFill: Double
   /// The share of FePO₄ in its iron, Σ C_FP / Σ (C_LFP + C_FP) of the free solution.
   public var delithiated: Double
-  /// The standard uncertainty of `delithiated` from the noise of the voxels.
+  /// The standard uncertainty of `delithiated` from the noise of the voxels; NaN where that is not known.
   public var delithiatedError: Double
   /// The mean optical density of both energies over its voxels.
   public var meanDensity: Double

@@ -9,8 +9,8 @@ public struct ParticleCatalog: Sendable {
   public var particles: [Particle]
   /// Which of them each voxel belongs to, [x, z, y]; 0 for none.
   public var labels: LabelVolume
-  /// The threshold, mean optical density of both energies.
-  public var threshold: Double
+  /// The threshold, mean optical density of both energies; nil where none was given and all voxels are alike.
+  public var threshold: Double?
   /// The markers that the watershed started from.
   public var markerCount: Int
   /// The size of a voxel.

@@ -32,7 +32,7 @@ struct ParticleMeasurement {
       cores[label].add(values)
       if !labels.grid.isInside(labels.grid.place(index)) { cores[label].isCut = true }
     }
-    let noise = noise(labels)
+    let noise = VoxelNoise(of: densities, in: labels)
     return (1..<max(count, 1)).map { label in
       particle(label, cores[label], wholes[label], background: background, noise: noise)
     }
@@ -43,7 +43,7 @@ struct ParticleMeasurement {
     _ core: RegionSums,
     _ whole: RegionSums,
     background: SIMD2<Double>,
-    noise: SIMD2<Double>
+    noise: VoxelNoise
   ) -> Particle {
     let region = segmentation.regions[label]
     let box = region.box
@@ -63,7 +63,6 @@ struct ParticleMeasurement {
     let grid = segmentation.labels.grid
     let middle = 0.5 * SIMD3<Double>(SIMD3(grid.sizeX, grid.sizeZ, grid.sizeY) &- 1)
     let center = nanometers * (box.center - middle)
-    let deviations = noise * (Double(core.count) * Self.correlatedVoxels).squareRoot()
     return Particle(
       id: label,
       voxels: Int(region.moments.mass),
@@ -77,7 +76,10 @@ struct ParticleMeasurement {
       thickness: length(profiles.widths[2]),
       boxFill: region.fill,
       delithiated: iron.sum() > 0 ? iron.y / iron.sum() : .nan,
-      delithiatedError: densities.shareError(of: iron, deviations: deviations),
+      delithiatedError: densities.shareError(
+        of: iron,
+        noise: noise.ofSum(Double(core.count) * Self.correlatedVoxels)
+      ),
       meanDensity: 0.5 * core.sum.sum() / Double(max(core.count, 1)),
       neighbors: region.contacts.keys.sorted(),
       isBunch: region.fill < parameters.plateFill,
@@ -111,32 +113,6 @@ struct ParticleMeasurement {
       if values.x.isFinite, values.y.isFinite { sums.add(values) }
     }
     return sums.count > 0 ? sums.sum / Double(sums.count) : .zero
-  }
-
-  /// The noise of a voxel at either energy, from second differences along y inside of particles.
-  ///
-  /// 1, −2, 1 of white noise have six times its variance; what is smooth falls out.
-  private func noise(_ labels: LabelVolume) -> SIMD2<Double> {
-    var squares = SIMD2<Double>.zero
-    var count = 0.0
-    let (first, second) = (densities.first.values.span, densities.second.values.span)
-    for index in labels.values.indices.dropFirst(2).dropLast(2) where labels.values[index] > 0 {
-      let label = labels.values[index]
-      // One voxel away from surfaces, where the density falls steeply.
-      guard labels.values[index - 2] == label, labels.values[index - 1] == label,
-        labels.values[index + 1] == label, labels.values[index + 2] == label
-      else { continue }
-      let differences = SIMD2(
-        Double(first[index - 1] - 2 * first[index] + first[index + 1]),
-        Double(second[index - 1] - 2 * second[index] + second[index + 1])
-      )
-      guard differences.x.isFinite, differences.y.isFinite else { continue }
-      squares += differences * differences
-      count += 6
-    }
-    guard count > 0 else { return .zero }
-    let variances = squares / count
-    return SIMD2(variances.x.squareRoot(), variances.y.squareRoot())
   }
 }
 

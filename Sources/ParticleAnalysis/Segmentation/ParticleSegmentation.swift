@@ -28,10 +28,9 @@ public struct ParticleSegmentation: Sendable {
 
   /// Which particle each voxel belongs to, by the place of the particle in the order of volume.
   public internal(set) var labels: LabelVolume
-  /// The threshold, mean optical density of both energies.
-  public internal(set) var threshold: Double
-  /// The density of the inside of particles: the 90th percentile above the threshold.
-  public internal(set) var insideDensity: Double
+  /// The threshold, mean optical density of both energies, also where nothing lies above it; nil where none
+  /// was given and all voxels are alike.
+  public internal(set) var threshold: Double?
   /// The markers that the watershed started from.
   public internal(set) var markerCount: Int
   /// The regions by label; the first is none.
@@ -52,12 +51,12 @@ public struct ParticleSegmentation: Sendable {
     let grid = VoxelGrid(of: density)
     guard progress(.solid) else { return nil }
     let level = parameters.threshold ?? otsuThreshold(of: density.values)
-    guard let level else { return ParticleSegmentation(empty: grid) }
+    guard let level else { return ParticleSegmentation(empty: grid, threshold: nil) }
     let mask = VoxelMask(of: density, above: Float(level))
       .fillingHoles(parameters.fillsTunnels ? .enclosedInSlices : .enclosed)
       .removingParts(smallerThan: parameters.minimumVoxels)
     let inside = insideDensity(of: density.values, in: mask)
-    guard inside > 0 else { return ParticleSegmentation(empty: grid) }
+    guard inside > 0 else { return ParticleSegmentation(empty: grid, threshold: level) }
 
     guard progress(.markers) else { return nil }
     var levels = density.smoothed(by: parameters.smoothing)
@@ -108,17 +107,15 @@ public struct ParticleSegmentation: Sendable {
     return ParticleSegmentation(
       labels: LabelVolume(grid: grid, values: partition.labels),
       threshold: level,
-      insideDensity: inside,
       markerCount: maxima.maxima.count,
       regions: partition.regions
     )
   }
 
-  private init(empty grid: VoxelGrid) {
+  private init(empty grid: VoxelGrid, threshold: Double?) {
     self.init(
       labels: LabelVolume(grid: grid),
-      threshold: .infinity,
-      insideDensity: 0,
+      threshold: threshold,
       markerCount: 0,
       regions: [PlatePartition.Region()]
     )
@@ -126,14 +123,12 @@ public struct ParticleSegmentation: Sendable {
 
   private init(
     labels: LabelVolume,
-    threshold: Double,
-    insideDensity: Double,
+    threshold: Double?,
     markerCount: Int,
     regions: [PlatePartition.Region]
   ) {
     self.labels = labels
     self.threshold = threshold
-    self.insideDensity = insideDensity
     self.markerCount = markerCount
     self.regions = regions
   }

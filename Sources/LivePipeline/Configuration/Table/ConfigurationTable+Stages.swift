@@ -210,7 +210,7 @@ extension ConfigurationTable {
         "subtract_pre_edge",
         \.subtractsPreEdge,
         "whether the mean optical density of the energies 2 eV and more below both, where there are "
-          + "any, is taken from both; for the tomogram's file"
+          + "any, is taken from both"
       ),
       at.numbers(
         "pre_edge_absorption_per_um",

@@ -76,8 +76,12 @@ public final class ParticleReport: Sendable {
     if let percent = options.activePercent { used.particles.parameters.activePercent = percent }
     try used.particles.parameters.validate()
     // Which volume is which follows the absorption, as in a run: a third energy may lie below both.
-    guard let choice = ChemicalEnergies(of: record.energies, by: used.chemistry),
-      record.volumes[choice.first].hasShape(of: record.volumes[choice.second])
+    guard
+      let chemical = ChemicalDensities(
+        of: record.volumes,
+        energies: record.energies,
+        by: try TwoEnergyInversion(parameters: used.chemistry)
+      )
     else {
       throw PipelineError(
         .data,
@@ -88,12 +92,7 @@ public final class ParticleReport: Sendable {
     self.configuration = used
     self.remarks = remarks
     source = path
-    densities = DensityPair(
-      of: record.volumes,
-      choice,
-      used.chemistry,
-      voxelSize: record.voxelSize
-    )
+    densities = DensityPair(chemical, voxelSize: record.voxelSize)
   }
 
   /// Ends the analysis at its next step; may be called from any thread.
@@ -117,7 +116,8 @@ public final class ParticleReport: Sendable {
       record: record,
       densities: densities,
       catalog: catalog,
-      segmentationThreshold: configuration.chemistry.segmentationThreshold
+      segmentationThreshold: configuration.chemistry.segmentationThreshold,
+      prefix: TomogramFiles.prefix(of: source)
     )
   }
 }

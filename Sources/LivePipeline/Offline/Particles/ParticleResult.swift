@@ -13,11 +13,14 @@ public struct ParticleResult: Sendable {
   let densities: DensityPair
   let catalog: ParticleCatalog
   let segmentationThreshold: Double
+  /// What the names of its files begin with.
+  let prefix: String
 
   /// How many particles and bunches there are.
   public var count: Int { catalog.particles.count }
 
-  /// Writes the table, the file and the pictures.
+  /// Writes the table, the file and the pictures; those of a tomogram that is not called `tomogram.h5` have its
+  /// name before theirs.
   ///
   /// - Parameters:
   ///   - folder: Where they go; made where it is missing.
@@ -40,14 +43,14 @@ public struct ParticleResult: Sendable {
       throw PipelineError(.output, "the folder \(folder) cannot be made; name another one")
     }
     let table = TomogramParticles(catalog)
-    let csv = "\(folder)/particles.csv"
+    let csv = "\(folder)/\(prefix)particles.csv"
     do {
       try ParticleTable(table, name: record.name).text
         .write(toFile: csv, atomically: true, encoding: .utf8)
     } catch {
       throw PipelineError(.output, "\(csv) cannot be written: \(error.localizedDescription)")
     }
-    let file = "\(folder)/particles.h5"
+    let file = "\(folder)/\(prefix)particles.h5"
     do throws(StorageError) {
       try writeTomogram(lightRecord(with: table), to: file)
     } catch {
@@ -68,11 +71,11 @@ public struct ParticleResult: Sendable {
     }
     for (name, sheet) in sheets {
       do throws(PictureError) {
-        try writePicture(sheet, to: "\(folder)/\(name)")
+        try writePicture(sheet, to: "\(folder)/\(prefix)\(name)")
       } catch {
         throw PipelineError(.output, error.description)
       }
-      written.append("\(folder)/\(name)")
+      written.append("\(folder)/\(prefix)\(name)")
     }
     return written
   }
@@ -96,11 +99,13 @@ public struct ParticleResult: Sendable {
       )
     }
     lines.append(
-      String(
-        format: "solid above a mean OD of %.4g per voxel; %d markers",
-        catalog.threshold,
-        catalog.markerCount
-      )
+      catalog.threshold.map { threshold in
+        String(
+          format: "solid above a mean OD of %.4g per voxel; %d markers",
+          threshold,
+          catalog.markerCount
+        )
+      } ?? "no voxel is solid, as all are alike"
     )
     guard !catalog.particles.isEmpty else { return lines.joined(separator: "\n") }
     lines.append(Self.row(["id", "volume", "facet", "thickness", "FePO4", ""]))
@@ -119,7 +124,7 @@ public struct ParticleResult: Sendable {
         ])
       )
     }
-    if count > shown { lines.append("and \(count - shown) more in particles.csv") }
+    if count > shown { lines.append("and \(count - shown) more in \(prefix)particles.csv") }
     return lines.joined(separator: "\n")
   }
 

@@ -13,15 +13,24 @@ struct ParticleFigures {
   private let record: TomogramRecord
   /// The rows of the table that are plates.
   private let plates: [Int]
+  /// The width of the bins of volume, voxels.
+  private let volumeBin: Double
 
   /// Active particles, as in the paper's figure 3: olive.
   private static let activeColor = RGBColor(red: 0.45, green: 0.5, blue: 0)
   /// Inactive particles: magenta.
   private static let inactiveColor = RGBColor(red: 0.8, green: 0.2, blue: 0.6)
 
-  init(_ particles: ReportParticles, record: TomogramRecord) {
+  /// Takes a table.
+  ///
+  /// - Parameters:
+  ///   - particles: The table.
+  ///   - record: The tomogram that it is of.
+  ///   - volumeBin: The width of the bins of volume, voxels.
+  init(_ particles: ReportParticles, record: TomogramRecord, volumeBin: Int) {
     self.particles = particles
     self.record = record
+    self.volumeBin = Double(volumeBin)
     plates = particles.plates
   }
 
@@ -80,8 +89,8 @@ struct ParticleFigures {
     return PictureSheet(
       title: "\(record.name): activity of the particles",
       panels: [
-        .plot(counts("volume_voxels", volume, width: 200)),
-        .plot(parts("volume_voxels", volume, width: 200)),
+        .plot(counts("volume_voxels", volume, width: volumeBin)),
+        .plot(parts("volume_voxels", volume, width: volumeBin)),
         .plot(parts("facet_area", facet, width: roundedWidth("facet_area"))),
         .plot(parts("thickness", thickness, width: roundedWidth("thickness"))),
         .plot(facetsAgainstThickness),
@@ -90,24 +99,26 @@ struct ParticleFigures {
     )
   }
 
-  private struct Bin {
-    var center: Double
-    var count: ActivityCount
+  /// How many particles stand in no bin, as a sentence; empty where all do.
+  var unknownInWords: String {
+    let counts = [
+      ("volume", "volume_voxels"), ("facet area", "facet_area"), ("thickness", "thickness"),
+    ]
+    .compactMap { name, column in
+      let unknown = histogram(column, width: 1).unknown.all
+      return unknown > 0 ? "the \(name) of \(unknown)" : nil
+    }
+    return counts.isEmpty ? "" : " Not known, and in no bin: \(counts.joined(separator: ", "))."
   }
 
-  private func bins(_ column: String, width: Double) -> [Bin] {
-    let values = particles[column]
-    guard !values.isEmpty else { return [] }
-    let places = plates.map { row in
-      values[row].isFinite ? min(max(Int(values[row] / width), 0), 500) : 0
-    }
-    return (0...(places.max() ?? 0)).map { place in
-      let rows = zip(plates, places).filter { $0.1 == place }.map(\.0)
-      return Bin(
-        center: (Double(place) + 0.5) * width,
-        count: particles.activity(of: rows)
-      )
-    }
+  private func histogram(_ column: String, width: Double) -> ActivityHistogram {
+    let (values, active) = (particles[column], particles["is_active"])
+    let rows = values.isEmpty ? [] : plates
+    return ActivityHistogram(
+      of: rows.map { values[$0] },
+      isActive: rows.map { !active.isEmpty && active[$0] != 0 },
+      width: width
+    )
   }
 
   /// About eight bins of a round width.
@@ -123,7 +134,7 @@ struct ParticleFigures {
   }
 
   private func counts(_ column: String, _ axis: LinePlot.Axis, width: Double) -> LinePlot {
-    let bins = bins(column, width: width)
+    let bins = histogram(column, width: width).bins
     let centers = bins.map(\.center)
     var inactive = LinePlot.Curve(
       label: "inactive",
@@ -150,7 +161,7 @@ struct ParticleFigures {
   }
 
   private func parts(_ column: String, _ axis: LinePlot.Axis, width: Double) -> LinePlot {
-    let filled = bins(column, width: width).filter { $0.count.all > 0 }
+    let filled = histogram(column, width: width).filledBins
     let centers = filled.map(\.center)
     let percent = filled.map { 100 * $0.count.fraction }
     var active = LinePlot.Curve(

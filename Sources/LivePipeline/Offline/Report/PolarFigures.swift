@@ -9,52 +9,59 @@ import Reporting
 
 /// What the optical densities at both energies say together.
 struct PolarFigures {
+  /// Where a phase lies among the polar angles, and how it is drawn.
+  private struct Phase {
+    let name: String
+    let color: RGBColor
+    /// The polar angle where it is rich in that phase from, degrees.
+    let limit: Double
+    /// Its peak in the histogram.
+    let peak: GaussianPeak?
+  }
+
   let histogram: PolarHistogram
   let fit: TwoGaussianFit?
   let peaks: PhasePeaks?
+  /// Whether the density below the edge was taken from both others.
+  let subtractsPreEdge: Bool
+  /// Whether LiFePO₄ is the phase at the smaller angles.
+  let lithiatedIsLower: Bool
   private let correlation: DensityCorrelation
-  private let relation: PolarComposition
-  private let threshold: Double
+  /// The phase at the smaller angles and that at the larger ones.
+  private let phases: (lower: Phase, upper: Phase)
   private let energies: (first: String, second: String)
 
   /// Counts the voxels of a tomogram; nil where it has no chemistry.
   init?(_ contents: ReportContents) {
     guard let record = contents.record, let chemistry = record.chemistry,
-      let place = contents.chemicalEnergies
+      let densities = contents.chemicalDensities,
+      let choice = ChemicalEnergies(of: record.energies, by: contents.chemistry)
     else { return nil }
-    let (first, second) = (record.volumes[place.first], record.volumes[place.second])
+    let (first, second) = (densities.first, densities.second)
     histogram = PolarHistogram(polarAngle: chemistry.polarAngle, first: first, second: second)
-    fit = histogram.twoGaussianFit()
-    relation = PolarComposition(matrix: contents.chemicalMatrix)
-    peaks = fit.map { [relation] in PhasePeaks($0, relation) }
+    let fit = histogram.twoGaussianFit()
+    self.fit = fit
+    let relation = densities.inversion.polarComposition
+    peaks = fit.map { PhasePeaks($0, relation) }
     correlation = DensityCorrelation(first: first.values, second: second.values)
-    threshold = contents.chemistry.segmentationThreshold / 100
-    energies = (record.energyName(place.first), record.energyName(place.second))
-  }
-
-  /// A phase that is told by its polar angle.
-  private struct Phase {
-    /// Its name: LFP, FP.
-    var name: String
-    /// Between it and the mixed one, degrees.
-    var limit: Double
-    var color: RGBColor
-  }
-
-  /// The two rich phases, the one of the smaller angles first; which one depends on the energies' order.
-  private var phases: (low: Phase, high: Phase) {
+    subtractsPreEdge = densities.preEdge != nil
+    let threshold = contents.chemistry.segmentationThreshold / 100
+    // Which of them has the smaller angles follows the order of the energies.
+    lithiatedIsLower = relation.lithiatedIsLower
     let lithiated = Phase(
       name: "LFP",
+      color: PhaseColors.lithiated,
       limit: relation.angle(ofComposition: 1 - threshold),
-      color: PhaseColors.lithiated
+      peak: lithiatedIsLower ? fit?.low : fit?.high
     )
     let delithiated = Phase(
       name: "FP",
+      color: PhaseColors.delithiated,
       limit: relation.angle(ofComposition: threshold),
-      color: PhaseColors.delithiated
+      peak: lithiatedIsLower ? fit?.high : fit?.low
     )
-    return lithiated.limit <= delithiated.limit
-      ? (lithiated, delithiated) : (delithiated, lithiated)
+    phases = lithiatedIsLower ? (lithiated, delithiated) : (delithiated, lithiated)
+    energies = (record.energyName(choice.first), record.energyName(choice.second))
   }
 
   /// How often pairs occur, with lines at the limits of the phases.
@@ -65,11 +72,20 @@ struct PolarFigures {
       return slope * right <= top
         ? ([0, right], [0, slope * right]) : ([0, top / slope], [0, top])
     }
-    let rays = [(phases.low, "below"), (phases.high, "above")]
+    let rays = [(phases.lower, "below"), (phases.upper, "above")]
+    let less = subtractsPreEdge ? ", less the pre-edge" : ""
     var plot = LinePlot(
       title: "optical densities of the voxels",
-      horizontal: LinePlot.Axis("OD at \(energies.first)", unit: "per voxel", range: 0...right),
-      vertical: LinePlot.Axis("OD at \(energies.second)", unit: "per voxel", range: 0...top),
+      horizontal: LinePlot.Axis(
+        "OD at \(energies.first)\(less)",
+        unit: "per voxel",
+        range: 0...right
+      ),
+      vertical: LinePlot.Axis(
+        "OD at \(energies.second)\(less)",
+        unit: "per voxel",
+        range: 0...top
+      ),
       curves: rays.map { phase, side in
         let (x, y) = ray(phase.limit)
         return LinePlot.Curve(
@@ -122,11 +138,11 @@ struct PolarFigures {
           color: color
         )
       }
-      curves += [
-        curve("sum of two Gaussians", fit.value, nil, .line),
-        curve("\(phases.low.name)-like", fit.low.value, phases.low.color, .dashes),
-        curve("\(phases.high.name)-like", fit.high.value, phases.high.color, .dashes),
-      ]
+      curves.append(curve("sum of two Gaussians", fit.value, nil, .line))
+      for phase in [phases.lower, phases.upper] {
+        guard let peak = phase.peak else { continue }
+        curves.append(curve("\(phase.name)-like", peak.value, phase.color, .dashes))
+      }
     }
     var plot = LinePlot(
       title: "polar angles of the voxels with iron",
@@ -144,23 +160,13 @@ struct PolarFigures {
         }
       } ?? []
     )
+    let (lower, upper) = phases
     plot.bands = [
-      band("\(phases.low.name)-rich", from: 0, to: phases.low.limit, phases.low.color),
-      band("mixed", from: phases.low.limit, to: phases.high.limit, PhaseColors.mixed),
-      band("\(phases.high.name)-rich", from: phases.high.limit, to: 90, phases.high.color),
+      LinePlot.Band(label: "\(lower.name)-rich", range: 0...lower.limit, color: lower.color),
+      LinePlot.Band(label: "mixed", range: lower.limit...upper.limit, color: PhaseColors.mixed),
+      LinePlot.Band(label: "\(upper.name)-rich", range: upper.limit...90, color: upper.color),
     ]
     return plot
-  }
-
-  /// A tint between two angles; a matrix with negative entries may have limits beyond the axis.
-  private func band(
-    _ label: String,
-    from low: Double,
-    to high: Double,
-    _ color: RGBColor
-  ) -> LinePlot.Band {
-    let start = min(max(low, 0), 90)
-    return LinePlot.Band(label: label, range: start...min(max(high, start), 90), color: color)
   }
 }
 

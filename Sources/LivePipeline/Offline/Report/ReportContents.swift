@@ -5,6 +5,7 @@ import ChemicalMapping
 import Foundation
 import HDF5Storage
 import Imaging
+import ParticleAnalysis
 
 /// Everything that a report is made of, as it stands in a folder of results.
 ///
@@ -21,12 +22,17 @@ struct ReportContents: Sendable {
   /// The configuration in full, as text; empty where there is none.
   let configurationText: String
   let truth: ReportTruth?
-  /// The particles, of the tomogram's own file or of particles.h5 beside it.
+  /// The particles, of the tomogram's own file or of the one that `tiltfold particles` puts beside it.
   let particles: ReportParticles?
   /// Maps from many energies at one tilt.
   let spectra: SpectraRecord?
   /// The chemistry's parameters, as far as the configuration says them.
   let chemistry: ChemistryParameters
+  /// The width of the bins of particles' volume, voxels, by the configuration.
+  let volumeBin: Int
+  /// The densities that the tomogram's chemistry was solved from, without the pre-edge where that was
+  /// subtracted; nil where there is no chemistry, or its energies are not there.
+  let chemicalDensities: ChemicalDensities?
   /// What could not be read.
   private(set) var remarks: [String] = []
   /// When the results were written.
@@ -93,12 +99,14 @@ struct ReportContents: Sendable {
     var configuration = PipelineConfiguration()
     remarks += configuration.takeReconstruction(from: text)
     chemistry = configuration.chemistry
+    volumeBin = configuration.particles.parameters.volumeBin
+    chemicalDensities = Self.densities(of: record, by: configuration.chemistry, &remarks)
     let truthPath = inFolder("truth.h5")
     truth =
       belongs && FileManager.default.fileExists(atPath: truthPath)
       ? ReportTruth(truthPath, &remarks) : nil
     var table = record?.particles.map(ReportParticles.init)
-    let path = inFolder("particles.h5")
+    let path = inFolder("\(tomogram.map(TomogramFiles.prefix) ?? "")particles.h5")
     if table == nil, FileManager.default.fileExists(atPath: path) {
       do throws(StorageError) {
         table = try readTomogramParticles(path).map(ReportParticles.init)
@@ -130,6 +138,32 @@ struct ReportContents: Sendable {
     self.remarks = remarks
   }
 
+  private static func densities(
+    of record: TomogramRecord?,
+    by parameters: ChemistryParameters,
+    _ remarks: inout [String]
+  ) -> ChemicalDensities? {
+    guard let record, record.chemistry != nil else { return nil }
+    do throws(ParameterError) {
+      let inversion = try TwoEnergyInversion(parameters: parameters)
+      let densities = ChemicalDensities(
+        of: record.volumes,
+        energies: record.energies,
+        by: inversion
+      )
+      if densities == nil {
+        remarks.append(
+          "the polar angles are left out: by the configuration "
+            + ChemicalEnergies.refusal(of: record.energies, by: parameters)
+        )
+      }
+      return densities
+    } catch {
+      remarks.append("the polar angles are left out: chemistry.\(error)")
+      return nil
+    }
+  }
+
   private static func summary(_ path: String, _ remarks: inout [String]) -> RunSummary? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     do {
@@ -150,21 +184,6 @@ struct ReportContents: Sendable {
   var name: String {
     record?.name ?? summary?.tomograms.first?.name
       ?? URL(filePath: folder).lastPathComponent
-  }
-
-  /// The places of the two energies that the chemistry is solved from, LiFePO₄'s peak first.
-  var chemicalEnergies: ChemicalEnergies? {
-    guard let record, record.chemistry != nil,
-      let choice = ChemicalEnergies(of: record.energies, by: chemistry),
-      record.volumes.indices.contains(max(choice.first, choice.second))
-    else { return nil }
-    return choice
-  }
-
-  /// The absorption that polar angles belong to: less that below the edge, where that was taken off.
-  var chemicalMatrix: AbsorptionMatrix {
-    chemicalEnergies?.preEdge.isEmpty == false
-      ? chemistry.matrix.subtracting(chemistry.preEdgeAbsorption) : chemistry.matrix
   }
 }
 

@@ -238,7 +238,7 @@ extension SpectraResult {
     if let charge = twoEnergies?.stateOfCharge {
       figures += [
         .init("state_of_charge_2d_2e", charge.fraction),
-        .init("state_of_charge_2d_2e_uncertainty", charge.uncertainty),
+        .init("state_of_charge_2d_2e_uncertainty", charge.uncertainty ?? .nan),
       ]
     }
     if let tomogram {

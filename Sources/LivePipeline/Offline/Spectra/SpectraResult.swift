@@ -122,18 +122,24 @@ public struct SpectraResult: Sendable {
   /// The two-energy matrix that the references make at the pair's energies; less the pre-edge where that
   /// is taken off.
   func matrix(subtractingPreEdge subtracts: Bool) -> AbsorptionMatrix? {
-    guard let phases = fit.phases, pair.count == 2,
-      let rows = try? fit.references.absorption(at: pair, by: options.fit.interpolation)
-    else { return nil }
-    func row(_ place: Int) -> [Double] {
-      [phases.lithiated, phases.delithiated].map { phase in
-        guard subtracts, let energy = stack.index(nearest: pair[place], within: 1e-6) else {
-          return rows[phase][place]
-        }
-        return fit.terms[phase][energy]
-      }
+    guard let plain = matrix(at: pair), let phases = fit.phases else { return nil }
+    guard subtracts else { return plain }
+    let rows = pair.enumerated().map { place, energy -> [Double] in
+      guard let image = stack.index(nearest: energy, within: 1e-6) else { return plain.rows[place] }
+      return [phases.lithiated, phases.delithiated].map { fit.terms[$0][image] }
     }
-    return AbsorptionMatrix(rows: [row(0), row(1)])
+    return AbsorptionMatrix(rows: rows)
+  }
+
+  /// The matrix that the references make at two energies; nil where they do not reach so far or do not name
+  /// the phases.
+  func matrix(at energies: [PhotonEnergy]) -> AbsorptionMatrix? {
+    guard let phases = fit.phases, energies.count == 2,
+      let columns = try? fit.references.absorption(at: energies, by: options.fit.interpolation)
+    else { return nil }
+    return AbsorptionMatrix(
+      rows: [0, 1].map { [columns[phases.lithiated][$0], columns[phases.delithiated][$0]] }
+    )
   }
 
   /// An image at some energies, or their mean, less what is no reference's.

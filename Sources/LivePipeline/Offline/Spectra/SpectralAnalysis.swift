@@ -72,7 +72,7 @@ public final class SpectralAnalysis: Sendable {
     var result = SpectraResult(
       name: input.name,
       stack: input.stack,
-      tilt: input.tilt,
+      tilt: input.tilt ?? options.tilt,
       fit: fit,
       options: options
     )
@@ -91,7 +91,17 @@ public final class SpectralAnalysis: Sendable {
     progress(.working("fitting \(result.stack.shape.count) spectra", done: 0, of: 1))
     result.maps = fit.maps(of: result.stack, sharing: crew)
     try result.solve(configuration)
-    if let path = options.tomogram { try result.compare(withTomogram: path, configuration) }
+    if let path = options.tomogram {
+      if result.stack.pixelSize == nil {
+        progress(
+          .remark(
+            "the size of the stack's pixels is not known and is taken for that of the tomogram's voxels; "
+              + "--pixel-size-nm says it"
+          )
+        )
+      }
+      try result.compare(withTomogram: path, configuration)
+    }
     progress(.working("fitting \(result.stack.shape.count) spectra", done: 1, of: 1))
     result.parameters = configuration.describedInFull
     return result

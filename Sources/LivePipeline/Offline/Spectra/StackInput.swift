@@ -48,13 +48,44 @@ package struct StackInput: Sendable {
             + "\(stack.energies[0].electronVolts) eV"
         )
       }
-      var weights = ImageStack(count: kept.count, shape: stack.shape)
-      for (place, source) in kept.enumerated() { weights[place] = self.weights[source] }
-      self.weights = weights
-      let whole = stack
-      stack = try explaining { () throws(SpectraError) in try whole.selecting(kept) }
+      try keep(kept)
     }
+    try leaveOutEmptyImages()
     if let pixelSize = options.pixelSize { stack.pixelSize = pixelSize }
+  }
+
+  /// Leaves out images of which nothing was measured: one alone would cost every pixel its spectrum.
+  private mutating func leaveOutEmptyImages() throws(PipelineError) {
+    let (places, shape) = (stack.energies.indices, stack.shape)
+    let measured = places.map { energy in
+      let start = energy * shape.count
+      return (start..<start + shape.count).count { stack.opticalDensity.values[$0].isFinite }
+    }
+    // A tenth of what is usual is no image of the same field.
+    let usual = measured.sorted()[measured.count / 2]
+    let kept = places.filter { 10 * measured[$0] > usual }
+    guard !kept.isEmpty else {
+      throw PipelineError(
+        .data,
+        "\(name): nothing was measured in any of its \(measured.count) images"
+      )
+    }
+    for energy in places where !kept.contains(energy) {
+      remarks.append(
+        "the image at \(stack.energies[energy].electronVolts) eV is left out: \(measured[energy]) of its "
+          + "\(shape.count) pixels were measured"
+      )
+    }
+    if kept.count < measured.count { try keep(kept) }
+  }
+
+  /// Keeps some of the energies.
+  private mutating func keep(_ kept: [Int]) throws(PipelineError) {
+    var weights = ImageStack(count: kept.count, shape: stack.shape)
+    for (place, source) in kept.enumerated() { weights[place] = self.weights[source] }
+    self.weights = weights
+    let whole = stack
+    stack = try explaining { () throws(SpectraError) in try whole.selecting(kept) }
   }
 
   /// Takes a stack as it is.

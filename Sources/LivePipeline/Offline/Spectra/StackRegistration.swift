@@ -43,7 +43,9 @@ package struct StackRegistration {
   ///
   /// - Parameters:
   ///   - input: The stack as it was measured.
-  ///   - fit: The fit whose prediction has each image's contrast; nil for the mean alone.
+  ///   - fit: The fit whose prediction has each image's contrast; nil for the mean alone. One that explains
+  ///     any spectrum, for it has as many terms as there are energies, tells nothing of displacements:
+  ///     then, too, images are laid on the mean alone.
   ///   - parameters: How far to search, and what correlation is trusted.
   ///   - work: Threads that share the images.
   ///   - goesOn: Asked before each round whether there is to be another.
@@ -62,18 +64,19 @@ package struct StackRegistration {
     confidence = [Double](repeating: 1, count: count)
     anchor = Self.densest(of: input)
     estimator = ShiftEstimator(shape: input.stack.shape, parameters: parameters)
-    let all = 1 + Self.rounds.mean + (fit == nil ? 0 : Self.rounds.joint)
+    let telling = fit.flatMap { $0.terms.count < count ? $0 : nil }
+    let all = 1 + Self.rounds.mean + (telling == nil ? 0 : Self.rounds.joint)
     let first = filled(stack.opticalDensity[anchor])
     for round in 0..<all {
       guard goesOn(round, all) else { break }
-      if round > Self.rounds.mean, let fit {
-        layTogether(by: fit, sharing: work)
+      if round > Self.rounds.mean, let telling {
+        layTogether(by: telling, sharing: work)
         if lastMove < Self.isAtRest { break }
       } else {
         lay(on: round == 0 ? first : mean(), isFirst: round == 0, parameters)
       }
     }
-    if let fit { compare(with: fit, sharing: work) }
+    if let telling { compare(with: telling, sharing: work) }
   }
 
   /// The energy whose image absorbs most.

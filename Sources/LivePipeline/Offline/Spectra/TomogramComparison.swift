@@ -24,7 +24,7 @@ extension SpectraResult {
     withTomogram path: String,
     _ configuration: PipelineConfiguration
   ) throws(PipelineError) {
-    guard let maps, let matrix = matrix(subtractingPreEdge: false) else {
+    guard let maps, pair.count == 2 else {
       throw PipelineError(
         .data,
         "the stack has no images at the two energies of a tomogram "
@@ -45,7 +45,22 @@ extension SpectraResult {
         "\(path): \(ChemicalEnergies.refusal(of: record.energies, by: chemistry))"
       )
     }
-    let beam = tilt ?? TiltAngle(degrees: 0)
+    // The volumes may have been measured a little beside the stack's images.
+    let measured = [record.energies[choice.first], record.energies[choice.second]]
+    guard let matrix = matrix(at: measured) else {
+      throw PipelineError(
+        .data,
+        "\(path): the references do not reach its energies, "
+          + measured.map { "\($0.electronVolts)" }.joined(separator: " and ") + " eV"
+      )
+    }
+    guard let beam = tilt else {
+      throw PipelineError(
+        .data,
+        "the tilt of the stack is not known, and the tomogram is projected along it: say it with "
+          + "--tilt=DEGREES"
+      )
+    }
     let projections = [choice.first, choice.second].map {
       ParallelProjector.project(record.volumes[$0], at: beam)
     }
@@ -63,7 +78,15 @@ extension SpectraResult {
     parameters.minimumIron = options.minimumIron
     parameters.preEdgeAbsorption = PhaseAbsorption(lithiated: 0, delithiated: 0)
     parameters.isNonNegative = options.fit.isNonNegative
-    guard let inversion = try? TwoEnergyInversion(parameters: parameters) else { return }
+    let inversion: TwoEnergyInversion
+    do throws(ParameterError) {
+      inversion = try TwoEnergyInversion(parameters: parameters)
+    } catch {
+      throw PipelineError(
+        .data,
+        "\(path): the references do not tell the phases apart at its energies: \(error)"
+      )
+    }
     let images = inversion.solve(first: laid[0], second: laid[1])
     tomogram = TomogramComparison(
       images: images,

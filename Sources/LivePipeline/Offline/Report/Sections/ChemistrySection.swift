@@ -18,7 +18,10 @@ enum ChemistrySection {
           "polar-angle",
           paper: "paper: figures 2a, 2b",
           caption:
-            "Left: how often pairs of optical densities occur in the voxels. Right: polar angles of "
+            "Left: how often pairs of optical densities occur in the voxels"
+            + (figures.subtractsPreEdge
+              ? ", both less the density below the edge (chemistry.subtract_pre_edge)" : "")
+            + ". Right: polar angles of "
             + "the voxels that hold iron, atan2 of the second and the first, each voxel weighed by its "
             + "optical density, with the sum of two Gaussians. Lines and tints part LFP-rich, mixed and "
             + "FP-rich voxels at "

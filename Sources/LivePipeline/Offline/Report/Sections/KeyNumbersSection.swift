@@ -128,8 +128,7 @@ enum KeyNumbersSection {
     guard let chemistry = record.chemistry else { return }
     let truth = contents.truth
     let tomogram = contents.summary?.tomograms.first { $0.name == record.name }
-    let stored = chemistry.figures.flatMap { $0.stateOfCharge.isFinite ? $0.stateOfCharge : nil }
-    if let charge = tomogram?.stateOfCharge ?? stored ?? chargeOfVoxels(record, contents) {
+    if let charge = tomogram?.stateOfCharge ?? chargeOfVoxels(record, contents) {
       let error =
         tomogram?.stateOfChargeUncertainty.map { " ± \(ReportWords.number(100 * $0))" } ?? ""
       numbers.add(
@@ -140,14 +139,16 @@ enum KeyNumbersSection {
         truth: truth?.stateOfCharge.map { ReportWords.number(100 * $0) }
       )
     }
-    if let peaks = PolarFigures(contents)?.peaks {
+    if let figures = PolarFigures(contents), let peaks = figures.peaks {
+      // Others' angles are of densities as they were measured, at LiFePO₄'s peak first.
+      let isComparable = figures.lithiatedIsLower && !figures.subtractsPreEdge
       func add(_ name: String, _ peak: PhasePeaks.Peak, _ paper: [String], _ truth: Double?) {
         numbers.add(
           "polar angle of \(name) voxels, centre",
           "\(ReportWords.number(peak.angle, 2)) ± \(ReportWords.number(peak.angleError, 2))",
           "degree",
-          paper: paper[0],
-          truth: truth.map { ReportWords.number($0, 2) }
+          paper: isComparable ? paper[0] : "",
+          truth: !isComparable ? nil : truth.map { ReportWords.number($0, 2) }
         )
         numbers.add(
           "composition at that centre, LFP",
@@ -182,18 +183,16 @@ enum KeyNumbersSection {
     _ record: TomogramRecord,
     _ contents: ReportContents
   ) -> Double? {
-    guard let chemistry = record.chemistry, let place = contents.chemicalEnergies else {
+    guard let chemistry = record.chemistry, let densities = contents.chemicalDensities else {
       return nil
     }
     var sums = (first: 0.0, second: 0.0)
-    let (a, b) = (record.volumes[place.first].values, record.volumes[place.second].values)
-    let below = place.preEdge.map { record.volumes[$0].values }
+    let (a, b) = (densities.first.values, densities.second.values)
     for i in a.indices where chemistry.phaseLabel.values[i] > 0 {
-      let base = below.reduce(0) { $0 + Double($1[i]) } / Double(max(below.count, 1))
-      sums.first += Double(a[i]) - base
-      sums.second += Double(b[i]) - base
+      sums.first += Double(a[i])
+      sums.second += Double(b[i])
     }
-    return PolarComposition(matrix: contents.chemicalMatrix)
+    return densities.inversion.polarComposition
       .composition(first: sums.first, second: sums.second).map { 1 - $0 }
   }
 }

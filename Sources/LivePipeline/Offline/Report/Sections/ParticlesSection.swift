@@ -13,13 +13,17 @@ enum ParticlesSection {
     guard let particles = contents.particles else {
       return [
         .missing(
-          "There are no particles in this tomogram. tiltfold particles tomogram.h5 finds them; put its "
-            + "particles.h5 into this folder, or let it write here."
+          "There are no particles in this tomogram. tiltfold particles finds them; let it write into this "
+            + "folder."
         )
       ]
     }
     guard particles.count > 0 else { return [.missing("No particle was found in this tomogram.")] }
-    let figures = ParticleFigures(particles, record: record)
+    let figures = ParticleFigures(
+      particles,
+      record: record,
+      volumeBin: contents.volumeBin
+    )
     var blocks: [ReportSection.Block] = [
       .text(
         "\(Words.count(particles.plates.count, "particle")), and "
@@ -61,8 +65,9 @@ enum ParticlesSection {
       "particle-activity",
       "paper: figures 3b, 3c",
       "How many particles have which volume (surface voxels count in part), and how many of these are "
-        + "active; the same by the area of the facet and by the thickness, the full width at half "
-        + "maximum of the mean optical density across the facet; facet area against thickness.",
+        + "active, in bins of \(contents.volumeBin) voxels; the same by the area of the facet and by the thickness, the full width at half "
+        + "maximum of the mean optical density across the facet; facet area against thickness."
+        + figures.unknownInWords,
       "Histograms of active and inactive particles with error bars, and a cloud of points.",
       figures.activity
     )
