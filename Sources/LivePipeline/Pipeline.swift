@@ -148,9 +148,11 @@ public final class Pipeline: Sendable {
     )
     defer { engine.crew.end() }
     engine.load.withLock { $0.bareTransformPair = plan.measuredPair() }
+    let sourceMayWait = source != .stream || configuration.compute.whenBehind == .wait
+    board.update { $0.whenBehind = sourceMayWait ? .wait : .cut }
     let conductor = Conductor(
       engine: engine,
-      sourceMayWait: source != .stream || configuration.compute.whenBehind == .wait,
+      sourceMayWait: sourceMayWait,
       endsScansByTime: source == .stream,
       onTomogramComplete: { [self] in
         if options.endsWithTomogram { requestFinish() }

@@ -33,7 +33,7 @@ struct ProgressLine {
     parts.append("lost \(status.counters.lost)")
     if status.isPaused { parts.append("PAUSED") }
     if let latency = status.latency.shownPercentile99 {
-      parts.append(String(format: "map within %.0f ms", latency))
+      parts += map(within: latency, waitsByChoice: status.whenBehind == .wait)
     }
     if status.recording == .failing { parts.append("NOT RECORDING") }
     if status.counters.unread > 0 { parts.append("unread \(status.counters.unread)") }
@@ -45,6 +45,13 @@ struct ProgressLine {
     }
     if let left = status.secondsLeft { parts.append("\(duration(left)) left") }
     return parts.joined(separator: " | ")
+  }
+
+  /// "map within 72 ms"; where frames must have waited, and do so by choice, that this is so.
+  static func map(within milliseconds: Double, waitsByChoice: Bool) -> [String] {
+    let time = String(format: "map within %.0f ms", milliseconds)
+    guard waitsByChoice, milliseconds > 1000 else { return [time] }
+    return ["frames wait for the computation, as configured", "\(time) with the wait"]
   }
 
   /// "12 (28.8 MB)".

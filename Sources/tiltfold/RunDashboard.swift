@@ -69,6 +69,8 @@ struct RunDashboard {
   private struct Listener: PreviewListener {
     let hub: PreviewHub
 
+    var isFollowed: Bool { hub.hasPages }
+
     func receive(topic: PreviewTopic, parts: [SharedBytes]) {
       hub.receive(topic: topic, parts: parts)
     }

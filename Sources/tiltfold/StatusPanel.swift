@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Foundation
+import LivePipeline
 package import WireFormat
 
 /// How a run stands, in a few lines that fit a terminal of any width.
@@ -78,7 +79,8 @@ package struct StatusPanel {
     var fields = ["frame \(Self.count(done))" + (expected > 0 ? "/\(Self.count(expected))" : "")]
     fields.append(String(format: "%.0f/s", number("frames_per_second") ?? 0))
     if let latency = number("latency_stxm_p99_ms") {
-      fields.append("map within \(String(format: "%.0f", latency)) ms")
+      let waits = status.text["when_behind"] == WhenBehind.wait.rawValue
+      fields += ProgressLine.map(within: latency, waitsByChoice: waits)
     }
     if let latency = number("latency_frame_p99_ms") {
       fields.append("cleaned within \(String(format: "%.0f", latency)) ms")

@@ -15,6 +15,8 @@ import WireFormat
   private struct Listener: PreviewListener {
     let hub: PreviewHub
 
+    var isFollowed: Bool { hub.hasPages }
+
     func receive(topic: PreviewTopic, parts: [SharedBytes]) {
       hub.receive(topic: topic, parts: parts)
     }

@@ -116,6 +116,10 @@ import tiltfold
     for line in ["TimeoutStopSec=30min", "KillMode=mixed", "RestartPreventExitStatus=64 78"] {
       #expect(unit.contains("\n\(line)\n"), "\(line)")
     }
+    // The codes that are not tried again are looked for in the program alone, not in what runs before.
+    for line in unit.split(separator: "\n") where line.hasPrefix("ExecStartPre=") {
+      #expect(line.hasPrefix("ExecStartPre=-"), "\(line)")
+    }
     try Self.checkCommands(unit)
     guard Self.has("systemd-analyze") else { return }
     // Where the program will be, there is none yet.
@@ -130,6 +134,12 @@ import tiltfold
   @Test func theContainerFileRunsCommandsThatExist() throws {
     let text = try #require(Repository.text(of: "Docs/HowTo/service/Containerfile"))
     #expect(text.contains("STOPSIGNAL SIGTERM"))
+    // A folder .build of the host would come along, its paths and all.
+    #expect(!text.contains("COPY . "))
+    // Every folder from which the manifest takes a target.
+    for folder in ["Sources", "Simulator", "Tests"] {
+      #expect(text.contains("COPY \(folder) ./\(folder)\n"), "\(folder)")
+    }
     try Self.checkCommands(text.replacing(#/[\[\]",]/#, with: ""))
   }
 

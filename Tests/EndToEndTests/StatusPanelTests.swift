@@ -42,6 +42,21 @@ import tiltfold
     )
   }
 
+  /// With an instrument a late map is told as it is; where the source waits, what it waits for.
+  @Test func framesThatWaitByChoiceAreNotTakenForAFault() {
+    var late = header()
+    late.quality["latency_stxm_p99_ms"] = 3400
+    let words = "frames wait for the computation, as configured"
+    func line() -> String { StatusPanel(late).lines(columns: 400)[1] }
+    #expect(line().contains("| map within 3400 ms |") && !line().contains(words))
+    late.text["when_behind"] = "cut"
+    #expect(line().contains("| map within 3400 ms |") && !line().contains(words))
+    late.text["when_behind"] = "wait"
+    #expect(line().contains("| \(words) | map within 3400 ms with the wait |"))
+    late.quality["latency_stxm_p99_ms"] = 72
+    #expect(line().contains("| map within 72 ms |") && !line().contains(words))
+  }
+
   @Test(arguments: Array(1...40) + [60, 80, 100, 132])
   func noLineIsWiderThanTheTerminalAndNoFieldIsCut(columns: Int) {
     let panel = StatusPanel(header(), lastEvent: "WARNING: " + String(repeating: "x", count: 300))

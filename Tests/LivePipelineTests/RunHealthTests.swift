@@ -65,6 +65,19 @@ import WireFormat
     #expect(header.quality["scans_finished"] == 53)
   }
 
+  /// Frames that wait by choice take their time, and nothing is wrong; the message says which it is.
+  @Test func whatWaitsByChoiceIsNoFault() {
+    var status = RunStatus()
+    status.state = .acquiring
+    status.latency.shownPercentile99 = 20_000
+    for choice in WhenBehind.allCases {
+      status.whenBehind = choice
+      let header = PreviewMessage(status: status).header
+      #expect(header.text["when_behind"] == choice.rawValue)
+      #expect(RunHealth(header).isHealthy)
+    }
+  }
+
   @Test func statusSaysWhatTheWirePromises() {
     var status = RunStatus()
     status.latency.shownMedian = 30

@@ -76,6 +76,9 @@ package final class PreviewHub: Sendable {
     content.withLock { $0.values[Slot(topic: topic)]?.frame }
   }
 
+  /// Whether a page is open.
+  package var hasPages: Bool { content.withLock { !$0.pages.isEmpty } }
+
   /// What went to pages so far.
   package var figures: StreamFigures {
     content.withLock { content in

@@ -205,6 +205,11 @@ final class Conductor: @unchecked Sendable {
       isOnVolume = true
       return .snapshot(snapshot)
     }
+    // Some milliseconds, and a newcomer sees everything, during a rest as well.
+    if !isOnVolume, engine.mailbox.isAskedFor {
+      isOnVolume = true
+      return .show
+    }
     if isPaused { return nil }
     // A scan whose time is up makes room.
     if let task = scans.first(where: { $0.isCut && $0.isEnded && !$0.isBusy }) {
@@ -219,10 +224,6 @@ final class Conductor: @unchecked Sendable {
     if !isOnVolume, let change = tiltChanges.first {
       isOnVolume = true
       return .change(change.tomogram)
-    }
-    if !isOnVolume, engine.mailbox.isAskedFor {
-      isOnVolume = true
-      return .show
     }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true

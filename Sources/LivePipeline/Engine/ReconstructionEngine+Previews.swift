@@ -62,10 +62,21 @@ extension ReconstructionEngine {
     if isShown(.alignment) { offerAlignment(content, reports, &header) }
   }
 
+  /// Keeps a tomogram as it is for newcomers: nothing can be made for them until what begins now is
+  /// through, which may take minutes.
+  func keepForNewcomers(_ content: TomogramSession.Content) {
+    guard !content.assembly.energies.isEmpty else { return }
+    let reports = content.assembly.tiltReports(measuringResiduals: false)
+    offerTomogram(content, reports, isComplete: false) { _ in true }
+  }
+
   /// Shows the tomograms as they are to those who had not followed them before.
   func offerAskedFor() {
     let topics = mailbox.takeAskedFor()
-    for session in tomograms.withLock({ $0.values.sorted { $0.name < $1.name } }) {
+    // The last one stays: that of the scan in hand.
+    let current = board.status.tomogram
+    let known = tomograms.withLock { $0.values.sorted { $0.name < $1.name } }
+    for session in known.filter({ $0.name != current }) + known.filter({ $0.name == current }) {
       session.content.withLock { content in
         guard !content.isStack, !content.assembly.energies.isEmpty else { return }
         let reports = content.assembly.tiltReports(measuringResiduals: false)

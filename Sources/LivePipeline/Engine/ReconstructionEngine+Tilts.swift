@@ -216,6 +216,7 @@ extension ReconstructionEngine {
   func rebuild(_ name: String) {
     guard let session = tomograms.withLock({ $0[name] }) else { return }
     session.content.withLock { content in
+      keepForNewcomers(content)
       schedule.note(ScheduleStep(.rebuild, tomogram: name))
       content.assembly.rebuildRunning(sharing: crew)
       show(&content)
@@ -236,6 +237,7 @@ extension ReconstructionEngine {
     session.content.withLock { content in
       guard !content.isComplete else { return }
       if !isRepeating { adjust(&content) }
+      keepForNewcomers(content)
       guard
         let done = content.assembly.realign(rounds: rounds, sharing: crew, while: goesOn)
       else {

@@ -74,7 +74,8 @@ extension ReconstructionEngine {
         replays: replays,
         sharing: crew
       ) {
-        replays != nil || ContinuousClock.now < end
+        // What is left of the replays gives way to a newcomer; refinement makes up for them.
+        replays != nil || (ContinuousClock.now < end && !mailbox.isAskedFor)
       }
       schedule.note(
         ScheduleStep(.fold, scan: finished.key, iterations: fold.replays, tomogram: session.name)
@@ -195,10 +196,7 @@ extension ReconstructionEngine {
         return self.configuration
       }
       content.assembly.adjust(configuration.registration, configuration.tomography)
-      // Kept for newcomers: nothing can be made for them until the end is through, which may take
-      // minutes.
-      let known = content.assembly.tiltReports(measuringResiduals: false)
-      offerTomogram(content, known, isComplete: false) { _ in true }
+      keepForNewcomers(content)
       let reports = content.assembly.finish(sharing: crew)
       solve(&content, configuration)
       measureResolution(of: name, &content)
@@ -249,7 +247,8 @@ extension ReconstructionEngine {
         status.projectionsHeldBack = heldBack.count + withheld.count + scans.count
         status.tomogramsComplete += 1
       }
-      offerTomogram(content, reports, isComplete: true) { mailbox.isWanted($0) }
+      // Made for nobody, too: when the run is over, nobody can make it any more.
+      offerTomogram(content, reports, isComplete: true) { _ in true }
       results.write(record(of: content, reports, configuration), content, report: report)
     }
   }

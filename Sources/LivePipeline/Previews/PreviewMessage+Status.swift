@@ -17,6 +17,7 @@ extension PreviewMessage {
     header.text = ["state": status.state.rawValue, "recording": status.recording.rawValue]
     header.text["end"] = status.scanEnd?.rawValue
     header.text["reconstruction"] = status.isPaused ? "paused" : "running"
+    header.text["when_behind"] = status.whenBehind.rawValue
     let counters = status.counters
     let counts: [String: Int] = [
       "messages_received": counters.messages,

@@ -18,6 +18,8 @@ struct PreviewPublisher: ~Copyable {
   private let mailbox: PreviewMailbox
   private let board: StatusBoard
   private let listeners: [any PreviewListener]
+  /// Whether anybody follows one of them.
+  private var isListenedTo = false
   private var interest = PreviewInterest(in: PreviewTopic.allCases.map(\.rawValue))
   private var recInterest = PreviewInterest(in: ["rec"])
   private var lastPreviews = LastPreviews()
@@ -72,6 +74,7 @@ struct PreviewPublisher: ~Copyable {
 
   /// Publishes what waits and serves newcomers; returns after about `milliseconds`.
   mutating func work(milliseconds: Int) throws(ZeroMQError) {
+    noteListeners()
     try serveNewcomers(milliseconds: 0)
     try serveRecNewcomers()
     try publishMaps()
@@ -134,11 +137,18 @@ struct PreviewPublisher: ~Copyable {
     }
   }
 
+  /// Takes note of listeners that somebody begins to follow, or nobody follows any more.
+  private mutating func noteListeners() {
+    let isFollowed = listeners.contains(where: \.isFollowed)
+    guard isFollowed != isListenedTo else { return }
+    isListenedTo = isFollowed
+    tellInterest()
+  }
+
   /// Lets what nobody follows be left unmade.
   private func tellInterest() {
-    // A listener keeps the last values for pages that are not open yet.
     mailbox.setWanted(
-      Set(PreviewTopic.allCases.filter { !listeners.isEmpty || interest.covers($0.rawValue) }),
+      Set(PreviewTopic.allCases.filter { isListenedTo || interest.covers($0.rawValue) }),
       rec: recInterest.covers("rec")
     )
   }

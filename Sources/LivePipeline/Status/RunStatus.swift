@@ -32,6 +32,9 @@ public struct RunStatus: Sendable, Hashable {
   public var state = State.preparing
   /// Whether somebody lets the reconstruction rest; receiving and recording go on.
   public var isPaused = false
+  /// What happens when the computation is the slower side: whether frames wait by choice (simulations,
+  /// replays), or scans are cut short (instruments).
+  public var whenBehind = WhenBehind.cut
   /// What came in and what was wrong with it.
   public var counters = StreamCounters()
   /// Frames per second over the last seconds.

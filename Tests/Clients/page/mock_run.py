@@ -149,9 +149,9 @@ class MockRun:
         }
         if self.scenario == "waiting":
             quality = {"frames_received": 0, "frames_used": 0, "frames_lost": 0, "frames_per_second": 0, "scans_finished": 0, "disk_free_bytes": 812e9, "elapsed_s": 0}
-            text = {"state": "waiting", "reconstruction": "running", "recording": "recording"}
+            text = {"state": "waiting", "reconstruction": "running", "when_behind": "cut", "recording": "recording"}
             return self.send("status", self.header("status", quality=quality, text=text))
-        text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "recording": "failing" if trouble else "recording", "end": "iterations"}
+        text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "when_behind": "cut", "recording": "failing" if trouble else "recording", "end": "iterations"}
         self.send("status", self.header("status", scan=True, frame_count=int(self.progress * FRAMES), quality=quality, text=text))
 
     def diffraction(self):

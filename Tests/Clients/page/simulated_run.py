@@ -4,6 +4,9 @@
 
     python3 Tests/Clients/page/simulated_run.py --bin .build/release --pictures shots
 
+With --press it also steers the run by the page's own buttons and keys: pause, resume, a threshold, a
+tilt held back and taken back, a snapshot. Each has to be acknowledged by the run and told as an event, and to show.
+
 It waits until some tilts are folded, opens the page as somebody who comes late, and fails as
 drive.py does. Only what it started is ended. Exit status 3: there is no Chromium.
 """
@@ -39,11 +42,11 @@ def free_ports(count):
     return ports
 
 
-def figures(url):
-    """The figures of the newest status; empty before there is one."""
+def status(url, part):
+    """A part of the newest status, "quality" or "text"; empty before there is one."""
     try:
         with urllib.request.urlopen(f"{url}api/status", timeout=5) as answer:
-            return json.load(answer).get("quality", {})
+            return json.load(answer).get(part, {})
     except (OSError, ValueError):
         return {}
 
@@ -59,6 +62,115 @@ def end(process):
             process.wait()
 
 
+class Steering:
+    """Steers a run by its page, as somebody would, and sees what comes of it."""
+
+    ANSWER = "document.querySelector('#control .answer')"
+
+    def __init__(self, visit, url, results, timeout):
+        self.visit, self.browser, self.url = visit, visit.browser, url
+        self.results, self.timeout = results, timeout
+
+    def acknowledged(self, label, words):
+        """Waits for the run's own answer to a request: its label, that it is done, and in which words."""
+        said = f"{self.ANSWER}.textContent"
+        if not self.visit.until(f"{said}.startsWith({json.dumps(label)}) && !{said}.endsWith('…') && {self.ANSWER}.dataset.ok !== ''", 20, f"{label}: no answer"):
+            return False
+        is_done = self.browser.evaluate(f"{self.ANSWER}.dataset.ok === 'true' && /{words}/.test({said})")
+        if not is_done:
+            self.visit.faults.append(f"{label} was answered by: {self.browser.evaluate(said)}")
+        return is_done
+
+    def told(self, words, since):
+        """Waits for an event that came after the first `since` of the store, and for its line in the list."""
+        self.visit.until(f"tiltfold.store.events.slice({since}).some((event) => /{words}/.test(event.message))", self.timeout, f"no event says /{words}/")
+        self.visit.until(f"[...document.querySelectorAll('#events .events li')].some((line) => /{words}/.test(line.textContent))", 10, f"the list of events does not show /{words}/")
+
+    def events(self):
+        """How many events the page has."""
+        return self.browser.evaluate("tiltfold.store.events.length")
+
+    def click(self, label):
+        """Presses a button of the control panel."""
+        pressed = self.browser.evaluate(
+            f"(() => {{ const button = [...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === {json.dumps(label)});"
+            " if (!button || button.disabled) return false; button.click(); return true; })()"
+        )
+        if not pressed:
+            self.visit.faults.append(f"{label} cannot be pressed")
+        return pressed
+
+    def rest(self):
+        """Pauses and resumes."""
+        before = self.events()
+        if not (self.click("Pause") and self.acknowledged("Pause", "the reconstruction rests")):
+            return
+        self.told("the reconstruction rests", before)
+        self.visit.until("/paused/.test(document.querySelector('#banner').textContent)", 10, "the banner does not say that the run is paused")
+        if (word := status(self.url, "text").get("reconstruction")) != "paused":
+            self.visit.faults.append(f"after Pause the run's status says {word}")
+        self.visit.until("[...document.querySelectorAll('#control .control-buttons button')].some((b) => b.textContent === 'Resume' && !b.disabled)", 10, "Resume cannot be pressed")
+        before = self.events()
+        if not (self.click("Resume") and self.acknowledged("Resume", "the reconstruction goes on")):
+            return
+        self.told("the reconstruction goes on", before)
+        self.visit.until("tiltfold.store.latest.status.text.reconstruction === 'running'", 10, "after Resume the status does not say that the run goes on")
+
+    def threshold(self, key, value):
+        """Sets a parameter by its form; it holds in the run, not on the page alone."""
+        before, browser = self.events(), self.browser
+        browser.evaluate("document.querySelector('#control details').open = true")
+        field = f"#parameter-{key.replace('.', '-')}"
+        if not self.visit.until(f"Boolean(document.querySelector('{field}'))", 20, f"{key} is not among the parameters"):
+            return
+        browser.evaluate(f"(() => {{ const input = document.querySelector('{field}'); input.value = {value}; input.dataset.old = 'yes'; input.form.requestSubmit(); }})()")
+        words = key.replace(".", "\\.") + f" is {value}(\\.0+)?, was "
+        if self.acknowledged(f"Set {key}", words):
+            self.told(words, before)
+            # The list is asked for anew, and says what the run has.
+            listed = f"document.querySelector('{field}:not([data-old])')"
+            self.visit.until(f"Number({listed}?.value) === {value}", 20, f"the parameters do not say that {key} is {value}")
+        browser.evaluate("document.querySelector('#control details').open = false")
+
+    def hold_back(self):
+        """Holds a tilt back by key, and takes it back."""
+        browser = self.browser
+        if not self.visit.until("Boolean(document.querySelector('#tilts .tile[data-accepted=in]'))", 20, "no tilt takes part"):
+            return
+        browser.evaluate("document.querySelector('#tilts .tile[data-accepted=in]').click()")
+        chosen = "document.querySelector('#tilts .tile[aria-selected=true]')?.dataset.accepted"
+        for key, label, acknowledgement, event, state in (
+            ("h", "Hold back", "is held back until it is taken back", "is held back on request", "out"),
+            ("t", "Take back", "is laid on the volumes again", "takes part again|stays held back", "in"),
+        ):
+            before = self.events()
+            browser.evaluate("document.querySelector('#tilts .strip').focus()")
+            browser.key(key, key)
+            if not self.acknowledged(label, acknowledgement):
+                return
+            self.told(event, before)
+            # Whether a tilt that is taken back fits is for the registration to say, and its event does.
+            if browser.evaluate(f"tiltfold.store.events.slice({before}).some((event) => /stays held back/.test(event.message))"):
+                return
+            self.visit.until(f"{chosen} === '{state}'", 30, f"after {label} the tilt is not shown as {state}")
+
+    def snapshot(self):
+        """Has everything written as it stands."""
+        before = self.events()
+        if not (self.click("Snapshot") and self.acknowledged("Snapshot", "are written as they stand to")):
+            return
+        self.told("the snapshot .* is written", before)
+        if not list(self.results.glob("snapshots/*/*.h5")):
+            self.visit.faults.append("the snapshot has no tomogram")
+
+    def all(self):
+        """One after the other; what fails is a fault of the visit, and the rest is tried all the same."""
+        self.rest()
+        self.threshold("chemistry.segmentation_threshold_percent", 20)
+        self.hold_back()
+        self.snapshot()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / ".build/release", help="folder of the programs")
@@ -67,6 +179,7 @@ def main():
     parser.add_argument("--rate", type=float, default=0, help="frames per second; 0: as fast as they are taken")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a key of the configuration")
     parser.add_argument("--measure", action="store_true", help="asks for the resolution, from eight tilts on, before pictures are taken")
+    parser.add_argument("--press", action="store_true", help="steers the run by the page's buttons, after pictures are taken; needs --record, and sets it")
     parser.add_argument("--pictures", type=pathlib.Path)
     parser.add_argument("--limit-kb", type=float, default=0)
     parser.add_argument("--first-paint", type=float, default=0)
@@ -75,6 +188,8 @@ def main():
     parser.add_argument("--record", action="store_true", help="records the run, 240 MB for each tilt, and removes the recording at the end")
     options = parser.parse_args()
     options.without = []
+    # A run that records nothing refuses to rest: what came meanwhile would be lost.
+    options.record = options.record or options.press
     program = devtools.find_browser()
     if not program:
         print("There is no Chromium here: apt-get install --yes chromium, or name one by CHROMIUM.", file=sys.stderr)
@@ -105,7 +220,7 @@ def run(options, program, folder):
     browser, faults = None, []
     try:
         until = time.time() + options.timeout
-        while figures(url).get("projections_folded", 0) < options.folded:
+        while status(url, "quality").get("projections_folded", 0) < options.folded:
             if time.time() > until or live.poll() is not None:
                 log.seek(0)
                 print(f"FAULT: {options.folded} projections were not folded; the run said:\n{log.read()[-3000:]}")
@@ -121,6 +236,8 @@ def run(options, program, folder):
             visit.until("Boolean(tiltfold.store.latest.alignment.arrays.fsc_frequency_0)", options.timeout, "the resolution is not measured")
         if options.pictures:
             visit.pictures(options.pictures)
+        if options.press:
+            Steering(visit, url, folder / "results", options.timeout).all()
         faults = visit.faults + list(dict.fromkeys(browser.complaints))
     finally:
         if browser:

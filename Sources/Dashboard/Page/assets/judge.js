@@ -46,6 +46,8 @@ const rules = [
   },
   ({ status, q, store }) => {
     if (status.text.state !== "acquiring" || isPaused(status) || q.frames_per_second > 0) return;
+    // The source waits for what is in work.
+    if (waitsByChoice(status) && (q.intake_queue_depth > 0 || q.scans_unfinished > 0)) return;
     const { frames } = store.curves;
     let quiet = frames.times.length - 1;
     while (quiet > 0 && frames.values[quiet] === 0) quiet -= 1;
@@ -82,7 +84,7 @@ const rules = [
     if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
   },
   ({ status, q }) => {
-    if (status.text.state === "acquiring" && q.latency_stxm_recent_p99_ms > 1000) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_recent_p99_ms)} from frame to map in the last minute.`, "The computer is busy. Nothing is lost while it is recorded."];
+    if (status.text.state === "acquiring" && !waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_recent_p99_ms)} from frame to map in the last minute.`, "The computer is busy. Nothing is lost while it is recorded."];
   },
   ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
   ({ store, now }) => {
@@ -92,6 +94,14 @@ const rules = [
     return [worst.severity === "error" ? "act" : "look", `${worst.scan ? `${worst.scan}: ` : ""}${worst.message}${worst.message.endsWith(".") ? "" : "."}`, "See the events; “Seen” takes it off here."];
   },
 ];
+
+/** Whether frames wait for the computation by choice, as in simulations and replays. */
+export function waitsByChoice({ text }) {
+  return text.when_behind === "wait";
+}
+
+/** How late a picture may be before something must have waited, ms. */
+export const late = 1000;
 
 /** Whether somebody lets the reconstruction rest. */
 export function isPaused({ text }) {
@@ -132,10 +142,12 @@ export function judge(store, connection, now = Date.now()) {
 
 function praise({ q, status }) {
   const parts = [
-    "Frames come in",
+    waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work while the source waits" : "Frames come in",
     q.frames_lost ? "" : "none is lost",
     status.text.recording === "recording" ? "all is recorded" : "",
   ].filter(Boolean);
   const words = parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts[0];
-  return `${words}.${status.text.recording === "off" ? " Nothing is recorded, as configured." : ""}`;
+  const wait = waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late
+    ? ` Frames wait their turn, as configured (compute.when_behind: wait): the computation sets the pace.` : "";
+  return `${words}.${wait}${status.text.recording === "off" ? " Nothing is recorded, as configured." : ""}`;
 }

@@ -3,7 +3,7 @@
 
 import { themeColor } from "/assets/colormaps.js";
 import { bytes, compact, count, duration, element, known, milliseconds, number, percent, setText } from "/assets/format.js";
-import { diskSeconds } from "/assets/judge.js";
+import { diskSeconds, late, waitsByChoice } from "/assets/judge.js";
 
 /** A line of a value's course without axes; the figure beside it says the value. */
 function sparkline(canvas, series, color) {
@@ -43,8 +43,8 @@ const tiles = [
   {
     name: "Frame to map", curve: "latency",
     value: (q) => milliseconds(q.latency_stxm_recent_p99_ms),
-    note: (q) => (known(q.latency_stxm_p50_ms) ? `p99 of the last minute; of the run ${milliseconds(q.latency_stxm_p99_ms)}, p50 ${milliseconds(q.latency_stxm_p50_ms)}` : "not measured"),
-    level: (q) => (q.latency_stxm_recent_p99_ms > 1000 ? "look" : ""),
+    note: (q, store, status) => (waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late ? "frames wait for the computation, as configured; " : "") + (known(q.latency_stxm_p50_ms) ? `p99 of the last minute; of the run ${milliseconds(q.latency_stxm_p99_ms)}, p50 ${milliseconds(q.latency_stxm_p50_ms)}` : "not measured"),
+    level: (q, store, status) => (q.latency_stxm_recent_p99_ms > late && !waitsByChoice(status) ? "look" : ""),
   },
   { name: "Lost", curve: "lost", value: (q) => count(q.frames_lost), note: (q) => `${count(q.frames_unusable ?? 0)} unusable, ${count(q.frames_duplicate ?? 0)} doubles, ${count(sum(q.messages_malformed))} malformed`, level: (q) => (q.frames_lost > 0 ? "look" : "") },
   { name: "Queues", curve: "intake", value: (q) => `${count(q.intake_queue_depth)} + ${count(q.recorder_queue_depth)}`, note: (q) => `to process + to record; ${count(q.scans_unfinished)} scans in work` },
@@ -79,8 +79,8 @@ export function makeHealthPanel(section, store, invalidate) {
     if (!status) return false;
     for (const tile of made) {
       setText(tile.valueNode, tile.value(status.quality, store));
-      setText(tile.noteNode, tile.note(status.quality, store));
-      tile.node.dataset.level = tile.level?.(status.quality, store) ?? "";
+      setText(tile.noteNode, tile.note(status.quality, store, status));
+      tile.node.dataset.level = tile.level?.(status.quality, store, status) ?? "";
       if (tile.canvas) sparkline(tile.canvas, store.curves[tile.curve], themeColor("series-1"));
     }
     if (details.closest("details").open) {

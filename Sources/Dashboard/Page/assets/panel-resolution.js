@@ -5,6 +5,15 @@ import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { element, energy, known, length, number } from "/assets/format.js";
 
+const mostEnergies = 16;
+
+/** Why there is no curve, in words. */
+function absence(message, hasFigure) {
+  if (hasFigure) return "the volume is not measured yet";
+  if (message?.quality.complete !== 1) return "not measured yet";
+  return "not measured: no energy has eight tilts";
+}
+
 export function makeResolutionPanel(section, store, invalidate, ask) {
   const host = section.querySelector(".chart-host");
   const figures = section.querySelector(".figures");
@@ -13,7 +22,9 @@ export function makeResolutionPanel(section, store, invalidate, ask) {
 
   function shells(message) {
     const found = [];
-    for (let k = 0; message?.arrays[`fsc_frequency_${k}`]; k++) {
+    // An energy with too few tilts has no curve; those after it may.
+    for (let k = 0; k < mostEnergies; k++) {
+      if (!message?.arrays[`fsc_frequency_${k}`]) continue;
       found.push({
         k,
         frequency: Array.from(message.arrays[`fsc_frequency_${k}`].values),
@@ -44,7 +55,8 @@ export function makeResolutionPanel(section, store, invalidate, ask) {
     ];
     figures.replaceChildren(...entries.map(([name, value, how]) => element("div", {}, element("dt", { text: name }), element("dd", {}, element("b", { text: value }), element("small", { text: how })))));
     if (found.length === 0 && rings.length === 0) {
-      chart.draw([], { annotations: [{ text: entries.some(([, value]) => /nm/.test(value)) ? "no curve has come" : "not measured yet", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { size: 12 } }], xaxis: { visible: false }, yaxis: { visible: false } }, "not measured yet");
+      const words = absence(message, entries.some(([, value]) => /nm/.test(value)));
+      chart.draw([], { annotations: [{ text: words, showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { size: 12 } }], xaxis: { visible: false }, yaxis: { visible: false } }, words);
       return Boolean(message);
     }
     if (found.length === 0) {
