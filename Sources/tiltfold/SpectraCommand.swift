@@ -38,7 +38,10 @@ struct SpectraCommand: ParsableCommand {
   )
   var references: [String] = []
   @Option(
-    help: ArgumentHelp("Only these references, LiFePO4 first.", valueName: "name,name")
+    help: ArgumentHelp(
+      "Only these references, LiFePO4 first, then FePO4, whatever they are called.",
+      valueName: "name,name"
+    )
   )
   var referenceNames: String?
   @Option(help: "The folder of the results; NAME-spectra beside the first input where not said.")
@@ -90,9 +93,11 @@ struct SpectraCommand: ParsableCommand {
     )
   )
   var region: [String] = []
-  @Option(help: "A tomogram (.h5) of the same sample to compare with.")
+  @Option(
+    help: "A tomogram (.h5) of the same sample to compare with; tilt and pixel size must be known."
+  )
   var tomogram: String?
-  @Option(parsing: .unconditional, help: "Only scans of this tilt, degrees.")
+  @Option(parsing: .unconditional, help: "Only scans of this tilt, degrees; the tilt of a stack that does not say its own.")
   var tilt: Double?
   @Option(
     help: ArgumentHelp("What the numbers of a stack are.", valueName: "od|intensity")

@@ -94,6 +94,22 @@ struct SpectraCommandTests {
     #expect(words.code == 64 && words.errors.contains("none, constant, linear"), "\(words.errors)")
     let pixel = try tiltfold("spectra", "x.h5", "--pixel", "4;5")
     #expect(pixel.code == 64 && pixel.errors.contains("ROW,COLUMN"))
+    // A stack that does not say its tilt is compared with no tomogram as if it had none.
+    let stack = SpectraRecord(
+      name: "flat",
+      energies: [700, 708.2, 710.2].map { PhotonEnergy(electronVolts: $0) },
+      stack: ImageStack(count: 3, shape: Shape2D(square: 16), filledWith: 0.4),
+      pixelSize: Length(nanometers: 10)
+    )
+    try writeSpectra(stack, to: scratch.file("stack.h5"))
+    let tilt = try tiltfold(
+      "spectra", scratch.file("stack.h5"), "--references", Self.references, "--tomogram", "x.h5"
+    )
+    #expect(tilt.code == 65 && tilt.errors.contains("--tilt=DEGREES"), "\(tilt.errors)")
+    let pair = try tiltfold(
+      "spectra", scratch.file("stack.h5"), "--references", Self.references, "--pair", "708.2,712"
+    )
+    #expect(pair.code == 65 && pair.errors.contains("within 0.5 eV"), "\(pair.errors)")
     let help = try tiltfold("spectra", "--help")
     #expect(help.code == 0 && help.output.contains("--pre-edge"))
   }

@@ -105,7 +105,10 @@ struct MovedStack {
 
 @Suite struct StackRegistrationTests {
   func errors(_ registration: StackRegistration, _ truth: MovedStack) -> [Double] {
-    let anchor = registration.shifts.indices.first { registration.shifts[$0] == .zero } ?? 0
+    let anchor =
+      registration.shifts.indices.first {
+        registration.shifts[$0] == .zero && !registration.leftInPlace.contains($0)
+      } ?? 0
     return truth.places.indices.map { energy in
       let left =
         registration.shifts[energy] + truth.places[energy] - truth.places[anchor]
@@ -176,5 +179,93 @@ struct MovedStack {
         laid.shifts[2].rows + part * (laid.shifts[4].rows - laid.shifts[2].rows)
       #expect(abs(laid.shifts[3].rows - expected) < 1e-9)
     }
+  }
+
+  /// Some images of a stack.
+  func part(_ input: StackInput, _ places: [Int]) throws -> StackInput {
+    var part = input
+    part.stack = try input.stack.selecting(places)
+    part.weights = ImageStack(count: places.count, shape: input.stack.shape)
+    for (place, source) in places.enumerated() { part.weights[place] = input.weights[source] }
+    return part
+  }
+
+  /// An image that was not measured, or one that is level, stays where it is, and all others lie as they
+  /// would without it.
+  @Test(arguments: [Float.nan, 0.3])
+  func anImageThatShowsNothingAtAllCostsItselfOnly(value: Float) throws {
+    let truth = try MovedStack()
+    var input = try truth.input()
+    let empty = 8
+    input.stack.opticalDensity[empty] = Image(shape: truth.shape, filledWith: value)
+    if value.isNaN { input.weights[empty] = Image(shape: truth.shape) }
+    let fit = try LinearCombinationFit(references: truth.references, energies: truth.energies)
+    let laid = StackRegistration(input, fit: fit, parameters: RegistrationParameters())
+    #expect(laid.leftInPlace == [empty] && laid.shifts[empty] == .zero)
+    #expect(laid.confidence[empty].isNaN && !laid.placedByNeighbors.contains(empty))
+    #expect(laid.meanAlone == nil)
+    let others = truth.energies.indices.filter { $0 != empty }
+    let rest = try part(input, others)
+    let alone = StackRegistration(
+      rest,
+      fit: try LinearCombinationFit(references: truth.references, energies: rest.stack.energies),
+      parameters: RegistrationParameters()
+    )
+    #expect(others.map { laid.shifts[$0] } == alone.shifts)
+    let errors = errors(laid, truth)
+    let strong = others.filter { (3...13).contains($0) }.map { errors[$0] }
+    #expect(rootMeanSquare(strong) < 0.1, "\(errors)")
+  }
+
+  /// With as many unknowns as images the fit follows any displacement, and what it leaves is rounding.
+  @Test func withoutFreedomImagesAreLaidOnTheirMeanAndThatIsSaid() throws {
+    let truth = try MovedStack()
+    let input = try part(try truth.input(), [5, 6, 10])
+    var parameters = SpectralFitParameters()
+    parameters.background = .constant
+    let fit = try LinearCombinationFit(
+      references: truth.references,
+      energies: input.stack.energies,
+      parameters: parameters
+    )
+    #expect(fit.degreesOfFreedom == 0)
+    let laid = StackRegistration(input, fit: fit, parameters: RegistrationParameters())
+    let byMean = StackRegistration(input, fit: nil, parameters: RegistrationParameters())
+    #expect(laid.shifts == byMean.shifts && laid.confidence == byMean.confidence)
+    #expect(laid.meanAlone?.contains("3 images leave nothing over beside the 3 unknowns") == true)
+    #expect(byMean.meanAlone == nil)
+    // One energy more, and the fit has its say.
+    let four = try part(try truth.input(), [5, 6, 8, 10])
+    let free = StackRegistration(
+      four,
+      fit: try LinearCombinationFit(
+        references: truth.references,
+        energies: four.stack.energies,
+        parameters: parameters
+      ),
+      parameters: RegistrationParameters()
+    )
+    #expect(free.meanAlone == nil)
+  }
+
+  /// Two images of different halves leave no pixel that all have measured.
+  @Test func imagesWithoutACommonPixelAreLaidOnTheirMeanAndThatIsSaid() throws {
+    let truth = try MovedStack()
+    var input = try truth.input()
+    for (energy, columns) in [(4, 30..<72), (12, 0..<42)] {
+      for row in 0..<truth.shape.rows {
+        for column in columns {
+          let place = (energy * truth.shape.rows + row) * truth.shape.columns + column
+          input.stack.opticalDensity.values[place] = .nan
+          input.weights.values[place] = 0
+        }
+      }
+    }
+    let fit = try LinearCombinationFit(references: truth.references, energies: truth.energies)
+    let laid = StackRegistration(input, fit: fit, parameters: RegistrationParameters())
+    let byMean = StackRegistration(input, fit: nil, parameters: RegistrationParameters())
+    #expect(laid.meanAlone?.contains("fewer than 17 pixels") == true)
+    #expect(laid.shifts == byMean.shifts && laid.leftInPlace.isEmpty)
+    #expect(laid.shifts.count { $0 == .zero } == 1)
   }
 }

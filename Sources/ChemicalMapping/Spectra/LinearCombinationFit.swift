@@ -164,6 +164,10 @@ public struct LinearCombinationFit: Sendable {
     )
   }
 
+  /// How many more energies there are than a spectrum has unknowns, the pre-edge among these; with none the
+  /// fit follows any spectrum, and what it leaves is rounding.
+  public var degreesOfFreedom: Int { freedom(of: energies.count) }
+
   /// How many measured values there are beyond the unknowns.
   func freedom(of measured: Int) -> Int { measured - columns.count - (preEdge.isEmpty ? 0 : 1) }
 

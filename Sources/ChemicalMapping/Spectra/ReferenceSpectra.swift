@@ -131,26 +131,47 @@ public struct ReferenceSpectra: Sendable, Hashable {
 extension ReferenceSpectra {
   /// The places of LiFePO₄ and FePO₄ among the spectra.
   ///
-  /// They are told by their names (LFP, LiFePO4, lithiated, reduced, Fe2+; FP, FePO4, delithiated,
-  /// oxidized, Fe3+); where names tell nothing the first spectrum is LiFePO₄, the second FePO₄.
+  /// They are told by whole words of their names (LFP, LiFePO4, lithiated, discharged, reduced, Fe2+, Fe(II);
+  /// FP, FePO4, delithiated, charged, oxidized, Fe3+, Fe(III)): Fe2O3 is neither. Where names tell one, the
+  /// first of the others is the other; where they tell none, the first is LiFePO₄ and the second FePO₄.
   public var phases: PhaseRoles? {
-    let keys = names.map { name in
-      String(name.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
-    let charged = ["delithiated", "oxidi", "fe3", "feiii"]
-    let discharged = ["lithiated", "reduced", "fe2", "feii", "lfp", "lifepo4", "lixfepo4"]
-    func isCharged(_ key: String) -> Bool {
-      charged.contains { key.contains($0) }
-        || !key.contains("li") && !key.contains("lfp") && (key == "fp" || key.contains("fepo4"))
-    }
-    let delithiated = keys.firstIndex(where: isCharged)
-    let lithiated = keys.firstIndex { key in
-      !isCharged(key) && discharged.contains { key.contains($0) }
-    }
-    if let lithiated, let delithiated {
+    guard names.count > 1 else { return nil }
+    let lithiated = names.firstIndex { Self.isLithiated(Self.words(of: $0)) }
+    let delithiated = names.firstIndex { Self.isDelithiated(Self.words(of: $0)) }
+    switch (lithiated, delithiated) {
+    case (let lithiated?, let delithiated?) where lithiated != delithiated:
       return PhaseRoles(lithiated: lithiated, delithiated: delithiated, areNamed: true)
+    case (let lithiated?, nil):
+      let other = lithiated == 0 ? 1 : 0
+      return PhaseRoles(lithiated: lithiated, delithiated: other, areNamed: false)
+    case (nil, let delithiated?):
+      let other = delithiated == 0 ? 1 : 0
+      return PhaseRoles(lithiated: other, delithiated: delithiated, areNamed: false)
+    default:
+      return PhaseRoles(lithiated: 0, delithiated: 1, areNamed: false)
     }
-    return names.count < 2 ? nil : PhaseRoles(lithiated: 0, delithiated: 1, areNamed: false)
+  }
+
+  private static func isLithiated(_ words: Set<String>) -> Bool {
+    !words.isDisjoint(with: [
+      "lfp", "lifepo4", "lixfepo4", "lithiated", "discharged", "reduced", "fe2", "feii",
+    ])
+  }
+
+  private static func isDelithiated(_ words: Set<String>) -> Bool {
+    !words.isDisjoint(with: ["delithiated", "charged", "oxidized", "oxidised", "fe3", "feiii"])
+      // "lithiated FePO4" and "Li FePO4" are not.
+      || !words.isDisjoint(with: ["fp", "fepo4"]) && !words.contains { $0.hasPrefix("li") }
+  }
+
+  /// The words of a name, small, raised and lowered digits as plain ones; Fe(II) and Fe II are one word.
+  private static func words(of name: String) -> Set<String> {
+    let plain = name.lowercased().map { character in
+      character.isLetter ? character : character.wholeNumberValue.map { Character("\($0 % 10)") } ?? " "
+    }
+    let parts = String(plain).split(separator: " ").map(String.init)
+    let valences = zip(parts, parts.dropFirst()).filter { $0 == "fe" && ["ii", "iii"].contains($1) }
+    return Set(parts + valences.map { $0 + $1 })
   }
 }
 
@@ -160,7 +181,7 @@ public struct PhaseRoles: Sendable, Hashable {
   public var lithiated: Int
   /// The place of FePO₄.
   public var delithiated: Int
-  /// Whether their names said so, or their order alone.
+  /// Whether their names said so, and not an order.
   public var areNamed: Bool
 
   /// Takes two places.

@@ -79,8 +79,29 @@ public struct SpectrumStack: Sendable {
     }
   }
 
+  /// The standard deviation that the images' noise gives the mean of some pixels at every energy, [energy].
+  ///
+  /// Noise and how far neighbours share it are estimated from each image (`NoiseEstimate`).
+  ///
+  /// - Parameter isCounted: Whether the pixel at an index, row after row, takes part.
+  /// - Returns: The standard deviations; NaN where too few pixels say it.
+  public func meanDeviations(where isCounted: [Bool]) -> [Double] {
+    precondition(isCounted.count == shape.count, "the mask has another extent")
+    return energies.indices.map { energy in
+      let values = opticalDensity[energy].values
+      let noise = NoiseEstimate(of: values.span, rowLength: shape.columns) { isCounted[$0] }
+      let shared = OpticalDensityNoise(
+        first: noise.deviation,
+        second: 0,
+        correlationLength: noise.correlationLength
+      ).correlatedCount(dimensions: 2)
+      let count = values.indices.count { isCounted[$0] && values[$0].isFinite }
+      return noise.deviation / max(Double(count) / shared, 1).squareRoot()
+    }
+  }
+
   /// The place of the energy nearest to one wanted; nil where none is as near as asked.
-  public func index(nearest energy: PhotonEnergy, within tolerance: Double = 0.5) -> Int? {
+  public func index(nearest energy: PhotonEnergy, within tolerance: Double) -> Int? {
     let nearest = energies.indices.min {
       abs(energies[$0].electronVolts - energy.electronVolts)
         < abs(energies[$1].electronVolts - energy.electronVolts)

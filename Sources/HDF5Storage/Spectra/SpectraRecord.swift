@@ -124,6 +124,8 @@ public struct SpectraRecord: Sendable {
   public var mismatches: [MismatchCurve] = []
   /// Numbers of the whole.
   public var figures: [Figure] = []
+  /// What was chosen or assumed, for a person.
+  public var remarks: [String] = []
   /// How it was made, as text.
   public var parameters = ""
   /// The version of the program.

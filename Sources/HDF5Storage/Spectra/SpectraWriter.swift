@@ -34,6 +34,10 @@ public func writeSpectra(_ record: SpectraRecord, to path: String) throws(Storag
   try file.write(text: "tiltfold", at: "\(SpectraPaths.process)/program")
   try file.write(text: record.version, at: "\(SpectraPaths.process)/version")
   try file.write(text: record.parameters, at: "\(SpectraPaths.process)/parameters")
+  if !record.remarks.isEmpty {
+    let text = record.remarks.joined(separator: "\n")
+    try file.write(text: text, at: "\(SpectraPaths.process)/remarks")
+  }
   try file.writeStack(of: record)
   if !record.shifts.isEmpty {
     let group = SpectraPaths.alignment
@@ -86,6 +90,10 @@ public func readSpectra(_ path: String) throws(StorageError) -> SpectraRecord {
   )
   record.parameters = try file.readText(at: "\(SpectraPaths.process)/parameters")
   record.version = try file.readText(at: "\(SpectraPaths.process)/version")
+  if file.exists("\(SpectraPaths.process)/remarks") {
+    record.remarks = try file.readText(at: "\(SpectraPaths.process)/remarks")
+      .split(separator: "\n").map(String.init)
+  }
   if file.exists(SpectraPaths.alignment) {
     let rows = try file.read(Double.self, at: "\(SpectraPaths.alignment)/shift_rows").values
     let columns = try file.read(Double.self, at: "\(SpectraPaths.alignment)/shift_columns").values

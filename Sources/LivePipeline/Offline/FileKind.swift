@@ -59,7 +59,7 @@ public enum FileKind: Hashable, Sendable {
   }
 
   private static func look(_ path: String) throws(StorageError) -> FileKind? {
-    guard begins(path, with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) else {
+    guard isHDF5(path) else {
       return (try? readMRCSummary(path)) != nil ? .mrc : nil
     }
     // A recording that is growing, or whose writer was killed, opens in its own way only.
@@ -85,6 +85,11 @@ public enum FileKind: Hashable, Sendable {
     }
     if RawScanReader.layout(of: file) != nil { return .rawScan }
     return StxmImageDescription.image(in: file) == nil ? .hdf5 : .image
+  }
+
+  /// Whether a file begins as HDF5 files do; no where there is none.
+  static func isHDF5(_ path: String) -> Bool {
+    begins(path, with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], at: 0)
   }
 
   private static func begins(_ path: String, with signature: [UInt8], at offset: UInt64) -> Bool {

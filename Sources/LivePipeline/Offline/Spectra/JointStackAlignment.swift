@@ -18,10 +18,14 @@ struct JointStackAlignment {
   /// One standard deviation of each displacement, the larger of rows and columns, pixels.
   private(set) var standardErrors: [Double]
 
+  /// So many pixels that every image has measured are the fewest to take a step by.
+  static let fewestPixels = 17
+
   /// Where nothing is known of a displacement, it is taken to lie within so many pixels of zero.
   private static let priorReach = 5.0
 
-  /// Takes the step.
+  /// Takes the step; nil where every image shares fewer than `fewestPixels` pixels, or where the fit has
+  /// no freedom left: its residuals are then rounding.
   ///
   /// - Parameters:
   ///   - stack: The stack as it lies.
@@ -29,7 +33,7 @@ struct JointStackAlignment {
   ///   - maps: What the fit makes of it.
   ///   - anchor: The image that stays.
   ///   - work: Threads that share the sums.
-  init(
+  init?(
     _ stack: SpectrumStack,
     _ fit: LinearCombinationFit,
     _ maps: SpectralMaps,
@@ -45,7 +49,9 @@ struct JointStackAlignment {
     let free = (0..<count).filter { $0 != anchor }
     let places = free.map { ($0, 0) } + free.map { ($0, 1) }
     let size = places.count
-    guard size > 0, images.measured > 16 else { return }
+    guard size > 0, images.measured >= Self.fewestPixels, fit.degreesOfFreedom > 0 else {
+      return nil
+    }
     let rows = Mutex([[Double]?](repeating: nil, count: size))
     work.perform(size) { a in
       let (energy, axis) = places[a]
@@ -59,7 +65,7 @@ struct JointStackAlignment {
     }
     var matrix = rows.withLock { $0.map { $0 ?? [] } }
     let squares = images.residuals.reduce(0.0) { $0 + Self.product($1, $1) }
-    let freedom = Double(images.measured * max(count - fit.terms.count, 1))
+    let freedom = Double(images.measured * fit.degreesOfFreedom)
     // Neighbours share their noise: so many pixels say no more than one.
     let variance = squares / freedom * images.correlatedCount
     for a in 0..<size {
@@ -68,7 +74,7 @@ struct JointStackAlignment {
     let right = places.map { energy, axis in
       -Self.product(images.slopes[axis][energy], images.residuals[energy])
     }
-    guard let factor = CholeskyFactor(lower: matrix) else { return }
+    guard let factor = CholeskyFactor(lower: matrix) else { return nil }
     let solution = factor.solve(right)
     let inverse = factor.inverseDiagonal()
     standardErrors[anchor] = 0

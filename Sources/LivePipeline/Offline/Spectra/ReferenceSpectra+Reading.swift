@@ -11,21 +11,33 @@ extension ReferenceSpectra {
   /// - Parameters:
   ///   - paths: The files.
   ///   - names: Which spectra to use, LiFePO₄ first; all where empty.
+  ///   - interpolation: How they are read between their energies where files are joined.
   /// - Returns: The spectra.
   /// - Throws: `PipelineError` where a file cannot be read or the spectra do not fit together.
-  static func read(_ paths: [String], names: [String] = []) throws(PipelineError)
-    -> ReferenceSpectra
-  {
+  static func read(
+    _ paths: [String],
+    names: [String],
+    interpolation: SpectralInterpolation
+  ) throws(PipelineError) -> ReferenceSpectra {
     var parts: [ReferenceSpectra] = []
     for path in paths { parts += try read(path) }
-    let joined = try explaining { () throws(SpectraError) in try Self.joined(parts) }
+    let joined = try explaining { () throws(SpectraError) in try Self.joined(parts, interpolation) }
     guard !names.isEmpty else { return joined }
     return try explaining { () throws(SpectraError) in try joined.selecting(names) }
   }
 
   /// The spectra of one file.
   private static func read(_ path: String) throws(PipelineError) -> [ReferenceSpectra] {
-    if let stored = try? readStoredSpectra(path) {
+    if FileKind.isHDF5(path) {
+      let stored = try PipelineError.reading(path) { () throws(StorageError) in
+        try readStoredSpectra(path)
+      }
+      guard let stored else {
+        throw PipelineError(
+          .data,
+          "\(path): this HDF5 file has no group references with spectra, [point, (energy, value)] each"
+        )
+      }
       return try explaining(path) { () throws(SpectraError) in
         var parts: [ReferenceSpectra] = []
         for place in stored.names.indices {
@@ -69,7 +81,10 @@ extension ReferenceSpectra {
   }
 
   /// Spectra of several files on all their energies, as far as all reach.
-  private static func joined(_ parts: [ReferenceSpectra]) throws(SpectraError) -> ReferenceSpectra {
+  private static func joined(
+    _ parts: [ReferenceSpectra],
+    _ interpolation: SpectralInterpolation
+  ) throws(SpectraError) -> ReferenceSpectra {
     guard let first = parts.first else {
       throw SpectraError(
         "there are no reference spectra; name a file with --references"
@@ -78,12 +93,17 @@ extension ReferenceSpectra {
     guard parts.count > 1 else { return first }
     let low = parts.map { $0.energies[0] }.max() ?? first.energies[0]
     let high = parts.map { $0.energies[$0.energies.count - 1] }.min() ?? low
-    let all = Set(parts.flatMap(\.energies)).filter { $0 >= low && $0 <= high }.sorted()
+    // Energies that differ by rounding, as where one file has keV, are one.
+    var all: [PhotonEnergy] = []
+    for energy in parts.flatMap(\.energies).sorted() where energy >= low && energy <= high {
+      if let last = all.last, energy.electronVolts - last.electronVolts < 1e-6 { continue }
+      all.append(energy)
+    }
     guard parts.allSatisfy({ $0.unit == first.unit }) else {
       throw SpectraError("some references are per um and others are not; state them alike")
     }
     var absorption: [[Double]] = []
-    for part in parts { absorption += try part.absorption(at: all) }
+    for part in parts { absorption += try part.absorption(at: all, by: interpolation) }
     return try ReferenceSpectra(
       energies: all,
       names: parts.flatMap(\.names),

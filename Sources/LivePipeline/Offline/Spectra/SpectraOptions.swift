@@ -33,7 +33,7 @@ public struct SpectraOptions: Sendable {
 
   /// The reference spectra, files of text or HDF5; those in the stack's file where empty.
   public var references: [String] = []
-  /// Which references to use, by name, LiFePO₄ first; all where empty.
+  /// Which references to use, by name, LiFePO₄ first, then FePO₄, whatever they are called; all where empty.
   public var referenceNames: [String] = []
   /// How the fit is made.
   public var fit = SpectralFitParameters()
@@ -41,7 +41,7 @@ public struct SpectraOptions: Sendable {
   public var energyRange: ClosedRange<PhotonEnergy>?
   /// The two energies that the two-energy maps are made of; those of `chemistry.energies_eV` if nil.
   public var pair: [PhotonEnergy]?
-  /// Energies below the edge for the study of the pre-edge; those below 706 eV if nil.
+  /// Energies below the edge for the study of the pre-edge; those 2 eV and more below both peaks if nil.
   public var preEdgeStudy: ClosedRange<PhotonEnergy>?
   /// The R from which on a pixel's composition is left out of the maps.
   public var rBound = 0.15
@@ -53,7 +53,7 @@ public struct SpectraOptions: Sendable {
   public var regions: [Region] = []
   /// Whether the images are laid onto one another.
   public var aligns = true
-  /// Only scans of this tilt.
+  /// Only scans of this tilt; the tilt of a stack that does not say its own.
   public var tilt: TiltAngle?
   /// What the numbers of a foreign stack are; nil for what the file tells.
   public var quantity: Quantity?

@@ -7,14 +7,14 @@ import Reporting
 extension SpectraResult {
   /// The pre-edge against the peaks: figure S8.
   func preEdgeSheet(_ study: PreEdgeStudy) -> PictureSheet {
-    let peaks = ironDensity.values
+    let peaks = study.peaks.values
     let below = zip(study.ratio.values, peaks).map { $0 * $1 }
     let limits = (
       first: 1.05 * Double(peaks.filter(\.isFinite).max() ?? 1),
       second: 1.2 * Double(max(below.filter(\.isFinite).max() ?? 0.1, 1e-3))
     )
     let correlation = DensityCorrelation(
-      first: zip(peaks, study.ratio.values).map { $1.isNaN ? .nan : $0 },
+      first: peaks,
       second: below,
       bins: 96,
       limits: limits
@@ -47,7 +47,10 @@ extension SpectraResult {
       ]
     )
     return PictureSheet(
-      title: "\(name): the pre-edge, correlation \(Words.number(study.correlation, 3))",
+      title: "\(name): the pre-edge, correlation \(Words.number(study.correlation, 3))"
+        + (preEdgeEffect.map {
+          "; taken off, compositions move by \(Words.number(100 * $0.rootMeanSquare, 1)) points RMS"
+        } ?? ""),
       panels: [
         .image(
           ImagePicture(

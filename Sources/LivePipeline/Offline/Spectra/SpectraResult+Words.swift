@@ -6,9 +6,6 @@ import Imaging
 import Registration
 
 extension SpectraResult {
-  /// Whether every image was laid by itself.
-  public var isWhole: Bool { placedByNeighbors.isEmpty }
-
   /// What it came to, for a person.
   public var inWords: String {
     let energies = stack.energies
@@ -42,7 +39,24 @@ extension SpectraResult {
         )
       )
     }
+    if !leftInPlace.isEmpty {
+      let list = leftInPlace.map { "\($0.electronVolts)" }
+      lines.append(
+        Words.line("", "left where they are, as they show nothing: \(Words.list(list)) eV")
+      )
+    }
     lines.append(Words.line("terms", fit.names.joined(separator: ", ")))
+    if let phases = fit.phases {
+      let reason =
+        options.referenceNames.count > 1
+        ? "as --reference-names has them" : phases.areNamed ? "by their names" : "by their order"
+      lines.append(
+        Words.line(
+          "phases",
+          "\(fit.names[phases.lithiated]) is LiFePO4 and \(fit.names[phases.delithiated]) FePO4, \(reason)"
+        )
+      )
+    }
     lines.append(
       Words.line(
         "good fits",
@@ -55,7 +69,7 @@ extension SpectraResult {
         Words.line(
           "charge",
           "\(Words.number(100 * (1 - ironFit.composition), 2)) +- "
-            + "\(Words.number(100 * ironFit.compositionError, 2)) % FePO4, by the mean spectrum of all "
+            + "\(Words.number(100 * chargeUncertainty, 2)) % FePO4, by the mean spectrum of all "
             + "iron (R \(Words.short(ironFit.rFactor)))"
         )
       )
@@ -70,6 +84,17 @@ extension SpectraResult {
         )
       )
     }
+    if let preEdgeEffect {
+      lines.append(
+        Words.line(
+          "",
+          "taken off, it moves two-energy compositions by "
+            + "\(Words.number(100 * preEdgeEffect.rootMeanSquare, 1)) points RMS, "
+            + "\(Words.number(100 * preEdgeEffect.meanDifference, 1)) on average"
+        )
+      )
+    }
+    lines += remarks.map { Words.line("note", $0) }
     return lines.joined(separator: "\n")
   }
 

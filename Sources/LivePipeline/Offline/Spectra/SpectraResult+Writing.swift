@@ -108,6 +108,7 @@ extension SpectraResult {
     record.mismatches = mismatchCurves
     record.figures = figures
     record.parameters = parameters
+    record.remarks = remarks
     record.version = tiltfoldVersion
     return record
   }
@@ -218,7 +219,7 @@ extension SpectraResult {
     if let ironFit {
       figures += [
         .init("state_of_charge", 1 - ironFit.composition),
-        .init("state_of_charge_uncertainty", ironFit.compositionError),
+        .init("state_of_charge_uncertainty", chargeUncertainty),
         .init("iron_r_factor", ironFit.rFactor),
       ]
     }
@@ -253,6 +254,12 @@ extension SpectraResult {
         .init("pre_edge_correlation", preEdge.correlation),
         .init("pre_edge_slope", preEdge.slope),
         .init("pre_edge_scatter", preEdge.scatter),
+      ]
+    }
+    if let preEdgeEffect {
+      figures += [
+        .init("pre_edge_composition_rms", preEdgeEffect.rootMeanSquare),
+        .init("pre_edge_composition_bias", preEdgeEffect.meanDifference),
       ]
     }
     return figures

@@ -24,6 +24,10 @@ public struct SpectraResult: Sendable {
   public private(set) var confidence: [Double] = []
   /// The energies of images that were placed by their neighbours.
   public private(set) var placedByNeighbors: [PhotonEnergy] = []
+  /// The energies of images that show nothing, and were left where they are.
+  public private(set) var leftInPlace: [PhotonEnergy] = []
+  /// What was chosen or assumed, for a person.
+  public internal(set) var remarks: [String] = []
   /// The maps of the whole spectra.
   public internal(set) var maps: SpectralMaps?
   /// The mean OD of both peaks, less the pre-edge or the background that was taken off, [row, column].
@@ -34,28 +38,26 @@ public struct SpectraResult: Sendable {
   public private(set) var wellFitted: (pixels: Int, good: Int) = (0, 0)
   /// The fit of the mean spectrum of all pixels that hold iron.
   public private(set) var ironFit: SpectrumFit?
+  /// The standard uncertainty of the composition of `ironFit`: what its spectrum scatters about the fit, or
+  /// what the images' noise gives it, with what neighbouring pixels share of that, whichever is larger; NaN
+  /// where neither is known.
+  public private(set) var chargeUncertainty = Double.nan
   /// The fits of pixels and regions that were asked for.
-  public private(set) var spectra: [(name: String, place: PixelRegion, fit: SpectrumFit)] = []
+  public private(set) var spectra: [(name: String, fit: SpectrumFit)] = []
   /// The map of the two peaks' images alone; nil where there are no such images.
   public private(set) var twoEnergies: ChemicalImages?
   /// The energies of that map.
   public private(set) var pair: [PhotonEnergy] = []
   /// Whether the absorption below the edge matters; nil without images below the edge.
-  public private(set) var preEdge: PreEdgeStudy?
+  public internal(set) var preEdge: PreEdgeStudy?
+  /// The two-energy map with the pre-edge taken off against the one without; nil where either is not there.
+  public internal(set) var preEdgeEffect: MapComparison?
   /// The comparison of the two-energy map with the whole spectra's.
   public private(set) var twoEnergyComparison: MapComparison?
   /// What a tomogram says along the same beam, and how far that agrees.
   public internal(set) var tomogram: TomogramComparison?
   /// How registration and chemistry were set, as text.
   public internal(set) var parameters = ""
-
-  /// Where a spectrum is from: one pixel, or several.
-  public struct PixelRegion: Sendable, Hashable {
-    /// The rows.
-    public var rows: ClosedRange<Int>
-    /// The columns.
-    public var columns: ClosedRange<Int>
-  }
 
   init(
     name: String,
@@ -83,35 +85,34 @@ public struct SpectraResult: Sendable {
     shifts = registration.shifts
     confidence = registration.confidence
     placedByNeighbors = registration.placedByNeighbors.map { stack.energies[$0] }
+    leftInPlace = registration.leftInPlace.map { stack.energies[$0] }
+    if let reason = registration.meanAlone {
+      remarks.append("the images are laid on their mean, not by the fit of the stack: \(reason)")
+    }
   }
 
   /// Everything that follows from the maps, but for a tomogram.
   mutating func solve(_ configuration: PipelineConfiguration) throws(PipelineError) {
     guard let maps else { return }
-    let peaks = peakPlaces(configuration)
+    let peaks = try peakPlaces(configuration)
     let places = [peaks.first, peaks.second]
     ironDensity = withoutBackground(stack.mean(of: places), at: places, maps)
     // False for NaN.
     hasIron = ironDensity.values.map { Double($0) > options.minimumIron }
     wellFitted = maps.wellFitted(below: options.rBound, where: hasIron)
     ironFit = fit.fit(stack.meanSpectrum(where: hasIron))
+    if let ironFit {
+      let byNoise = fit.compositionError(
+        of: ironFit,
+        deviations: stack.meanDeviations(where: hasIron)
+      )
+      chargeUncertainty = [ironFit.compositionError, byNoise].filter(\.isFinite).max() ?? .nan
+    }
     try fitChosenSpectra()
     if peaks.areMeasured, let phases = fit.phases {
-      try solveTwoEnergies([peaks.first, peaks.second], phases, configuration)
+      try solveTwoEnergies(places, phases, configuration)
     }
-    let edge = min(stack.energies[peaks.first], stack.energies[peaks.second]).electronVolts
-    let below = stack.energies.indices.filter { place in
-      options.preEdgeStudy?.contains(stack.energies[place])
-        ?? (stack.energies[place].electronVolts < edge - 2)
-    }
-    if !below.isEmpty {
-      preEdge = PreEdgeStudy(
-        first: stack.opticalDensity[peaks.first],
-        second: stack.opticalDensity[peaks.second],
-        preEdge: stack.mean(of: below),
-        minimumIron: options.minimumIron
-      )
-    }
+    try studyPreEdge(places, configuration)
   }
 
   /// The composition by whole spectra, where there is iron and the fit is good.
@@ -119,27 +120,52 @@ public struct SpectraResult: Sendable {
     maps?.filteredComposition(below: options.rBound, where: hasIron)
   }
 
-  /// The two-energy matrix that the references make at the pair's energies; less the pre-edge where that
-  /// is taken off.
-  func matrix(subtractingPreEdge subtracts: Bool) -> AbsorptionMatrix? {
-    guard let plain = matrix(at: pair), let phases = fit.phases else { return nil }
-    guard subtracts else { return plain }
-    let rows = pair.enumerated().map { place, energy -> [Double] in
-      guard let image = stack.index(nearest: energy, within: 1e-6) else { return plain.rows[place] }
-      return [phases.lithiated, phases.delithiated].map { fit.terms[$0][image] }
-    }
-    return AbsorptionMatrix(rows: rows)
+  /// The matrix that the references make at two energies.
+  ///
+  /// - Throws: `SpectraError` where the references do not reach so far.
+  func matrix(
+    at energies: [PhotonEnergy],
+    _ phases: PhaseRoles
+  ) throws(SpectraError) -> AbsorptionMatrix {
+    let columns = try fit.references.absorption(at: energies, by: options.fit.interpolation)
+    return AbsorptionMatrix(
+      rows: energies.indices.map {
+        [columns[phases.lithiated][$0], columns[phases.delithiated][$0]]
+      }
+    )
   }
 
-  /// The matrix that the references make at two energies; nil where they do not reach so far or do not name
-  /// the phases.
-  func matrix(at energies: [PhotonEnergy]) -> AbsorptionMatrix? {
-    guard let phases = fit.phases, energies.count == 2,
-      let columns = try? fit.references.absorption(at: energies, by: options.fit.interpolation)
-    else { return nil }
-    return AbsorptionMatrix(
-      rows: [0, 1].map { [columns[phases.lithiated][$0], columns[phases.delithiated][$0]] }
-    )
+  /// How two energies become a map by a matrix, with what a person decided.
+  ///
+  /// - Parameters:
+  ///   - matrix: The absorption of the phases at the energies.
+  ///   - energies: The energies.
+  ///   - chemistry: What else counts.
+  ///   - change: What is to be otherwise.
+  /// - Throws: `PipelineError` where the matrix does not tell the phases apart.
+  func inversion(
+    by matrix: AbsorptionMatrix,
+    at energies: [PhotonEnergy],
+    _ chemistry: ChemistryParameters,
+    but change: (inout ChemistryParameters) -> Void = { _ in }
+  ) throws(PipelineError) -> TwoEnergyInversion {
+    var parameters = chemistry
+    parameters.matrix = matrix
+    parameters.energies = energies
+    parameters.minimumIron = options.minimumIron
+    parameters.isNonNegative = options.fit.isNonNegative
+    parameters.subtractsPreEdge = false
+    parameters.preEdgeAbsorption = PhaseAbsorption(lithiated: 0, delithiated: 0)
+    change(&parameters)
+    do throws(ParameterError) {
+      return try TwoEnergyInversion(parameters: parameters)
+    } catch {
+      throw PipelineError(
+        .data,
+        "the references do not tell the phases apart at "
+          + "\(energies.map { "\($0.electronVolts)" }.joined(separator: " and ")) eV: \(error)"
+      )
+    }
   }
 
   /// An image at some energies, or their mean, less what is no reference's.
@@ -164,22 +190,49 @@ public struct SpectraResult: Sendable {
   // MARK: -
 
   /// The images of the two peaks: those of the pair, else where the two references are strongest.
-  private func peakPlaces(
+  ///
+  /// - Throws: `PipelineError` where the pair was asked for by `--pair` and is not there.
+  private mutating func peakPlaces(
     _ configuration: PipelineConfiguration
-  ) -> (first: Int, second: Int, areMeasured: Bool) {
+  ) throws(PipelineError) -> (first: Int, second: Int, areMeasured: Bool) {
     let wanted = options.pair ?? configuration.chemistry.energies
-    if let first = stack.index(nearest: wanted[0]), let second = stack.index(nearest: wanted[1]),
-      first != second
-    {
+    let places = wanted.map { stack.index(nearest: $0, within: Self.pairTolerance) }
+    if let first = places[0], let second = places[1], first != second {
+      for (wanted, place) in zip(wanted, [first, second]) {
+        remark(use: stack.energies[place], for: wanted, "the stack's image at")
+      }
       return (first, second, true)
+    }
+    let list = wanted.map { "\($0.electronVolts)" }.joined(separator: " and ")
+    let refusal =
+      "there are not two images within \(Self.pairTolerance) eV of \(list) eV"
+    guard options.pair == nil else {
+      let there = Words.list(stack.energies.map { "\($0.electronVolts)" })
+      throw PipelineError(.data, "--pair: \(refusal); there are images at \(there) eV")
     }
     func strongest(_ reference: Int) -> Int {
       let values = fit.terms[reference]
       return values.indices.max { values[$0] < values[$1] } ?? 0
     }
     let phases = fit.phases ?? PhaseRoles(lithiated: 0, delithiated: 0)
-    return (strongest(phases.lithiated), strongest(phases.delithiated), false)
+    let strong = (strongest(phases.lithiated), strongest(phases.delithiated), false)
+    remarks.append(
+      "\(refusal), so that there is no map of two energies (--pair names others); iron is where "
+        + "\(stack.energies[strong.0].electronVolts) and \(stack.energies[strong.1].electronVolts) eV, at "
+        + "which the references are strongest, absorb"
+    )
+    return strong
   }
+
+  /// Says that a measured energy stands for another one, where they differ by more than a monochromator
+  /// repeats.
+  mutating func remark(use measured: PhotonEnergy, for wanted: PhotonEnergy, _ what: String) {
+    guard abs(measured.electronVolts - wanted.electronVolts) > 0.05 else { return }
+    remarks.append("\(what) \(measured.electronVolts) eV stands for \(wanted.electronVolts) eV")
+  }
+
+  /// How far an image may lie from the energy of the pair that it stands for, eV.
+  private static let pairTolerance = 0.5
 
   private mutating func fitChosenSpectra() throws(PipelineError) {
     let shape = stack.shape
@@ -201,7 +254,7 @@ public struct SpectraResult: Sendable {
         for column in columns { isCounted[row * shape.columns + column] = true }
       }
       guard let fit = fit.fit(stack.meanSpectrum(where: isCounted)) else { continue }
-      spectra.append((name, PixelRegion(rows: rows, columns: columns), fit))
+      spectra.append((name, fit))
     }
   }
 
@@ -211,28 +264,17 @@ public struct SpectraResult: Sendable {
     _ configuration: PipelineConfiguration
   ) throws(PipelineError) {
     pair = places.map { stack.energies[$0] }
-    let subtracts = options.fit.preEdge != nil
-    guard let matrix = matrix(subtractingPreEdge: subtracts), let maps else { return }
-    var parameters = configuration.chemistry
-    parameters.matrix = matrix
-    parameters.energies = pair
-    parameters.minimumIron = options.minimumIron
-    parameters.isNonNegative = options.fit.isNonNegative
-    parameters.subtractsPreEdge = false
-    parameters.preEdgeAbsorption = PhaseAbsorption(lithiated: 0, delithiated: 0)
-    do throws(ParameterError) {
-      let inversion = try TwoEnergyInversion(parameters: parameters)
-      twoEnergies = inversion.solve(
-        first: withoutBackground(stack.opticalDensity[places[0]], at: [places[0]], maps),
-        second: withoutBackground(stack.opticalDensity[places[1]], at: [places[1]], maps)
-      )
-    } catch {
-      throw PipelineError(
-        .data,
-        "the references do not tell the phases apart at \(pair[0].electronVolts) and "
-          + "\(pair[1].electronVolts) eV: \(error)"
-      )
-    }
+    guard let maps else { return }
+    // Less the pre-edge, where that is taken off.
+    let matrix = AbsorptionMatrix(
+      rows: places.map { place in
+        [phases.lithiated, phases.delithiated].map { fit.terms[$0][place] }
+      }
+    )
+    twoEnergies = try inversion(by: matrix, at: pair, configuration.chemistry).solve(
+      first: withoutBackground(stack.opticalDensity[places[0]], at: [places[0]], maps),
+      second: withoutBackground(stack.opticalDensity[places[1]], at: [places[1]], maps)
+    )
     twoEnergyComparison = MapComparison(
       of: twoEnergies?.composition.values ?? [],
       with: maps.composition.values,

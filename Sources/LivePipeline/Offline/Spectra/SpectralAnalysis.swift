@@ -49,37 +49,47 @@ public final class SpectralAnalysis: Sendable {
   public func run(
     progress: (OfflineProgress) -> Void = { _ in }
   ) throws(PipelineError) -> SpectraResult {
-    let references = try ReferenceSpectra.read(referenceFiles, names: options.referenceNames)
+    let references = try ReferenceSpectra.read(
+      try referenceFiles,
+      names: options.referenceNames,
+      interpolation: options.fit.interpolation
+    )
     let input = try StackInput(reading: paths, options)
     for remark in input.remarks { progress(.remark(remark)) }
+    let tilt = input.tilt ?? options.tilt
+    if options.tomogram != nil {
+      _ = try SpectraResult.geometry(tilt: tilt, pixelSize: input.stack.pixelSize)
+    }
     let crew = WorkerCrew(threads: configuration.compute.threadCount)
     defer { crew.end() }
     let fit = try explaining { () throws(SpectraError) in
       try LinearCombinationFit(
         references: references,
         energies: input.stack.energies,
-        parameters: options.fit
-      )
-    }
-    if let phases = fit.phases, !phases.areNamed {
-      progress(
-        .remark(
-          "\(references.names[phases.lithiated]) is taken as LiFePO4 and "
-            + "\(references.names[phases.delithiated]) as FePO4, by their order"
-        )
+        parameters: options.fit,
+        phases: chosenPhases
       )
     }
     var result = SpectraResult(
       name: input.name,
       stack: input.stack,
-      tilt: input.tilt ?? options.tilt,
+      tilt: tilt,
       fit: fit,
       options: options
     )
+    if let named = references.phases, named.areNamed, let chosenPhases,
+      named.lithiated != chosenPhases.lithiated || named.delithiated != chosenPhases.delithiated
+    {
+      result.remarks.append(
+        "the order of --reference-names counts, though the names read as if "
+          + "\(references.names[named.lithiated]) were LiFePO4 and "
+          + "\(references.names[named.delithiated]) FePO4"
+      )
+    }
     if options.aligns, input.stack.energies.count > 1 {
       let registration = StackRegistration(
         input,
-        fit: registrationFit(references, input.stack.energies) ?? fit,
+        fit: registrationFit(references, input.stack.energies),
         parameters: configuration.registration,
         sharing: crew
       ) { round, all in
@@ -91,43 +101,53 @@ public final class SpectralAnalysis: Sendable {
     progress(.working("fitting \(result.stack.shape.count) spectra", done: 0, of: 1))
     result.maps = fit.maps(of: result.stack, sharing: crew)
     try result.solve(configuration)
-    if let path = options.tomogram {
-      if result.stack.pixelSize == nil {
-        progress(
-          .remark(
-            "the size of the stack's pixels is not known and is taken for that of the tomogram's voxels; "
-              + "--pixel-size-nm says it"
-          )
-        )
-      }
-      try result.compare(withTomogram: path, configuration)
-    }
+    if let path = options.tomogram { try result.compare(withTomogram: path, configuration) }
     progress(.working("fitting \(result.stack.shape.count) spectra", done: 1, of: 1))
     result.parameters = configuration.describedInFull
     return result
   }
 
-  /// The fit whose prediction images are laid on: with a constant, which takes up whatever holds no iron.
+  /// The two phases where a person has named references in their order; nil leaves it to the names.
+  private var chosenPhases: PhaseRoles? {
+    options.referenceNames.count < 2
+      ? nil : PhaseRoles(lithiated: 0, delithiated: 1, areNamed: false)
+  }
+
+  /// The fit whose prediction images are laid on: with a constant, which takes up whatever holds no iron;
+  /// without where there are too few energies for it, or the references hold one; nil where there are too
+  /// few for those.
   private func registrationFit(
     _ references: ReferenceSpectra,
     _ energies: [PhotonEnergy]
   ) -> LinearCombinationFit? {
     var parameters = options.fit
     parameters.preEdge = nil
-    parameters.background = .constant
     parameters.isNonNegative = false
-    return try? LinearCombinationFit(
-      references: references,
-      energies: energies,
-      parameters: parameters
-    )
+    for background in [SpectralFitParameters.Background.constant, .none] {
+      parameters.background = background
+      // What cannot be fitted by all terms is no error here: it is tried with fewer.
+      if let fit = try? LinearCombinationFit(
+        references: references,
+        energies: energies,
+        parameters: parameters,
+        phases: chosenPhases
+      ) {
+        return fit
+      }
+    }
+    return nil
   }
 
   /// The files of references: those named, else the stack's own.
   private var referenceFiles: [String] {
-    guard options.references.isEmpty, let first = paths.first,
-      let stored = try? readStoredSpectra(first), !stored.names.isEmpty
-    else { return options.references }
-    return [first]
+    get throws(PipelineError) {
+      guard options.references.isEmpty, let first = paths.first, FileKind.isHDF5(first) else {
+        return options.references
+      }
+      let stored = try PipelineError.reading(first) { () throws(StorageError) in
+        try readStoredSpectra(first)
+      }
+      return stored.map { !$0.names.isEmpty } ?? false ? [first] : []
+    }
   }
 }

@@ -111,8 +111,13 @@ package struct StackInput: Sendable {
     }
     guard isFolder.boolValue else { return [path] }
     // The folder of a run keeps its scans one level down.
-    for folder in [path, "\(path)/scans"] {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for folder in [path, "\(path)/scans"] where FileManager.default.fileExists(atPath: folder) {
+      let names: [String]
+      do {
+        names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      } catch {
+        throw PipelineError(.input, "\(folder): the folder cannot be read")
+      }
       let results = names.filter { $0.lowercased().hasSuffix(".cxi") && !$0.hasPrefix(".") }
         .sorted()
       if !results.isEmpty { return results.map { "\(folder)/\($0)" } }
@@ -257,13 +262,7 @@ package struct StackInput: Sendable {
       images[place] = image
       cut.weights[place] = weight
     }
-    if let stack = try? SpectrumStack(
-      opticalDensity: images,
-      energies: input.stack.energies,
-      pixelSize: input.stack.pixelSize
-    ) {
-      cut.stack = stack
-    }
+    cut.stack.opticalDensity = images
     return cut
   }
 }

@@ -13,7 +13,7 @@ package import Registration
 /// all; then all together so that the linear combination fit of the stack leaves least
 /// (`JointStackAlignment`), which knows the contrast of each energy. Images are read once, from where
 /// they were measured. One that shows too little to be laid, as below the edge, goes where its
-/// neighbours in energy go.
+/// neighbours in energy go. One that shows nothing at all stays where it is and takes no part.
 package struct StackRegistration {
   /// The stack on common axes; NaN where not measured.
   package private(set) var stack: SpectrumStack
@@ -26,10 +26,16 @@ package struct StackRegistration {
   package private(set) var confidence: [Double]
   /// The images that were placed by their neighbours.
   package private(set) var placedByNeighbors: [Int] = []
+  /// The images that show nothing, and were left where they are.
+  package private(set) var leftInPlace: [Int] = []
+  /// Why the images were laid on their mean alone although there is a fit; nil where they were laid by it.
+  package private(set) var meanAlone: String?
   /// How far the last round moved the images, RMS, pixels.
   package private(set) var lastMove = 0.0
   private let source: StackInput
   private let anchor: Int
+  /// The images that show something.
+  private let shown: [Int]
   private let estimator: ShiftEstimator
 
   /// How often images are laid on the mean, and then all together at most.
@@ -38,14 +44,16 @@ package struct StackRegistration {
   private static let largestError = 0.4
   /// A round that moves the images by less ends it, RMS, pixels.
   private static let isAtRest = 0.01
+  /// An image whose pixels all have the same OD within this shows nothing.
+  private static let flatness: Float = 1e-6
 
   /// Lays the images.
   ///
   /// - Parameters:
   ///   - input: The stack as it was measured.
   ///   - fit: The fit whose prediction has each image's contrast; nil for the mean alone. One that explains
-  ///     any spectrum, for it has as many terms as there are energies, tells nothing of displacements:
-  ///     then, too, images are laid on the mean alone.
+  ///     any spectrum, for it has as many unknowns as there are images, tells nothing of displacements:
+  ///     then, too, images are laid on the mean alone, and `meanAlone` says so.
   ///   - parameters: How far to search, and what correlation is trusted.
   ///   - work: Threads that share the images.
   ///   - goesOn: Asked before each round whether there is to be another.
@@ -62,25 +70,71 @@ package struct StackRegistration {
     let count = input.stack.energies.count
     shifts = [PixelShift](repeating: .zero, count: count)
     confidence = [Double](repeating: 1, count: count)
-    anchor = Self.densest(of: input)
+    shown = Self.imagesThatShowSomething(input)
+    anchor = Self.densest(of: input, among: shown)
     estimator = ShiftEstimator(shape: input.stack.shape, parameters: parameters)
-    let telling = fit.flatMap { $0.terms.count < count ? $0 : nil }
+    leftInPlace = (0..<count).filter { !shown.contains($0) }
+    for energy in leftInPlace { confidence[energy] = .nan }
+    guard shown.count > 1 else { return }
+    let telling = fit.flatMap { tellingFit($0) }
     let all = 1 + Self.rounds.mean + (telling == nil ? 0 : Self.rounds.joint)
     let first = filled(stack.opticalDensity[anchor])
-    for round in 0..<all {
+    for round in 0...Self.rounds.mean {
       guard goesOn(round, all) else { break }
-      if round > Self.rounds.mean, let telling {
-        layTogether(by: telling, sharing: work)
+      lay(on: round == 0 ? first : mean(), isFirst: round == 0, parameters)
+    }
+    guard let telling else { return }
+    do throws(SpectraError) {
+      for round in Self.rounds.mean + 1..<all {
+        guard goesOn(round, all) else { break }
+        try layTogether(by: telling, sharing: work)
         if lastMove < Self.isAtRest { break }
-      } else {
-        lay(on: round == 0 ? first : mean(), isFirst: round == 0, parameters)
+      }
+      try compare(with: telling, sharing: work)
+    } catch { meanAlone = error.description }
+  }
+
+  /// The images that have pixels enough to be laid by, and not the same OD everywhere.
+  private static func imagesThatShowSomething(_ input: StackInput) -> [Int] {
+    input.stack.energies.indices.filter { energy in
+      let image = input.stack.opticalDensity[energy]
+      let trust = input.weights[energy]
+      var (low, high, count) = (Float.infinity, -Float.infinity, 0)
+      for (value, weight) in zip(image.values, trust.values) where weight > 0 && value.isFinite {
+        (low, high, count) = (min(low, value), max(high, value), count + 1)
+      }
+      return count >= JointStackAlignment.fewestPixels && high - low > flatness
+    }
+  }
+
+  /// The fit at the energies of the images that show something; nil where it says nothing of
+  /// displacements, which `meanAlone` then explains.
+  private mutating func tellingFit(_ fit: LinearCombinationFit) -> LinearCombinationFit? {
+    var own = fit
+    if !leftInPlace.isEmpty {
+      do throws(SpectraError) {
+        own = try LinearCombinationFit(
+          references: fit.references,
+          energies: shown.map { fit.energies[$0] },
+          parameters: fit.parameters,
+          phases: fit.phases
+        )
+      } catch {
+        meanAlone = error.description
+        return nil
       }
     }
-    if let telling { compare(with: telling, sharing: work) }
+    guard own.degreesOfFreedom > 0 else {
+      meanAlone =
+        "\(shown.count) images leave nothing over beside the \(shown.count - own.degreesOfFreedom) "
+        + "unknowns of a pixel's fit, which would follow any displacement"
+      return nil
+    }
+    return own
   }
 
   /// The energy whose image absorbs most.
-  private static func densest(of input: StackInput) -> Int {
+  private static func densest(of input: StackInput, among shown: [Int]) -> Int {
     let shape = input.stack.shape
     let sums = input.stack.energies.indices.map { energy in
       let image = input.stack.opticalDensity[energy]
@@ -88,7 +142,7 @@ package struct StackRegistration {
       for i in 0..<shape.count where image.values[i].isFinite { sum += Double(image.values[i]) }
       return sum
     }
-    return sums.indices.max { sums[$0] < sums[$1] } ?? 0
+    return shown.max { sums[$0] < sums[$1] } ?? 0
   }
 
   /// Lays every image on one reference, and reads the stack anew.
@@ -99,7 +153,7 @@ package struct StackRegistration {
   ) {
     var next = shifts
     var isTrusted = [Bool](repeating: true, count: shifts.count)
-    for energy in shifts.indices {
+    for energy in shown {
       let image = filled(source.stack.opticalDensity[energy])
       let trust = source.weights[energy]
       let estimate =
@@ -122,18 +176,39 @@ package struct StackRegistration {
     move(to: next, isTrusted)
   }
 
+  /// The stack of the images that show something.
+  private var shownStack: SpectrumStack {
+    get throws(SpectraError) { leftInPlace.isEmpty ? stack : try stack.selecting(shown) }
+  }
+
   /// One step of all images together.
-  private mutating func layTogether(by fit: LinearCombinationFit, sharing work: any WorkSharing) {
-    let maps = fit.maps(of: stack, sharing: work)
-    let step = JointStackAlignment(stack, fit, maps, anchor: anchor, sharing: work)
+  private mutating func layTogether(
+    by fit: LinearCombinationFit,
+    sharing work: any WorkSharing
+  ) throws(SpectraError) {
+    let part = try shownStack
+    let step = JointStackAlignment(
+      part,
+      fit,
+      fit.maps(of: part, sharing: work),
+      anchor: shown.firstIndex(of: anchor) ?? 0,
+      sharing: work
+    )
+    guard let step else {
+      throw SpectraError(
+        "fewer than \(JointStackAlignment.fewestPixels) pixels are measured in every image"
+      )
+    }
     var next = shifts
-    for energy in next.indices {
-      let way = step.displacements[energy]
+    var isKnown = [Bool](repeating: false, count: shifts.count)
+    for (place, energy) in shown.enumerated() {
+      let way = step.displacements[place]
       next[energy] =
         next[energy]
         - PixelShift(rows: min(max(way.rows, -1), 1), columns: min(max(way.columns, -1), 1))
+      isKnown[energy] = step.standardErrors[place] <= Self.largestError
     }
-    move(to: next, step.standardErrors.map { $0 <= Self.largestError })
+    move(to: next, isKnown)
   }
 
   /// Takes new shifts, those of images that cannot be trusted from their neighbours.
@@ -142,24 +217,28 @@ package struct StackRegistration {
     isTrusted[anchor] = true
     let gauge = next[anchor]
     for energy in next.indices { next[energy] = next[energy] - gauge }
-    placedByNeighbors = next.indices.filter { !isTrusted[$0] }
+    for energy in leftInPlace { (next[energy], isTrusted[energy]) = (.zero, false) }
+    placedByNeighbors = shown.filter { !isTrusted[$0] }
     for energy in placedByNeighbors { next[energy] = between(next, isTrusted, at: energy) }
     let moves = zip(next, self.shifts).map { ($0.rows - $1.rows, $0.columns - $1.columns) }
     let squares = moves.reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
-    lastMove = (squares / Double(max(moves.count, 1))).squareRoot()
+    lastMove = (squares / Double(max(shown.count, 1))).squareRoot()
     self.shifts = next
     apply()
   }
 
   /// How well each image correlates with what the fit predicts for it.
-  private mutating func compare(with fit: LinearCombinationFit, sharing work: any WorkSharing) {
-    let maps = fit.maps(of: stack, sharing: work)
-    for energy in shifts.indices {
+  private mutating func compare(
+    with fit: LinearCombinationFit,
+    sharing work: any WorkSharing
+  ) throws(SpectraError) {
+    let maps = fit.maps(of: try shownStack, sharing: work)
+    for (place, energy) in shown.enumerated() {
       confidence[energy] =
         gaussNewtonShift(
           of: filled(stack.opticalDensity[energy]),
           weights: weights[energy],
-          onto: filled(fit.prediction(from: maps, energy: energy)),
+          onto: filled(fit.prediction(from: maps, energy: place)),
           steps: 0
         ).confidence
     }
@@ -195,7 +274,7 @@ package struct StackRegistration {
   private func mean() -> Image {
     var sums = Image(shape: stack.shape)
     var counts = sums
-    for energy in shifts.indices {
+    for energy in shown {
       let image = stack.opticalDensity[energy]
       for i in image.values.indices where image.values[i].isFinite {
         sums.values[i] += image.values[i]

@@ -24,7 +24,8 @@ extension SpectraResult {
     withTomogram path: String,
     _ configuration: PipelineConfiguration
   ) throws(PipelineError) {
-    guard let maps, pair.count == 2 else {
+    let geometry = try Self.geometry(tilt: tilt, pixelSize: stack.pixelSize)
+    guard let maps, let phases = fit.phases, pair.count == 2 else {
       throw PipelineError(
         .data,
         "the stack has no images at the two energies of a tomogram "
@@ -47,24 +48,15 @@ extension SpectraResult {
     }
     // The volumes may have been measured a little beside the stack's images.
     let measured = [record.energies[choice.first], record.energies[choice.second]]
-    guard let matrix = matrix(at: measured) else {
-      throw PipelineError(
-        .data,
-        "\(path): the references do not reach its energies, "
-          + measured.map { "\($0.electronVolts)" }.joined(separator: " and ") + " eV"
-      )
+    for (own, other) in zip(pair, measured) { remark(use: other, for: own, "the tomogram's") }
+    let matrix = try explaining(path) { () throws(SpectraError) in
+      try self.matrix(at: measured, phases)
     }
-    guard let beam = tilt else {
-      throw PipelineError(
-        .data,
-        "the tilt of the stack is not known, and the tomogram is projected along it: say it with "
-          + "--tilt=DEGREES"
-      )
-    }
+    let inversion = try self.inversion(by: matrix, at: measured, chemistry)
     let projections = [choice.first, choice.second].map {
-      ParallelProjector.project(record.volumes[$0], at: beam)
+      ParallelProjector.project(record.volumes[$0], at: geometry.tilt)
     }
-    let ratio = record.voxelSize.meters / (stack.pixelSize ?? record.voxelSize).meters
+    let ratio = record.voxelSize.meters / geometry.pixelSize.meters
     let placement = place(
       mean(of: projections[0], projections[1]),
       scale: abs(ratio - 1) < 1e-4 ? 1 : ratio,
@@ -72,20 +64,6 @@ extension SpectraResult {
     )
     let laid = projections.map {
       transformed($0, by: placement.transform, to: stack.shape)
-    }
-    var parameters = chemistry
-    parameters.matrix = matrix
-    parameters.minimumIron = options.minimumIron
-    parameters.preEdgeAbsorption = PhaseAbsorption(lithiated: 0, delithiated: 0)
-    parameters.isNonNegative = options.fit.isNonNegative
-    let inversion: TwoEnergyInversion
-    do throws(ParameterError) {
-      inversion = try TwoEnergyInversion(parameters: parameters)
-    } catch {
-      throw PipelineError(
-        .data,
-        "\(path): the references do not tell the phases apart at its energies: \(error)"
-      )
     }
     let images = inversion.solve(first: laid[0], second: laid[1])
     tomogram = TomogramComparison(
@@ -97,6 +75,30 @@ extension SpectraResult {
         where: hasIron
       )
     )
+  }
+
+  /// What the comparison with a tomogram has to know of the stack.
+  ///
+  /// - Throws: `PipelineError` where one of them is not known, with the option that says it.
+  static func geometry(
+    tilt: TiltAngle?,
+    pixelSize: Length?
+  ) throws(PipelineError) -> (tilt: TiltAngle, pixelSize: Length) {
+    guard let tilt else {
+      throw PipelineError(
+        .data,
+        "the tilt of the stack is not known, and a tomogram is compared along the stack's beam; say the "
+          + "tilt with --tilt=DEGREES"
+      )
+    }
+    guard let pixelSize else {
+      throw PipelineError(
+        .data,
+        "the size of the stack's pixels is not known, and a tomogram's voxels are laid on them; say it with "
+          + "--pixel-size-nm"
+      )
+    }
+    return (tilt, pixelSize)
   }
 
   /// Lays an image on the iron of the stack: moved first, then turned and scaled where that helps.
