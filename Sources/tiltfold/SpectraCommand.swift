@@ -97,7 +97,10 @@ struct SpectraCommand: ParsableCommand {
     help: "A tomogram (.h5) of the same sample to compare with; tilt and pixel size must be known."
   )
   var tomogram: String?
-  @Option(parsing: .unconditional, help: "Only scans of this tilt, degrees; the tilt of a stack that does not say its own.")
+  @Option(
+    parsing: .unconditional,
+    help: "Only scans of this tilt, degrees; the tilt of a stack that does not say its own."
+  )
   var tilt: Double?
   @Option(
     help: ArgumentHelp("What the numbers of a stack are.", valueName: "od|intensity")

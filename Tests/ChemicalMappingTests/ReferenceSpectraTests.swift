@@ -50,7 +50,8 @@ import Testing
     (["oxidized_t", "reduced_t"], 1, 0, true), (["Fe3+", "Fe2+"], 1, 0, true),
     (["delithiated", "lithiated"], 1, 0, true), (["one", "two"], 0, 1, false),
     (["Fe(III)", "Fe(II)"], 1, 0, true), (["LiFePO₄", "FePO₄"], 0, 1, true),
-    (["charged 4.2 V", "discharged 2.5 V"], 1, 0, true), (["FePO4, lithiated", "FePO4"], 0, 1, true),
+    (["charged 4.2 V", "discharged 2.5 V"], 1, 0, true),
+    (["FePO4, lithiated", "FePO4"], 0, 1, true),
     // Parts of words are no names, and a name that is known keeps its part.
     (["Fe2O3", "Fe3O4"], 0, 1, false), (["Fe3O4", "Fe2O3"], 0, 1, false),
     (["FePO4", "Fe2O3"], 1, 0, false), (["Fe2O3", "a", "LFP"], 2, 0, false),

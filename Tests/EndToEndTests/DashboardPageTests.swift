@@ -5,10 +5,17 @@ import TestSupport
 import Testing
 
 /// Drives the dashboard's page in a headless Chromium: errors in the console, panels without data,
-/// pictures that stay blank and buttons that do nothing are faults.
-@Suite(.serialized) struct DashboardPageTests {
-  /// Runs a script of Tests/Clients/page; nil where there is no Chromium.
-  private func run(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String)? {
+/// pictures that stay blank, verdicts that are not those of the run and buttons that do nothing are faults.
+@Suite(
+  .serialized,
+  .enabled(
+    if: Chromium.path != nil,
+    "there is no Chromium to show the page in: apt-get install --yes chromium"
+  )
+)
+struct DashboardPageTests {
+  /// Runs a script of Tests/Clients/page.
+  private func run(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String) {
     let path = Repository.root.appending(path: "Tests/Clients/page/\(script)")
     let process = PythonInterpreter.makeProcess([path.path(percentEncoded: false)] + arguments)
     let output = Pipe()
@@ -17,16 +24,14 @@ import Testing
     try process.run()
     let said = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus != 3 else {
-      print("skipped: there is no Chromium to show the page in (apt-get install chromium)")
-      return nil
-    }
     return (process.terminationStatus, String(decoding: said, as: UTF8.self))
   }
 
-  /// Made-up data, all buttons, and a server that goes away and comes back.
-  @Test func thePageShowsAndAsksForEverything() throws {
-    guard let outcome = try run("drive.py", ["--mock", "--timeout", "120"]) else { return }
+  /// Made-up data, all buttons, and a server that goes away and comes back; a run in trouble, and one that
+  /// has not begun.
+  @Test(arguments: ["good", "trouble", "waiting"])
+  func thePageShowsAndAsksForEverything(scenario: String) throws {
+    let outcome = try run("drive.py", ["--mock", "--scenario", scenario, "--timeout", "120"])
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 
@@ -35,7 +40,7 @@ import Testing
     let tests = try #require(Bundle.main.executableURL?.resolvingSymlinksInPath())
     let folder = tests.deletingLastPathComponent().path(percentEncoded: false)
     let arguments = ["--bin", folder, "--tilts", "10", "--folded", "4", "--timeout", "240"]
-    guard let outcome = try run("simulated_run.py", arguments) else { return }
+    let outcome = try run("simulated_run.py", arguments)
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 
@@ -48,7 +53,7 @@ import Testing
     let arguments = [
       "--bin", folder, "--tilts", "6", "--folded", "4", "--timeout", "240", "--press",
     ]
-    guard let outcome = try run("simulated_run.py", arguments) else { return }
+    let outcome = try run("simulated_run.py", arguments)
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 }

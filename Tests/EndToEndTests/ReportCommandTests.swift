@@ -24,11 +24,6 @@ import Testing
     return places.compactMap(\.self).first { FileManager.default.fileExists(atPath: $0) }
   }
 
-  private static var browser: String? {
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
-
   /// Runs the browser without a window; what it prints on both outputs.
   private func browse(_ browser: String, _ arguments: [String]) throws -> (
     page: String, log: String
@@ -77,8 +72,8 @@ import Testing
     let figures = try FileManager.default.contentsOfDirectory(atPath: scratch.file("report"))
     #expect(figures.contains("slices.png") && figures.contains("polar-angle.svg"))
 
-    guard let browser = Self.browser else {
-      print("skipped: there is no Chromium to show the page in (apt-get install chromium)")
+    guard let browser = Chromium.path else {
+      print("not shown: there is no Chromium to show the page in (apt-get install chromium)")
       return
     }
     let address = URL(filePath: page).absoluteString

@@ -20,11 +20,10 @@ struct TiltedGrains {
   var foreign = 0.0
 
   /// Voxels from the centre, width, and µm of both phases along the beam through the middle.
-  private let grains:
-    [(x: Double, y: Double, z: Double, width: Double, l: Double, d: Double)] = [
-      (-14, -12, 11, 3.2, 0.09, 0.002), (10, -9, -9, 3.5, 0.002, 0.08),
-      (-6, 8, -12, 3, 0.06, 0.004), (14, 12, 8, 3, 0.03, 0.035), (2, 0, 0, 2.5, 0.004, 0.06),
-    ]
+  private let grains: [(x: Double, y: Double, z: Double, width: Double, l: Double, d: Double)] = [
+    (-14, -12, 11, 3.2, 0.09, 0.002), (10, -9, -9, 3.5, 0.002, 0.08),
+    (-6, 8, -12, 3, 0.06, 0.004), (14, 12, 8, 3, 0.03, 0.035), (2, 0, 0, 2.5, 0.004, 0.06),
+  ]
 
   init() throws { references = try MovedStack().references }
 

@@ -166,11 +166,14 @@ extension ReferenceSpectra {
 
   /// The words of a name, small, raised and lowered digits as plain ones; Fe(II) and Fe II are one word.
   private static func words(of name: String) -> Set<String> {
-    let plain = name.lowercased().map { character in
-      character.isLetter ? character : character.wholeNumberValue.map { Character("\($0 % 10)") } ?? " "
+    let plain = name.lowercased().map { character -> Character in
+      if character.isLetter { return character }
+      return character.wholeNumberValue.map { Character("\($0 % 10)") } ?? " "
     }
     let parts = String(plain).split(separator: " ").map(String.init)
-    let valences = zip(parts, parts.dropFirst()).filter { $0 == "fe" && ["ii", "iii"].contains($1) }
+    let valences = zip(parts, parts.dropFirst()).filter {
+      $0 == "fe" && ["ii", "iii"].contains($1)
+    }
     return Set(parts + valences.map { $0 + $1 })
   }
 }

@@ -75,6 +75,11 @@ package struct TomogramPreviews {
     let projection = tilt.map { projectedChemistry(inversion, of: $0, &header) } ?? []
     let spatial = reducedChemistry(first, second, densities.inversion, summary, &header)
     let correlation = correlation(first, second, &header)
+    if let choice = ChemicalEnergies(of: assembly.energies, by: inversion.parameters) {
+      let energies = assembly.energies
+      header.quality["correlation_energy_first_eV"] = energies[choice.first].electronVolts
+      header.quality["correlation_energy_second_eV"] = energies[choice.second].electronVolts
+    }
     return PreviewMessage(
       topic: .chemistry,
       header: header,

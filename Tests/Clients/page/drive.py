@@ -24,18 +24,22 @@ import devtools  # noqa: E402
 
 PANELS = ("scan", "volume", "chemistry", "tilts", "curves", "correlation", "histogram", "resolution", "health", "control", "events")
 
+# What the banner must say of each kind of made-up data.
+VERDICTS = {"good": ("good", "Frames come in"), "trouble": ("act", "NOT RECORDING"), "waiting": ("wait", "Waiting for the first frame")}
+
 BLANKS = """(() => {
   const blank = [];
+  const isDue = (node) => node.checkVisibility() && node.closest("[data-panel]")?.dataset.state === "data";
   for (const canvas of document.querySelectorAll("canvas[data-picture]")) {
-    if (!canvas.checkVisibility() || !canvas.width) continue;
+    if (!isDue(canvas) || !canvas.width) continue;
     const small = new OffscreenCanvas(40, 40).getContext("2d", {willReadFrequently: true});
-    small.drawImage(canvas, 0, 0, 40, 40);
+    small.drawImage(canvas.plain ?? canvas, 0, 0, 40, 40); // without its cross and scale bar
     const colors = new Set(new Uint32Array(small.getImageData(0, 0, 40, 40).data.buffer));
     if (colors.size < 3) blank.push(canvas.dataset.picture);
   }
   for (const chart of document.querySelectorAll("[data-chart]")) {
     const drawn = chart.querySelector(".scatterlayer path, .heatmaplayer image, .barlayer path, .chart-sketch");
-    if (chart.checkVisibility() && !drawn && !/not measured/.test(chart.ariaLabel)) blank.push(chart.dataset.chart);
+    if (isDue(chart) && !drawn && !/not measured/.test(chart.ariaLabel)) blank.push(chart.dataset.chart);
   }
   return blank;
 })()"""
@@ -189,6 +193,21 @@ class Drive:
         self.until("document.querySelector('#threshold-words').textContent === '20 %'", 5, "the threshold does not move")
         time.sleep(self.options.settle)
 
+    def verdicts(self):
+        """What the banner says of runs that are good and of runs that are not."""
+        self.faults += self.browser.evaluate((HERE / "verdict_cases.js").read_text())
+
+    def banner(self, level, words):
+        """What the banner says of the run at hand, and that it says what to do."""
+        shown = "document.querySelector('#banner').dataset.level"
+        self.until(f"{shown} === '{level}'", 20, f"the banner is not at '{level}'")
+        said = self.browser.evaluate("document.querySelector('#banner').innerText")
+        if words not in said:
+            self.faults.append(f"the banner says {said!r}; expected {words!r} in it")
+        heard = self.browser.evaluate("document.querySelector('#verdict').textContent")
+        if words not in heard:
+            self.faults.append(f"who cannot see the banner hears {heard!r}; expected {words!r} in it")
+
     def reconnect(self, restart):
         """Ends the server and starts it again: the page says so and comes back by itself."""
         restart("stop")
@@ -219,7 +238,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("url", nargs="?", help="the dashboard's address")
     parser.add_argument("--mock", action="store_true", help="serve made-up data and press the buttons, too")
-    parser.add_argument("--scenario", default="good", help="of --mock: good or trouble")
+    parser.add_argument("--scenario", default="good", choices=VERDICTS, help="of --mock: good, trouble or waiting")
     parser.add_argument("--pictures", type=pathlib.Path, help="folder for pictures")
     parser.add_argument("--limit-kb", type=float, default=0, help="the most kB of a picture, for documents: larger ones are made smaller, whole pages are cut after 1200 pixels")
     parser.add_argument("--timeout", type=float, default=60, help="seconds until all panels have data")
@@ -227,6 +246,8 @@ def main():
     parser.add_argument("--first-paint", type=float, default=0, help="the most milliseconds until the first paint; 0: any")
     parser.add_argument("--without", nargs="*", default=[], help="panels that need not have data")
     options = parser.parse_args()
+    if options.scenario == "waiting":
+        options.without = [name for name in PANELS if name not in ("health", "control")]
     if bool(options.url) == options.mock:
         parser.error("give an address or --mock")
     program = devtools.find_browser()
@@ -239,6 +260,9 @@ def main():
         drive = Drive(browser, options.url or mock.url, options)
         drive.open()
         drive.look()
+        if mock:
+            drive.banner(*VERDICTS[options.scenario])
+            drive.verdicts()
         if options.pictures:
             drive.pictures(options.pictures)
         if mock and options.scenario == "good":

@@ -56,18 +56,22 @@ export class Chart {
     host.append(this.box);
   }
 
+  /** Whether it would be drawn now; where not, `again` is called when it is due. */
+  get isDue() {
+    const wait = this.#drawnAt + 1000 - performance.now();
+    const isNews = library && this.#sketched; // Plotly has just come
+    if (wait <= 0 || !this.#isStarted || isNews) return true;
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.again?.();
+    }, wait);
+    return false;
+  }
+
   /** Draws; `words` say for a screen reader what it shows. Returns whether it is on the screen. */
   draw(traces, layout, words) {
     this.box.setAttribute("aria-label", `${this.label}: ${words}`);
-    const wait = this.#drawnAt + 1000 - performance.now();
-    const isNews = library && this.#sketched; // Plotly has just come
-    if (wait > 0 && this.#isStarted && !isNews) {
-      this.#later ??= setTimeout(() => {
-        this.#later = undefined;
-        this.again?.();
-      }, wait);
-      return true;
-    }
+    if (!this.isDue) return true;
     this.#drawnAt = performance.now();
     this.#isStarted = true;
     if (!library) return this.#sketch(traces, layout);

@@ -88,7 +88,7 @@ const rules = [
   },
   ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
   ({ store, now }) => {
-    const recent = store.events.filter((event) => !event.seen && now / 1000 - event.time < (event.severity === "error" ? 1800 : 180) && event.severity !== "info");
+    const recent = store.events.filter((event) => !event.seen && store.clock(now) - event.time < (event.severity === "error" ? 1800 : 180) && event.severity !== "info");
     const worst = recent.findLast((event) => event.severity === "error") ?? recent.at(-1);
     if (!worst) return;
     return [worst.severity === "error" ? "act" : "look", `${worst.scan ? `${worst.scan}: ` : ""}${worst.message}${worst.message.endsWith(".") ? "" : "."}`, "See the events; “Seen” takes it off here."];

@@ -77,6 +77,12 @@ function showBanner() {
   if (banner.dataset.level !== verdict.level) banner.dataset.level = verdict.level;
   setText(find("#banner-sign"), signs[verdict.level]);
   setText(find("#banner-headline"), verdict.headline);
+  // Read out when the verdict changes, not with each second that its words count.
+  const said = `${verdict.level} ${verdict.reasons[0]?.words ?? ""}`.replace(/[\d.,\s]+(s|min|h|ms|%|[kMGT]?B)?\b/g, " ");
+  if (banner.dataset.said !== said) {
+    banner.dataset.said = said;
+    setText(find("#verdict"), `${verdict.headline}. ${verdict.reasons[0]?.words ?? ""} ${verdict.reasons[0]?.remedy ?? ""}`.trim());
+  }
   const reasons = find("#banner-reasons");
   const words = verdict.reasons.slice(0, 2).map((reason) => [reason.words, reason.remedy ?? ""]);
   if (verdict.reasons.length > 2) words.push([`and ${verdict.reasons.length - 2} more`, ""]);

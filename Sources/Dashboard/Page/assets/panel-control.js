@@ -26,6 +26,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
     host.append(button);
     return [request, button];
   }));
+  const rows = new Map();
   let isListed = false;
 
   /** Asks twice where something cannot be undone. */
@@ -45,7 +46,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
     }
     answer.dataset.ok = String(Boolean(reply.ok));
     setText(answer, `${label}: ${reply.text || (reply.ok ? "done" : "refused")}`);
-    if (reply.ok && request === "set") listParameters();
+    if (reply.ok && request === "set") listParameters(fields.key);
     return reply;
   }
 
@@ -57,7 +58,8 @@ export function makeControlPanel(section, store, invalidate, connection) {
     listParameters();
   });
 
-  async function listParameters() {
+  /** Lists what can be set. Values that are being typed stay, but for that of `changed`, which was just set. */
+  async function listParameters(changed) {
     const reply = await connection.ask("parameters");
     isListed = reply.ok === true;
     if (!reply.ok) {
@@ -66,7 +68,13 @@ export function makeControlPanel(section, store, invalidate, connection) {
       return;
     }
     setText(section.querySelector(".parameters-note"), "");
-    list.replaceChildren(...(reply.parameters ?? []).map(parameterRow));
+    const parameters = reply.parameters ?? [];
+    if (parameters.length !== rows.size || parameters.some(({ key }) => !rows.has(key))) {
+      rows.clear();
+      list.replaceChildren(...parameters.map(parameterRow));
+      return;
+    }
+    for (const { key, value } of parameters) rows.get(key)(value, key === changed);
   }
 
   function parameterRow(parameter) {
@@ -82,6 +90,14 @@ export function makeControlPanel(section, store, invalidate, connection) {
     const note = element("small", { id: `${id}-note`, text: [meaning, bounds, effect].filter(Boolean).join(" · ") });
     input.setAttribute("aria-describedby", note.id);
     const button = element("button", { type: "submit", text: "Set", "aria-label": `Set ${key}` });
+    let shown = kind === "flag" ? input.checked : input.value;
+    rows.set(key, (news, isForced) => {
+      const isTouched = (kind === "flag" ? input.checked : input.value) !== shown;
+      if (isTouched && !isForced) return;
+      if (kind === "flag") input.checked = news === true;
+      else input.value = news ?? "";
+      shown = kind === "flag" ? input.checked : input.value;
+    });
     return element("form", {
       class: "parameter",
       onsubmit: (event) => {

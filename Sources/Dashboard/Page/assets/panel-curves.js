@@ -15,6 +15,7 @@ export function makeCurvesPanel(section, store, invalidate) {
   return () => {
     const { overlap, data, coverage } = store.curves;
     if (overlap.times.length + data.times.length + coverage.times.length === 0) return false;
+    if (!chart.isDue) return true;
     // A new scan begins anew: no line leads from one to the next.
     const broken = (series) => series.values.map((value, i) => {
       const isFirst = store.scanStarts.some(({ time }) => time > series.times[i - 1] && time <= series.times[i]);

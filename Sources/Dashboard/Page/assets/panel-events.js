@@ -12,7 +12,7 @@ export function makeEventsPanel(section, store, invalidate) {
   const caption = section.querySelector("[data-caption]");
   const filter = section.querySelector("#event-filter");
   const live = document.querySelector("#live");
-  const opened = Date.now() / 1000;
+  const opened = Date.now();
   filter.addEventListener("change", () => {
     list.replaceChildren();
     invalidate();
@@ -37,7 +37,7 @@ export function makeEventsPanel(section, store, invalidate) {
   store.on(["event"], (message) => {
     const event = { message: message.text.message, severity: message.text.severity };
     // What came before the page was opened is in the list, but is not read out.
-    if (message.time > opened && event.severity !== "info") {
+    if (message.time > store.clock(opened) && event.severity !== "info") {
       live.textContent = `${names[event.severity] ?? "Event"}: ${event.message}. ${adviceFor(event)}`;
     }
     invalidate();

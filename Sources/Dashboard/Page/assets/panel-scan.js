@@ -47,10 +47,12 @@ export function makeScanPanel(section, store, invalidate) {
   probeChoice.select("amplitude");
   const drawn = new Map(); // picture -> what it was drawn from
 
-  function show(picture, source, make) {
+  /** Draws what came newly, or in another view; what is drawn already is only fitted to its place. */
+  function show(picture, source, make, view) {
     if (!source) return;
-    if (drawn.get(picture) === source) return picture.draw();
-    drawn.set(picture, source);
+    const before = drawn.get(picture);
+    if (before?.source === source && before.view === view) return picture.draw();
+    drawn.set(picture, { source, view });
     picture.show(make());
   }
 
@@ -58,12 +60,14 @@ export function makeScanPanel(section, store, invalidate) {
     const message = store.latest.diffraction;
     if (!message) return;
     const isMean = pattern === "mean" && Boolean(message.arrays.mean_photons);
-    const photons = isMean ? message.arrays.mean_photons : message.arrays.photons;
-    const [rows, columns] = photons.shape;
-    pictures.diffraction.show({
-      values: photons.values, rows, columns, unit: photons.unit, map: "inferno", log: true,
-      describe: isMean ? `Mean of ${count(message.quality.mean_frames)} patterns.` : "The latest pattern.",
-    });
+    show(pictures.diffraction, message, () => {
+      const photons = isMean ? message.arrays.mean_photons : message.arrays.photons;
+      const [rows, columns] = photons.shape;
+      return {
+        values: photons.values, rows, columns, unit: photons.unit, map: "inferno", log: true,
+        describe: isMean ? `Mean of ${count(message.quality.mean_frames)} patterns.` : "The latest pattern.",
+      };
+    }, isMean);
   }
 
   function stxm() {
@@ -94,14 +98,16 @@ export function makeScanPanel(section, store, invalidate) {
   function probe() {
     const message = store.latest.probe;
     if (!message) return;
-    const array = message.arrays.probe ?? Object.values(message.arrays)[0];
     const isPhase = probeView === "phase";
-    pictures.probe.show({
-      values: isPhase ? phase(array.values) : modulus(array.values),
-      rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize,
-      unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno", note: message.header.identifier,
-      ...(isPhase ? { low: -Math.PI, high: Math.PI } : {}),
-    });
+    show(pictures.probe, message, () => {
+      const array = message.arrays.probe ?? Object.values(message.arrays)[0];
+      return {
+        values: isPhase ? phase(array.values) : modulus(array.values),
+        rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize,
+        unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno", note: message.header.identifier,
+        ...(isPhase ? { low: -Math.PI, high: Math.PI } : {}),
+      };
+    }, isPhase);
   }
 
   function words() {

@@ -3,7 +3,7 @@
 
 import { Chart } from "/assets/chart.js";
 import { colorScale, phaseColors, themeColor } from "/assets/colormaps.js";
-import { count, known, number, percent, setText } from "/assets/format.js";
+import { count, energy, known, number, percent, setText } from "/assets/format.js";
 
 const peaks = ["low", "high"];
 
@@ -15,6 +15,7 @@ export function makeCorrelationPanel(section, store, invalidate) {
     const message = store.latest.chemistry;
     const counts = message?.arrays.correlation;
     if (!counts) return false;
+    if (!chart.isDue) return true;
     const [rows, columns] = counts.shape;
     const fullFirst = message.quality.correlation_full_first ?? 1;
     const fullSecond = message.quality.correlation_full_second ?? 1;
@@ -58,8 +59,8 @@ export function makeCorrelationPanel(section, store, invalidate) {
       ],
       {
         margin: { r: 62, b: 38 },
-        xaxis: { title: { text: "OD per voxel, first energy" }, range: [0, fullFirst], nticks: 5, showgrid: false },
-        yaxis: { title: { text: "OD per voxel, second energy" }, range: [0, fullSecond], nticks: 5, showgrid: false },
+        xaxis: { title: { text: `OD per voxel, ${energy(message.quality.correlation_energy_first_eV)}` }, range: [0, fullFirst], nticks: 5, showgrid: false },
+        yaxis: { title: { text: `OD per voxel, ${energy(message.quality.correlation_energy_second_eV)}` }, range: [0, fullSecond], nticks: 5, showgrid: false },
       },
       `${count(total)} voxels` + rays.map((ray) => `, ${ray.name}`).join(""),
     );
@@ -74,6 +75,7 @@ export function makeHistogramPanel(section, store, invalidate) {
     const message = store.latest.histogram;
     const weight = message?.arrays.weight;
     if (!weight) return false;
+    if (!chart.isDue) return true;
     const { polar_angle: angle, fit } = message.arrays;
     const { quality } = message;
     const [lithiated, delithiated] = [phaseColors.lithiated, phaseColors.delithiated];

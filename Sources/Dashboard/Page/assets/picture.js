@@ -109,6 +109,7 @@ export class Picture {
     context.imageSmoothingEnabled = width < columns * 1.5;
     context.imageSmoothingQuality = "high";
     context.drawImage(this.#drawn, 0, 0, width, height);
+    this.canvas.plain = this.#drawn; // what was measured, without cross and scale bar
     if (cross) drawCross(context, cross, ratio);
     if (known(pixelSize)) drawScaleBar(context, width / (columns * pixelSize), ratio);
   }

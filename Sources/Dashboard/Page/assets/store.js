@@ -44,6 +44,8 @@ const energyKey = (header) => (known(header.energy_eV) ? header.energy_eV.toFixe
 
 export class Store {
   events = [];
+  /** What the program's clock is ahead of this computer's, s; undefined until something came. */
+  ahead;
   #listeners = new Map();
   #tomogram;
 
@@ -85,11 +87,19 @@ export class Store {
       for (const event of this.events) event.seen = true; // of the run before
       this.#tell();
     }
+    // What came latest after it was sent says least of the clocks.
+    const ahead = message.time - Date.now() / 1000;
+    if (known(ahead)) this.ahead = Math.max(this.ahead ?? -Infinity, ahead);
     if (!this.#belongs(header, topic)) return;
     this.latest[topic] = message;
     this.byEnergy[topic]?.set(energyKey(header), message);
     this.#gather(message);
     for (const listener of this.#listeners.get(topic) ?? []) listener(message);
+  }
+
+  /** The time by the program's clock, s since 1970, for a time of this computer's, ms. */
+  clock(now = Date.now()) {
+    return now / 1000 + (this.ahead ?? 0);
   }
 
   quality(topic) {

@@ -13,6 +13,7 @@ extension SpectraResult {
   /// - Parameters:
   ///   - places: The places of the peaks' energies.
   ///   - configuration: The chemistry.
+  /// - Throws: `PipelineError` where the references do not tell the phases apart.
   mutating func studyPreEdge(
     _ places: [Int],
     _ configuration: PipelineConfiguration

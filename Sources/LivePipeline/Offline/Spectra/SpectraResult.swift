@@ -142,6 +142,7 @@ public struct SpectraResult: Sendable {
   ///   - energies: The energies.
   ///   - chemistry: What else counts.
   ///   - change: What is to be otherwise.
+  /// - Returns: The way.
   /// - Throws: `PipelineError` where the matrix does not tell the phases apart.
   func inversion(
     by matrix: AbsorptionMatrix,
