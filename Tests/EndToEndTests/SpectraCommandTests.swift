@@ -103,13 +103,21 @@ struct SpectraCommandTests {
     )
     try writeSpectra(stack, to: scratch.file("stack.h5"))
     let tilt = try tiltfold(
-      "spectra", scratch.file("stack.h5"), "--references", Self.references,
-      "--tomogram", "x.h5"
+      "spectra",
+      scratch.file("stack.h5"),
+      "--references",
+      Self.references,
+      "--tomogram",
+      "x.h5"
     )
     #expect(tilt.code == 65 && tilt.errors.contains("--tilt=DEGREES"), "\(tilt.errors)")
     let pair = try tiltfold(
-      "spectra", scratch.file("stack.h5"), "--references", Self.references,
-      "--pair", "708.2,712"
+      "spectra",
+      scratch.file("stack.h5"),
+      "--references",
+      Self.references,
+      "--pair",
+      "708.2,712"
     )
     #expect(pair.code == 65 && pair.errors.contains("within 0.5 eV"), "\(pair.errors)")
     let help = try tiltfold("spectra", "--help")
