@@ -123,13 +123,12 @@ class Steering:
         field = f"#parameter-{key.replace('.', '-')}"
         if not self.visit.until(f"Boolean(document.querySelector('{field}'))", 20, f"{key} is not among the parameters"):
             return
-        browser.evaluate(f"(() => {{ const input = document.querySelector('{field}'); input.value = {value}; input.dataset.old = 'yes'; input.form.requestSubmit(); }})()")
+        browser.evaluate(f"(() => {{ const input = document.querySelector('{field}'); input.value = '{value}.00'; input.form.requestSubmit(); }})()")
         words = key.replace(".", "\\.") + f" is {value}(\\.0+)?, was "
         if self.acknowledged(f"Set {key}", words):
             self.told(words, before)
-            # The list is asked for anew, and says what the run has.
-            listed = f"document.querySelector('{field}:not([data-old])')"
-            self.visit.until(f"Number({listed}?.value) === {value}", 20, f"the parameters do not say that {key} is {value}")
+            # The list is asked for anew, and says what the run has: not what was typed.
+            self.visit.until(f"document.querySelector('{field}').value === '{value}'", 20, f"the parameters do not say that {key} is {value}")
         browser.evaluate("document.querySelector('#control details').open = false")
 
     def hold_back(self):
