@@ -18,6 +18,8 @@ struct DiskSpace {
   private var canReserve = true
   /// Bytes whose way to the disk has begun.
   private var handedOver = 0
+  /// Bytes that the kernel was told to keep no copy of.
+  private var forgotten = 0
 
   init(path: String, descriptor: Int32) {
     self.path = path
@@ -77,13 +79,21 @@ struct DiskSpace {
     }
   }
 
-  /// Has what was written since the last call brought to the disk, a few megabytes at a time, so
-  /// that the kernel never has seconds' worth of it to write at once.
+  /// Has what was written since the last call brought to the disk, a few megabytes at a time.
+  ///
+  /// So the kernel never has seconds' worth of it to write at once. Of what was written some time ago it keeps
+  /// no copy in memory: a recording is longer than any memory, would push out everything else, and
+  /// new pages cost more than the copying.
   mutating func startWriting() {
     let length = length
     guard length - handedOver >= Self.portion else { return }
     clinux_start_writing(descriptor, Int64(handedOver), Int64(length - handedOver))
     handedOver = length
+    // What is not on the disk yet stays where it is.
+    let old = length - Self.kept
+    guard old > forgotten else { return }
+    _ = posix_fadvise(descriptor, off_t(forgotten), off_t(old - forgotten), POSIX_FADV_DONTNEED)
+    forgotten = old
   }
 
   /// Gives back the blocks behind the file's end.
@@ -104,4 +114,6 @@ struct DiskSpace {
   /// Blocks are taken so many bytes at a time.
   private static let step = 256 << 20
   private static let portion = 16 << 20
+  /// So much of the newest stays in memory: what is read back is mostly that.
+  private static let kept = 256 << 20
 }

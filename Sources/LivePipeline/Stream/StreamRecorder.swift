@@ -122,6 +122,8 @@ package struct StreamRecorder: ~Copyable {
       var packing = 0.02
       while let (message, packed) = packer.take(timeout: packing) {
         waiting.append(record(message, packed))
+        // At once: where several came together, the first need not wait for the last.
+        handOn(timeout: 0)
         packing = 0
       }
       handOn(timeout: 0)
