@@ -78,9 +78,15 @@ struct SchemaTrafficTests {
     var previews = try Subscriber(context, connectingTo: [endpoint])
     var objects = try Subscriber(context, connectingTo: [try #require(status.recEndpoint)])
     let control = try #require(status.controlEndpoint)
+    // Every kind, the last first; what nobody has is refused, and a refusal is a reply, too.
+    let nobody = TiltReference(.index(99))
     var requests: [ControlRequest] = [
       .status, .set(key: "ptychography.beta", value: "0.8"), .set(key: "no.such", value: "1"),
-      .finishScan("nobody"), .measureResolution(nil),
+      .finishScan("nobody"), .abortScan("nobody"), .measureResolution(nil), .realign(nil),
+      .resume, .pause, .parameters, .snapshot(nil), .takeBack(TiltReference(.index(0))),
+      .holdBack(TiltReference(.index(0))), .dropTilt(nobody),
+      .dropTilt(TiltReference(.angle(TiltAngle(degrees: 1)), tomogram: "nobody")),
+      .place(ScanPlacement(scan: "nobody", tilt: TiltAngle(degrees: 3), tomogram: "other")),
     ]
     while pipeline.status.state != .done {
       while let parts = try previews.receive(timeoutMilliseconds: 20) {

@@ -6,7 +6,7 @@
 
 Of each scan one file SCAN.h5, with the optical density, its coverage and standard error, and all keys of
 the message as attributes; or SCAN.npy (optical density), SCAN.coverage.npy, SCAN.error.npy and SCAN.json.
-A file takes its name when it is whole.
+A file takes its name when it is whole. Those of an earlier run stay: a scan of the same name is then SCAN-2.
 """
 
 import argparse
@@ -32,6 +32,27 @@ def file_name(header):
     """The scan's name as a file's: nothing in it leads elsewhere."""
     name = re.sub(r"[^A-Za-z0-9._+-]", "_", header.get("identifier", "")).lstrip(".") or "projection"
     return name[:200]
+
+
+def generation(path):
+    """The run that a file is of; None where that cannot be told."""
+    try:
+        if path.suffix == ".json":
+            return json.loads(path.read_text()).get("generation")
+        with h5py.File(path) as file:
+            return int(file.attrs["generation"])
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def free_name(folder, header, ending):
+    """A name that no file of another run has."""
+    name, number = file_name(header), 1
+    while True:
+        path = folder / f"{name}{f'-{number}' if number > 1 else ''}{ending}"
+        if not path.exists() or generation(path) == header.get("generation"):
+            return path
+        number += 1
 
 
 def save_hdf5(path, message):
@@ -67,13 +88,13 @@ def save_numpy(path, message):
 
 def save(folder, message, form):
     """Saves one projection; returns the file that holds what it is about."""
-    name = file_name(message.header)
     if form == "h5":
-        path = folder / f"{name}.h5"
+        path = free_name(folder, message.header, ".h5")
         save_hdf5(path, message)
         return path
-    save_numpy(folder / name, message)
-    return folder / f"{name}.json"
+    path = free_name(folder, message.header, ".json")
+    save_numpy(path.with_suffix(""), message)
+    return path
 
 
 def main():
