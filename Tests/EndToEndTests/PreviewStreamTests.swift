@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import DetectorSimulator
+import Imaging
 import LivePipeline
 import Messaging
 import Ptychography
@@ -85,6 +86,37 @@ import WireFormat
       #expect(header.quality["vacuum_in_view"] == 1)
       #expect(header.text["end"] == "iterations")
     }
+  }
+
+  /// The maps of transmitted light, the newest last.
+  private final class Maps: PreviewListener {
+    let messages = Mutex<[PreviewMessage]>([])
+    let isFollowed = true
+
+    func receive(topic: PreviewTopic, parts: [SharedBytes]) {
+      guard topic == .stxm, let message = try? PreviewMessage.decode(parts) else { return }
+      messages.withLock { $0.append(message) }
+    }
+  }
+
+  /// Scan points lie beside the grid; the map of all of them has no holes all the same, and shows the plates.
+  @Test func theMapOfAllPointsHasNoHoles() throws {
+    let maps = Maps()
+    var run = SimulatedRun()
+    run.listeners = [maps]
+    run.parameters.tiltCount = 1
+    run.parameters.scanColumns = 9
+    run.parameters.scanRows = 9
+    run.configuration.previews.maximumRate = 50
+    _ = try run.run()
+    let whole = maps.messages.withLock { $0.filter { $0.header.frameCount == 81 } }
+    let map = try #require(whole.last?.arrays.first)
+    let photons = map.bytes.elements(as: Float.self)
+    #expect(map.shape.allSatisfy { (8...11).contains($0) }, "\(map.shape)")
+    let corners = photons.count { $0.isNaN }
+    #expect(corners <= 4, "\(corners) of \(photons.count) pixels are empty")
+    let known = photons.filter(\.isFinite).sorted()
+    #expect(known[known.count / 20] < 0.97 * known[known.count * 19 / 20], "\(known)")
   }
 
   /// A source that does not wait gives each scan a time, which is told.

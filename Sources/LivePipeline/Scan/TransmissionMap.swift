@@ -32,22 +32,34 @@ struct TransmissionMap: Sendable {
 
   /// The map as an image with a pixel for each step of the scan.
   ///
-  /// - Returns: Photons, [row, column], NaN where nothing was measured, and the step; nil before
+  /// A pixel has the photons of the scan point nearest to its middle: points lie beside the grid, by design and by
+  /// drift, so that some pixels have two in them and others none.
+  ///
+  /// - Returns: Photons, [row, column], NaN where no point is nearer than 0.8 steps, and the step; nil before
   ///   two points, or where their steps cannot be told.
   func image() -> (image: Image, pixelSize: Length)? {
     guard points.count > 1, let step = step() else { return nil }
     let x0 = points.map(\.position.x).min() ?? 0
     let y0 = points.map(\.position.y).min() ?? 0
-    func place(_ position: ScanPosition) -> (row: Int, column: Int) {
-      (Int(((position.y - y0) / step).rounded()), Int(((position.x - x0) / step).rounded()))
+    let places = points.map {
+      (row: ($0.position.y - y0) / step, column: ($0.position.x - x0) / step)
     }
-    let places = points.map { place($0.position) }
-    let rows = (places.map(\.row).max() ?? 0) + 1
-    let columns = (places.map(\.column).max() ?? 0) + 1
+    let rows = Int((places.map(\.row).max() ?? 0).rounded()) + 1
+    let columns = Int((places.map(\.column).max() ?? 0).rounded()) + 1
     guard rows <= Self.largest, columns <= Self.largest else { return nil }
     var image = Image(shape: Shape2D(rows: rows, columns: columns), filledWith: .nan)
+    var nearest = [Double](repeating: Self.reach * Self.reach, count: rows * columns)
     for (place, point) in zip(places, points) {
-      image[place.row, place.column] = Float(point.photons)
+      let (middleRow, middleColumn) = (Int(place.row.rounded()), Int(place.column.rounded()))
+      for row in max(0, middleRow - 1)...min(rows - 1, middleRow + 1) {
+        for column in max(0, middleColumn - 1)...min(columns - 1, middleColumn + 1) {
+          let (down, across) = (Double(row) - place.row, Double(column) - place.column)
+          let distance = down * down + across * across
+          guard distance < nearest[row * columns + column] else { continue }
+          nearest[row * columns + column] = distance
+          image[row, column] = Float(point.photons)
+        }
+      }
     }
     return (image, Length(meters: step))
   }
@@ -72,4 +84,6 @@ struct TransmissionMap: Sendable {
   }
 
   private static let largest = 4096
+  /// A pixel is that of the nearest point within so many steps.
+  private static let reach = 0.8
 }

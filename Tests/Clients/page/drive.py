@@ -52,6 +52,12 @@ NAMELESS = """(() => {
     .map((node) => node.outerHTML.slice(0, 120));
 })()"""
 
+# Modules that the page had to find one behind the other.
+UNANNOUNCED = """(() => {
+  const said = new Set([...document.querySelectorAll("link[rel=modulepreload], script[src]")].map((node) => node.href || node.src));
+  return performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => /\\/assets\\/.*\\.js$/.test(name) && !said.has(name));
+})()"""
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -117,6 +123,7 @@ class Drive:
         while (blank := self.browser.evaluate(BLANKS)) and time.time() < end:
             time.sleep(0.5)
         self.faults += [f"blank: {name}" for name in blank]
+        self.faults += [f"index.html does not announce {name}" for name in self.browser.evaluate(UNANNOUNCED)]
         self.faults += [f"has no name: {html}" for html in self.browser.evaluate(NAMELESS)]
 
     def pictures(self, folder):

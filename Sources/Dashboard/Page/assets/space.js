@@ -40,9 +40,13 @@ export class Space {
     this.#listen();
   }
 
-  /** Takes the graphics card when there is something to show: that costs time, and the page is to stand first. */
+  /**
+   * Takes the graphics card when there is something to show: that costs time, and the page is to stand first. What
+   * is shown first is coarse, as while it is turned.
+   */
   #start() {
     this.#isStarted = true;
+    this.#coarsen(600);
     this.#gl = this.canvas.getContext("webgl2", { alpha: true, antialias: false, preserveDrawingBuffer: true });
     if (!this.#gl) return this.#complain("The 3-D view needs WebGL 2, which this browser does not offer. The slices show the same volume.");
     this.canvas.addEventListener("webglcontextlost", (event) => {
@@ -293,12 +297,17 @@ export class Space {
     this.#view.yaw -= yaw;
     this.#view.pitch = Math.min(1.55, Math.max(-1.55, this.#view.pitch + pitch));
     this.#view.zoom = Math.min(6, Math.max(0.6, this.#view.zoom * zoom));
-    this.#isMoving = true;
+    this.#coarsen(180);
     this.onMove();
+  }
+
+  /** Draws coarsely for so many ms, and then finely. */
+  #coarsen(patience) {
+    this.#isMoving = true;
     clearTimeout(this.#settled);
     this.#settled = setTimeout(() => {
       this.#isMoving = false;
       this.onMove();
-    }, 180);
+    }, patience);
   }
 }
