@@ -40,6 +40,9 @@ take_configuration() {
   sed -e "s/127\.0\.0\.1:37013/127.0.0.1:$port/" \
     -e "s/127\.0\.0\.1:37016/127.0.0.1:$((port + 3))/" \
     -e "s/127\.0\.0\.1:37017/127.0.0.1:$((port + 4))/" "$1" >"$results/$name.yaml"
+  # The page of a run with ports of its own is beside them.
+  [ "$port" = 37013 ] ||
+    sed -i -e "s/127\.0\.0\.1:8080/127.0.0.1:$((port + 6))/" "$results/$name.yaml"
   config=$results/$name.yaml
 }
 

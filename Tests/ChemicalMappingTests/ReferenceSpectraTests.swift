@@ -51,7 +51,13 @@ import Testing
     (["delithiated", "lithiated"], 1, 0, true), (["one", "two"], 0, 1, false),
     (["Fe(III)", "Fe(II)"], 1, 0, true), (["LiFePO₄", "FePO₄"], 0, 1, true),
     (["charged 4.2 V", "discharged 2.5 V"], 1, 0, true),
-    (["FePO4, lithiated", "FePO4"], 0, 1, true),
+    (["FePO4, lithiated", "FePO4"], 0, 1, true), (["Li FePO4", "FePO4 literature"], 0, 1, true),
+    // The state counts before the compound.
+    (["LFP oxidized", "LFP reduced"], 1, 0, true),
+    (["LFP_delithiated", "LFP_lithiated"], 1, 0, true),
+    (["delithiated LFP", "pristine LFP"], 1, 0, true), (["Fe 3+", "Fe 2+"], 1, 0, true),
+    (["Fe(3+)", "Fe(2+)"], 1, 0, true), (["LiFePO4 charged", "LiFePO4 discharged"], 1, 0, true),
+    (["charged, discharged", "FP", "LFP"], 2, 1, true),
     // Parts of words are no names, and a name that is known keeps its part.
     (["Fe2O3", "Fe3O4"], 0, 1, false), (["Fe3O4", "Fe2O3"], 0, 1, false),
     (["FePO4", "Fe2O3"], 1, 0, false), (["Fe2O3", "a", "LFP"], 2, 0, false),

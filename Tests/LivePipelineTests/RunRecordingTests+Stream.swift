@@ -85,6 +85,8 @@ extension RunRecordingTests {
     #expect(sink.numbers == expected)
     #expect(handedOn == expected)
     #expect(deepest == 16)
+    // Everything is taken at once: nothing is read back.
+    #expect(sink.timesKept == 0)
     #expect(events.map(\.severity) == [.warning])
     #expect(events.first?.message.hasPrefix("THE DISK IS SLOWER THAN THE STREAM: ") == true)
     #expect(sink.gaps.isEmpty)
@@ -104,6 +106,8 @@ extension RunRecordingTests {
     #expect(sink.numbers == expected)
     #expect(handedOn == expected)
     #expect(recordedWhenBlocked > 300)
+    // What is to be read back is best kept in memory until then, and no longer.
+    #expect(sink.timesKept > 0 && !sink.keepsCopies)
     #expect(events.isEmpty)
   }
 }

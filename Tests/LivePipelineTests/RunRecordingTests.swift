@@ -19,6 +19,8 @@ import Testing
     var failure: String?
     var isBroken = false
     var presence = RecordingPresence.present
+    var keepsCopies = false { didSet { if keepsCopies { timesKept += 1 } } }
+    private(set) var timesKept = 0
     var delay = 0.0
     var isFinished = false
     /// Why a message cannot be read back; nil where it can.

@@ -34,23 +34,24 @@ def file_name(header):
     return name[:200]
 
 
-def generation(path):
-    """The run that a file is of; None where that cannot be told."""
+def owner(path):
+    """The run and the scan that a file is of; None where that cannot be told."""
     try:
         if path.suffix == ".json":
-            return json.loads(path.read_text()).get("generation")
+            header = json.loads(path.read_text())
+            return header.get("generation"), header.get("identifier")
         with h5py.File(path) as file:
-            return int(file.attrs["generation"])
+            return int(file.attrs["generation"]), file.attrs["identifier"]
     except (OSError, KeyError, ValueError):
         return None
 
 
 def free_name(folder, header, ending):
-    """A name that no file of another run has."""
+    """A name that no file of another run or scan has."""
     name, number = file_name(header), 1
     while True:
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}{ending}"
-        if not path.exists() or generation(path) == header.get("generation"):
+        if not path.exists() or owner(path) == (header.get("generation"), header.get("identifier")):
             return path
         number += 1
 

@@ -131,15 +131,16 @@ public struct ReferenceSpectra: Sendable, Hashable {
 extension ReferenceSpectra {
   /// The places of LiFePO₄ and FePO₄ among the spectra.
   ///
-  /// They are told by whole words of their names (LFP, LiFePO4, lithiated, discharged, reduced, Fe2+, Fe(II);
-  /// FP, FePO4, delithiated, charged, oxidized, Fe3+, Fe(III)): Fe2O3 is neither. Where names tell one, the
+  /// They are told by whole words of their names: first by those of a state (lithiated, discharged, reduced, Fe2+,
+  /// Fe(II); delithiated, charged, oxidized, Fe3+, Fe(III)), whatever compound stands beside it, then by the
+  /// compound (LFP, LiFePO4; FP, FePO4). Fe2O3 is neither. Where names tell one, the
   /// first of the others is the other; where they tell none, the first is LiFePO₄ and the second FePO₄.
   public var phases: PhaseRoles? {
     guard names.count > 1 else { return nil }
-    let lithiated = names.firstIndex { Self.isLithiated(Self.words(of: $0)) }
-    let delithiated = names.firstIndex { Self.isDelithiated(Self.words(of: $0)) }
+    let roles = names.map { Self.isLithiated(Self.words(of: $0)) }
+    let (lithiated, delithiated) = (roles.firstIndex(of: true), roles.firstIndex(of: false))
     switch (lithiated, delithiated) {
-    case (let lithiated?, let delithiated?) where lithiated != delithiated:
+    case (let lithiated?, let delithiated?):
       return PhaseRoles(lithiated: lithiated, delithiated: delithiated, areNamed: true)
     case (let lithiated?, nil):
       let other = lithiated == 0 ? 1 : 0
@@ -147,24 +148,25 @@ extension ReferenceSpectra {
     case (nil, let delithiated?):
       let other = delithiated == 0 ? 1 : 0
       return PhaseRoles(lithiated: other, delithiated: delithiated, areNamed: false)
-    default:
+    case (nil, nil):
       return PhaseRoles(lithiated: 0, delithiated: 1, areNamed: false)
     }
   }
 
-  private static func isLithiated(_ words: Set<String>) -> Bool {
-    !words.isDisjoint(with: [
-      "lfp", "lifepo4", "lixfepo4", "lithiated", "discharged", "reduced", "fe2", "feii",
-    ])
+  /// Whether a name's words say LiFePO₄ or FePO₄; nil where they say neither, or both.
+  private static func isLithiated(_ words: Set<String>) -> Bool? {
+    let reduced = !words.isDisjoint(with: ["lithiated", "discharged", "reduced", "fe2", "feii"])
+    let oxidized = !words.isDisjoint(
+      with: ["delithiated", "charged", "oxidized", "oxidised", "fe3", "feiii"]
+    )
+    if reduced || oxidized { return reduced == oxidized ? nil : reduced }
+    if !words.isDisjoint(with: ["lfp", "lifepo4", "lixfepo4"]) { return true }
+    guard !words.isDisjoint(with: ["fp", "fepo4"]) else { return nil }
+    // "Li FePO4" has its lithium.
+    return !words.isDisjoint(with: ["li", "lix"])
   }
 
-  private static func isDelithiated(_ words: Set<String>) -> Bool {
-    !words.isDisjoint(with: ["delithiated", "charged", "oxidized", "oxidised", "fe3", "feiii"])
-      // "lithiated FePO4" and "Li FePO4" are not.
-      || !words.isDisjoint(with: ["fp", "fepo4"]) && !words.contains { $0.hasPrefix("li") }
-  }
-
-  /// The words of a name, small, raised and lowered digits as plain ones; Fe(II) and Fe II are one word.
+  /// The words of a name, small, raised and lowered digits as plain ones; Fe(II), Fe 2+ and Fe II are one word.
   private static func words(of name: String) -> Set<String> {
     let plain = name.lowercased().map { character -> Character in
       if character.isLetter { return character }
@@ -172,7 +174,7 @@ extension ReferenceSpectra {
     }
     let parts = String(plain).split(separator: " ").map(String.init)
     let valences = zip(parts, parts.dropFirst()).filter {
-      $0 == "fe" && ["ii", "iii"].contains($1)
+      $0 == "fe" && ["2", "3", "ii", "iii"].contains($1)
     }
     return Set(parts + valences.map { $0 + $1 })
   }

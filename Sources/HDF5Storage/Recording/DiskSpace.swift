@@ -18,12 +18,17 @@ struct DiskSpace {
   private var canReserve = true
   /// Bytes whose way to the disk has begun.
   private var handedOver = 0
-  /// Bytes that the kernel was told to keep no copy of.
+  /// Bytes that the kernel was told to keep no copy of, or that are none of ours.
   private var forgotten = 0
+  /// Whether all of it stays in memory for now: much will be read back.
+  var keepsCopies = false
 
   init(path: String, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor
+    // Of a file that is taken up again only what is new.
+    handedOver = length
+    forgotten = length
   }
 
   /// Throws unless there is room for so many bytes, the index tables' share, and what stays free.
@@ -89,10 +94,11 @@ struct DiskSpace {
     guard length - handedOver >= Self.portion else { return }
     clinux_start_writing(descriptor, Int64(handedOver), Int64(length - handedOver))
     handedOver = length
-    // What is not on the disk yet stays where it is.
     let old = length - Self.kept
-    guard old > forgotten else { return }
-    _ = posix_fadvise(descriptor, off_t(forgotten), off_t(old - forgotten), POSIX_FADV_DONTNEED)
+    guard !keepsCopies, old > forgotten else { return }
+    // What was not on the disk the last time has stayed, and is asked for once more.
+    let start = max(0, forgotten - Self.kept)
+    _ = posix_fadvise(descriptor, off_t(start), off_t(old - start), POSIX_FADV_DONTNEED)
     forgotten = old
   }
 
@@ -114,6 +120,6 @@ struct DiskSpace {
   /// Blocks are taken so many bytes at a time.
   private static let step = 256 << 20
   private static let portion = 16 << 20
-  /// So much of the newest stays in memory: what is read back is mostly that.
+  /// So much of the newest stays in memory.
   private static let kept = 256 << 20
 }

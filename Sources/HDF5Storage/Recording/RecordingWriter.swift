@@ -31,6 +31,12 @@ public struct RecordingWriter: ~Copyable {
   public internal(set) var isBroken = false
   /// The longest time between flushes, on the clock of the messages, nanoseconds.
   public var flushInterval: Int64 = 200_000_000
+  /// Whether the system keeps all of it in memory as it likes, as much will be read back; else only the last
+  /// 256 MB.
+  public var keepsCopies: Bool {
+    get { space.keepsCopies }
+    set { space.keepsCopies = newValue }
+  }
   /// Space that is left free on the disk, bytes.
   public var reservedBytes = 64 << 20
   /// How frames of a new kind are packed; kinds that the file has already stay as they are.

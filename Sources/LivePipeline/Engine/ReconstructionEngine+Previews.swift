@@ -10,7 +10,8 @@ import Synchronization
 import Tomography
 import WireFormat
 
-// What is shown while the run goes on. Nothing here changes a result.
+// What is shown while the run goes on. Nothing here changes a result; a newcomer costs a fold that is on the rest
+// of its replays, once in some seconds (`TomogramSession.Content.mayGiveWay`).
 extension ReconstructionEngine {
   /// Shows what a fold changed.
   func offer(_ finished: FinishedScan, _ fold: FoldReport, _ content: TomogramSession.Content) {

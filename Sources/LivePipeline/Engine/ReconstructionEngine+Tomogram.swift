@@ -68,6 +68,7 @@ extension ReconstructionEngine {
       let parameters = finished.foldConfiguration
       content.assembly.adjust(parameters.registration, parameters.tomography)
       let end = ContinuousClock.now + .seconds(parameters.tomography.replayBudget)
+      let mayGiveWay = content.mayGiveWay
       let fold = content.assembly.fold(
         finished.projection,
         withheld: order == .holdBack,
@@ -75,8 +76,9 @@ extension ReconstructionEngine {
         sharing: crew
       ) {
         // What is left of the replays gives way to a newcomer; refinement makes up for them.
-        replays != nil || (ContinuousClock.now < end && !mailbox.isAskedFor)
+        replays != nil || (ContinuousClock.now < end && !(mayGiveWay && mailbox.isAskedFor))
       }
+      if mayGiveWay, mailbox.isAskedFor { content.gaveWay = .now }
       schedule.note(
         ScheduleStep(.fold, scan: finished.key, iterations: fold.replays, tomogram: session.name)
       )

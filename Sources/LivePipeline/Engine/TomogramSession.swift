@@ -33,6 +33,12 @@ final class TomogramSession: Sendable {
     /// Whether it was said that chemistry is not made of its energies.
     var toldOfEnergies = false
 
+    /// When a fold last gave its further replays up for a newcomer.
+    var gaveWay: ContinuousClock.Instant?
+
+    /// Whether a fold may do so again: whoever comes and goes all the time costs the volume little.
+    var mayGiveWay: Bool { gaveWay.map { .now - $0 > .seconds(10) } ?? true }
+
     /// Notes that a scan is in, or given up.
     mutating func add(_ identity: ScanIdentity) {
       let place = Place(

@@ -79,6 +79,7 @@ package struct TomogramPreviews {
       let energies = assembly.energies
       header.quality["correlation_energy_first_eV"] = energies[choice.first].electronVolts
       header.quality["correlation_energy_second_eV"] = energies[choice.second].electronVolts
+      header.quality["correlation_less_pre_edge"] = choice.preEdge.isEmpty ? 0 : 1
     }
     return PreviewMessage(
       topic: .chemistry,

@@ -17,6 +17,8 @@ package protocol RecordingSink: AnyObject {
   var isBroken: Bool { get }
   /// What became of its name.
   var presence: RecordingPresence { get }
+  /// Whether much of it will be read back soon, so that it is best kept in memory.
+  var keepsCopies: Bool { get set }
 
   /// Records one message; it is in there when this returns.
   func append(
@@ -52,6 +54,10 @@ final class RecordingFile: RecordingSink {
   var byteCount: Int { writer?.byteCount ?? last.bytes }
   var isBroken: Bool { writer?.isBroken ?? true }
   var presence: RecordingPresence { writer?.presence ?? .present }
+  var keepsCopies: Bool {
+    get { writer?.keepsCopies ?? false }
+    set { writer?.keepsCopies = newValue }
+  }
 
   func append(
     _ parts: [SharedBytes],

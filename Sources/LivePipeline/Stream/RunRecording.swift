@@ -77,6 +77,11 @@ package final class RunRecording {
   package var path: String? { sink?.path }
   /// The bytes in it.
   package var byteCount: Int { sink?.byteCount ?? 0 }
+  /// Says whether much of it will be read back soon.
+  package func keepCopies(_ isReadBack: Bool) {
+    guard let sink, sink.keepsCopies != isReadBack else { return }
+    sink.keepsCopies = isReadBack
+  }
   /// Whether what comes is being recorded.
   package var isRecording: Bool { sink != nil && gap == nil }
 

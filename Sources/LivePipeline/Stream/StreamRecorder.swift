@@ -130,6 +130,7 @@ package struct StreamRecorder: ~Copyable {
     } else {
       handOn(timeout: 0.05)
     }
+    recording?.keepCopies(waiting.count > Self.heldLimit)
     keepFresh()
     show()
   }

@@ -219,7 +219,7 @@ class MockRun:
         arrays.append(("composition_volume", [r, r, r], to_bytes(self.sample.reduced_share, 1), "1", made.VOXEL_M * n / r))
         counts, weights, full = self._statistics()
         arrays.append(("correlation", [64, 64], counts, "1", None))
-        quality = {"tilts": self.folded, "complete": 0, "state_of_charge": 0.472, "state_of_charge_uncertainty": 0.006, "iron_full": 1.0, "correlation_full_first": full, "correlation_full_second": full, "correlation_energy_first_eV": 708.2, "correlation_energy_second_eV": 710.2}
+        quality = {"tilts": self.folded, "complete": 0, "state_of_charge": 0.472, "state_of_charge_uncertainty": 0.006, "iron_full": 1.0, "correlation_full_first": full, "correlation_full_second": full, "correlation_energy_first_eV": 708.2, "correlation_energy_second_eV": 710.2, "correlation_less_pre_edge": 0}
         self.send("chemistry", self.header("chemistry", quality=quality), arrays)
         angles = [(i + 0.5) / 2 for i in range(180)]
         fit = [self.peak * (math.exp(-(((a - 27.5) / 4.2) ** 2) / 2) + 0.9 * math.exp(-(((a - 65) / 4.6) ** 2) / 2)) for a in angles]

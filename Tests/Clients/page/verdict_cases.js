@@ -75,11 +75,18 @@
   const seen = event(run(), "error", 600, "the volume could not be written");
   for (const each of seen.events) each.seen = true;
   expect("an error that somebody has seen", seen, "good", "");
-  // This computer's clock is an hour behind the program's.
-  expect("clocks differ", event(run(), "error", 600, "the volume could not be written"), "act", "could not be written", open, now);
-  const ahead = new Store();
-  ahead.take({ topic: "status", header: { sequence: 1, generation: 1 }, time: seconds + 3600, quality: good, text: acquiring, arrays: {} });
-  event(ahead, "warning", -3600 + 400, "3 messages did not arrive");
-  expect("an old warning by the program's clock", ahead, "good", "");
+
+  /** A run whose clock is so many seconds ahead of this computer's, and then so many. */
+  function clock(...ahead) {
+    const store = new Store();
+    ahead.forEach((by, i) => store.take({ topic: "status", header: { sequence: i, generation: 1 }, time: seconds + by, quality: good, text: acquiring, arrays: {} }));
+    return store;
+  }
+  expect("an old warning, the program an hour ahead", event(clock(3600), "warning", -3600 + 400, "3 messages did not arrive"), "good", "");
+  expect("a new warning, the program an hour ahead", event(clock(3600), "warning", -3600 + 20, "3 messages did not arrive"), "look", "3 messages");
+  expect("an error, the program an hour behind", event(clock(-3600), "error", 3600 + 600, "the volume could not be written"), "act", "could not be written");
+  expect("an error after the program's clock was put back", event(clock(0, -3600), "error", 3600 + 600, "the volume could not be written"), "act", "could not be written");
+  const late = event(new Store(), "error", 7200, "the volume could not be written");
+  if (late.ahead !== undefined) faults.push("an old event sets the clock of a page that came late");
   return faults;
 })()

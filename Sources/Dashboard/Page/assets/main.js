@@ -26,12 +26,14 @@ await new Promise((resolve) => {
 
 const find = (selector) => document.querySelector(selector);
 const store = new Store();
+const arrivals = {}; // topic -> ms after the page was asked for, of its first message
 let control;
 let link = { state: "connecting", since: Date.now() };
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 const connection = new Connection(`${scheme}//${location.host}/stream`, {
   onFrame: (message) => {
+    arrivals[message.topic] ??= Math.round(performance.now());
     store.take(message);
     if (message.topic === "status" || message.topic === "event") showBanner();
   },
@@ -172,11 +174,12 @@ addEventListener("keydown", (event) => {
   section.focus({ preventScroll: true });
 });
 
-/** For those who test the page: which panels have something to show. */
+/** For those who test the page: which panels have something to show, and since when. */
 window.tiltfold = {
   store,
   charts: chartLibrary,
   panels: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, node.dataset.state ?? "empty"])),
+  arrivals,
   since: () => Object.fromEntries([...document.querySelectorAll("[data-panel]")].map((node) => [node.id, Number(node.dataset.since)])),
 };
 

@@ -37,7 +37,7 @@ export function makeEventsPanel(section, store, invalidate) {
   store.on(["event"], (message) => {
     const event = { message: message.text.message, severity: message.text.severity };
     // What came before the page was opened is in the list, but is not read out.
-    if (message.time > store.clock(opened) && event.severity !== "info") {
+    if (store.ahead !== undefined && message.time > store.clock(opened) && event.severity !== "info") {
       live.textContent = `${names[event.severity] ?? "Event"}: ${event.message}. ${adviceFor(event)}`;
     }
     invalidate();

@@ -44,6 +44,8 @@ export function makeCorrelationPanel(section, store, invalidate) {
         line: { color: `rgb(${phaseColors[peak === "low" ? "lithiated" : "delithiated"]})`, width: 2, dash: "dash" },
       };
     });
+    const less = message.quality.correlation_less_pre_edge ? " less the pre-edge" : "";
+    const words = (eV) => `OD per voxel${less}, ${energy(eV)}`;
     setText(caption, `${count(total)} voxels`);
     return chart.draw(
       [
@@ -59,8 +61,8 @@ export function makeCorrelationPanel(section, store, invalidate) {
       ],
       {
         margin: { r: 62, b: 38 },
-        xaxis: { title: { text: `OD per voxel, ${energy(message.quality.correlation_energy_first_eV)}` }, range: [0, fullFirst], nticks: 5, showgrid: false },
-        yaxis: { title: { text: `OD per voxel, ${energy(message.quality.correlation_energy_second_eV)}` }, range: [0, fullSecond], nticks: 5, showgrid: false },
+        xaxis: { title: { text: words(message.quality.correlation_energy_first_eV) }, range: [0, fullFirst], nticks: 5, showgrid: false },
+        yaxis: { title: { text: words(message.quality.correlation_energy_second_eV) }, range: [0, fullSecond], nticks: 5, showgrid: false },
       },
       `${count(total)} voxels` + rays.map((ray) => `, ${ray.name}`).join(""),
     );

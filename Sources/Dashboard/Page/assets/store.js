@@ -44,7 +44,7 @@ const energyKey = (header) => (known(header.energy_eV) ? header.energy_eV.toFixe
 
 export class Store {
   events = [];
-  /** What the program's clock is ahead of this computer's, s; undefined until something came. */
+  /** What the program's clock is ahead of this computer's, s; undefined until a status came. */
   ahead;
   #listeners = new Map();
   #tomogram;
@@ -87,9 +87,8 @@ export class Store {
       for (const event of this.events) event.seen = true; // of the run before
       this.#tell();
     }
-    // What came latest after it was sent says least of the clocks.
-    const ahead = message.time - Date.now() / 1000;
-    if (known(ahead)) this.ahead = Math.max(this.ahead ?? -Infinity, ahead);
+    // Half a second old at most. Other messages that a late page gets may be of any age.
+    if (topic === "status" && known(message.time)) this.ahead = message.time - Date.now() / 1000;
     if (!this.#belongs(header, topic)) return;
     this.latest[topic] = message;
     this.byEnergy[topic]?.set(energyKey(header), message);

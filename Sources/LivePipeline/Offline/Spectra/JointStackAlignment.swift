@@ -24,8 +24,7 @@ struct JointStackAlignment {
   /// Where nothing is known of a displacement, it is taken to lie within so many pixels of zero.
   private static let priorReach = 5.0
 
-  /// Takes the step; nil where every image shares fewer than `fewestPixels` pixels, or where the fit has
-  /// no freedom left: its residuals are then rounding.
+  /// Takes the step.
   ///
   /// - Parameters:
   ///   - stack: The stack as it lies.
@@ -33,13 +32,15 @@ struct JointStackAlignment {
   ///   - maps: What the fit makes of it.
   ///   - anchor: The image that stays.
   ///   - work: Threads that share the sums.
-  init?(
+  /// - Throws: `SpectraError` where every image shares fewer than `fewestPixels` pixels, or where the fit has
+  ///   no freedom left: its residuals are then rounding.
+  init(
     _ stack: SpectrumStack,
     _ fit: LinearCombinationFit,
     _ maps: SpectralMaps,
     anchor: Int,
     sharing work: any WorkSharing
-  ) {
+  ) throws(SpectraError) {
     let count = stack.energies.count
     displacements = [PixelShift](repeating: .zero, count: count)
     standardErrors = [Double](repeating: .infinity, count: count)
@@ -49,8 +50,11 @@ struct JointStackAlignment {
     let free = (0..<count).filter { $0 != anchor }
     let places = free.map { ($0, 0) } + free.map { ($0, 1) }
     let size = places.count
-    guard size > 0, images.measured >= Self.fewestPixels, fit.degreesOfFreedom > 0 else {
-      return nil
+    guard size > 0, images.measured >= Self.fewestPixels else {
+      throw SpectraError("fewer than \(Self.fewestPixels) pixels are measured in every image")
+    }
+    guard fit.degreesOfFreedom > 0 else {
+      throw SpectraError("there are no more images than the fit of a pixel has unknowns")
     }
     let rows = Mutex([[Double]?](repeating: nil, count: size))
     work.perform(size) { a in
@@ -74,7 +78,9 @@ struct JointStackAlignment {
     let right = places.map { energy, axis in
       -Self.product(images.slopes[axis][energy], images.residuals[energy])
     }
-    guard let factor = CholeskyFactor(lower: matrix) else { return nil }
+    guard let factor = CholeskyFactor(lower: matrix) else {
+      throw SpectraError("the images do not tell one another's places")
+    }
     let solution = factor.solve(right)
     let inverse = factor.inverseDiagonal()
     standardErrors[anchor] = 0

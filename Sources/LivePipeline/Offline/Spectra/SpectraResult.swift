@@ -106,6 +106,12 @@ public struct SpectraResult: Sendable {
         of: ironFit,
         deviations: stack.meanDeviations(where: hasIron)
       )
+      if fit.phases != nil, !byNoise.isFinite {
+        remarks.append(
+          "not every image has measured where there is iron, so that its noise is not known there: the state "
+            + "of charge's uncertainty is what the mean spectrum scatters about its fit alone"
+        )
+      }
       chargeUncertainty = [ironFit.compositionError, byNoise].filter(\.isFinite).max() ?? .nan
     }
     try fitChosenSpectra()

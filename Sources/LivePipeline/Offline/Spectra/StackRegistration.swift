@@ -84,14 +84,16 @@ package struct StackRegistration {
       lay(on: round == 0 ? first : mean(), isFirst: round == 0, parameters)
     }
     guard let telling else { return }
+    var isLaidTogether = false
     do throws(SpectraError) {
       for round in Self.rounds.mean + 1..<all {
         guard goesOn(round, all) else { break }
         try layTogether(by: telling, sharing: work)
+        isLaidTogether = true
         if lastMove < Self.isAtRest { break }
       }
       try compare(with: telling, sharing: work)
-    } catch { meanAlone = error.description }
+    } catch { if !isLaidTogether { meanAlone = error.description } }
   }
 
   /// The images that have pixels enough to be laid by, and not the same OD everywhere.
@@ -187,18 +189,13 @@ package struct StackRegistration {
     sharing work: any WorkSharing
   ) throws(SpectraError) {
     let part = try shownStack
-    let step = JointStackAlignment(
+    let step = try JointStackAlignment(
       part,
       fit,
       fit.maps(of: part, sharing: work),
       anchor: shown.firstIndex(of: anchor) ?? 0,
       sharing: work
     )
-    guard let step else {
-      throw SpectraError(
-        "fewer than \(JointStackAlignment.fewestPixels) pixels are measured in every image"
-      )
-    }
     var next = shifts
     var isKnown = [Bool](repeating: false, count: shifts.count)
     for (place, energy) in shown.enumerated() {
