@@ -74,7 +74,10 @@ struct SpectraCommandTests {
     let discharged = sum(paths.lithiated, iron)
     let truth = charged / (charged + discharged)
     let found = record.figure("state_of_charge") ?? .nan
-    #expect(abs(found - truth) < 0.03, "\(found), true \(truth)")
+    // Weak plates and few energies: by itself the result says ± 0.04.
+    let uncertainty = record.figure("state_of_charge_uncertainty") ?? .nan
+    #expect((0.005...0.08).contains(uncertainty), "\(uncertainty)")
+    #expect(abs(found - truth) < 0.06, "\(found) ± \(uncertainty), true \(truth)")
     #expect(record.figure("well_fitted_percent") ?? 0 > 90)
     let lithiated = record.map("amount_0") ?? Image(shape: Shape2D(square: 1))
     let density = record.map("iron_optical_density") ?? lithiated
