@@ -118,19 +118,9 @@ public struct ChemicalDensities: Sendable {
   private func noiseBesidePreEdge(sharing work: any WorkSharing) -> OpticalDensityNoise? {
     preEdge.map { preEdge in
       inversion.noise(
-        TwoEnergyInversion.Pair(
-          first: measured.first.values,
-          second: measured.second.values,
-          rowLength: first.sizeY,
-          dimensions: 3
-        ),
+        TwoEnergyInversion.Pair(measured.first, measured.second),
         preEdge.values,
-        TwoEnergyInversion.Pair(
-          first: first.values,
-          second: second.values,
-          rowLength: first.sizeY,
-          dimensions: 3
-        ),
+        TwoEnergyInversion.Pair(first, second),
         sharing: work
       )
     }

@@ -2,7 +2,8 @@
 
 public import AcquisitionModel
 
-/// How much of the iron is charged: Σ C_FP / Σ (C_LFP + C_FP) over all voxels that hold iron.
+/// How much of the iron is charged: Σ C_FP / Σ (C_LFP + C_FP) over all voxels that hold iron and those within
+/// two steps of them, among which the edges of particles are spread.
 ///
 /// The inversion is linear, so it is applied to the summed optical densities: noise averages out,
 /// where a sum of non-negative concentrations would be drawn towards one half.
@@ -24,7 +25,7 @@ public struct StateOfCharge: Sendable, Hashable {
   }
 }
 
-/// The summed optical densities of the voxels that hold iron.
+/// The summed optical densities of voxels that hold iron or lie beside such.
 public struct IronSum: Sendable, Hashable {
   /// Σ OD at the first energy.
   public var first = 0.0

@@ -44,11 +44,10 @@ extension TwoEnergyInversion {
     var (a, b) = (first, second)
     a.values.subtract(preEdge.values)
     b.values.subtract(preEdge.values)
-    let columns = first.shape.columns
     let noise = reduced.noise(
-      Pair(first: first.values, second: second.values, rowLength: columns, dimensions: 2),
+      Pair(first, second),
       preEdge.values,
-      Pair(first: a.values, second: b.values, rowLength: columns, dimensions: 2),
+      Pair(a, b),
       sharing: SerialWork()
     )
     return reduced.solve(first: a, second: b, noise: noise)

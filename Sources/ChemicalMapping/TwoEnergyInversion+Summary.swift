@@ -4,7 +4,7 @@ public import AcquisitionModel
 public import Imaging
 
 extension TwoEnergyInversion {
-  /// What `solve` says of the whole, from two passes over the volumes and in no further memory.
+  /// What `solve` says of the whole, from three passes over the volumes and in hardly any further memory.
   ///
   /// - Parameters:
   ///   - first: Optical density per voxel at the first energy, [x, z, y], dimensionless.
@@ -27,11 +27,17 @@ extension TwoEnergyInversion {
     let kernel = VoxelKernel(parameters: parameters, length: 1, minimumIron: minimumIron)
     let isNonNegative = parameters.isNonNegative
     let (a, b) = (first.values, second.values)
-    let sums = sharedSum(over: a.count, sharing: work) { range in
+    let angles = sharedSum(over: a.count, sharing: work) { range in
       IronAngles(a.span, b.span, range, kernel, isNonNegative: isNonNegative, bins: bins)
     } join: {
       $0.add($1)
     }
+    let sums = SurroundedIron.sums(
+      Pair(first, second),
+      kernel,
+      isNonNegative: isNonNegative,
+      sharing: work
+    )
     let noise =
       noise
       ?? OpticalDensityNoise(of: a.span, and: b.span, rowLength: first.sizeY) { place in
@@ -42,15 +48,15 @@ extension TwoEnergyInversion {
       noise: noise,
       stateOfCharge: sums.flatMap { sums in
         stateOfCharge(
-          of: sums.iron.sum,
-          atOtherLevels: [sums.iron.low, sums.iron.high],
+          of: sums.sum,
+          atOtherLevels: [sums.low, sums.high],
           noise: noise,
           matrix: parameters.matrix
         )
       },
       histogram: PolarHistogram(
-        weights: sums?.weights ?? [Double](repeating: 0, count: bins),
-        outside: sums?.outside ?? 0
+        weights: angles?.weights ?? [Double](repeating: 0, count: bins),
+        outside: angles?.outside ?? 0
       ),
       relation: polarComposition
     )
@@ -90,9 +96,8 @@ extension TwoEnergyInversion {
   }
 }
 
-/// What the voxels of a range that hold iron add up to, and their polar angles.
+/// The polar angles of the voxels of a range that hold iron.
 private struct IronAngles: Sendable {
-  var iron = IronSums()
   var weights: [Double]
   var outside = 0.0
 
@@ -106,12 +111,11 @@ private struct IronAngles: Sendable {
   ) {
     weights = [Double](repeating: 0, count: bins)
     let binsPerDegree = Float(bins) / 90
-    var sums = IronSums()
     var outside = 0.0
     var heights = weights.mutableSpan
     for i in range {
       let (x, y) = (first[i], second[i])
-      guard kernel.add(x, y, isNonNegative: isNonNegative, to: &sums) else { continue }
+      guard kernel.hasIron(x, y, isNonNegative: isNonNegative) else { continue }
       let angle = polarDegrees(y, x)
       let weight = 0.5 * Double(x + y)
       if angle >= 0, angle < 90 {
@@ -120,11 +124,10 @@ private struct IronAngles: Sendable {
         outside += weight
       }
     }
-    (iron, self.outside) = (sums, outside)
+    self.outside = outside
   }
 
   mutating func add(_ other: IronAngles) {
-    iron.add(other.iron)
     outside += other.outside
     for bin in weights.indices { weights[bin] += other.weights[bin] }
   }

@@ -50,7 +50,7 @@ public struct TwoEnergyInversion: Sendable {
   ) -> ChemicalVolumes {
     precondition(first.hasShape(of: second), "the two energies' volumes differ in extent")
     let solution = solution(
-      Pair(first: first.values, second: second.values, rowLength: first.sizeY, dimensions: 3),
+      Pair(first, second),
       length: voxelSize.micrometers,
       noise: noise,
       sharing: work
@@ -96,12 +96,7 @@ public struct TwoEnergyInversion: Sendable {
   ) -> ChemicalImages {
     precondition(first.shape == second.shape, "the two energies' images differ in shape")
     let solution = solution(
-      Pair(
-        first: first.values,
-        second: second.values,
-        rowLength: first.shape.columns,
-        dimensions: 2
-      ),
+      Pair(first, second),
       length: length,
       noise: noise,
       sharing: SerialWork()
@@ -125,7 +120,23 @@ public struct TwoEnergyInversion: Sendable {
     var first: [Float]
     var second: [Float]
     var rowLength: Int
+    /// The voxels of a plane, those of a row where there are no planes.
+    var planeLength: Int
     var dimensions: Int
+
+    init(_ first: Volume, _ second: Volume) {
+      (self.first, self.second) = (first.values, second.values)
+      rowLength = first.sizeY
+      planeLength = first.sizeZ * first.sizeY
+      dimensions = 3
+    }
+
+    init(_ first: Image, _ second: Image) {
+      (self.first, self.second) = (first.values, second.values)
+      rowLength = first.shape.columns
+      planeLength = rowLength
+      dimensions = 2
+    }
   }
 
   /// The results of the voxels, in the order of the voxels.
@@ -160,17 +171,18 @@ public struct TwoEnergyInversion: Sendable {
       minimumIron: minimumIron,
       noise: noise
     )
-    var sums: IronSums?
     let arrays =
       pair.first.isEmpty
       ? [[Float]](repeating: [], count: 6)
       : writtenArrays(6, count: pair.first.count) { targets in
-        sums = sharedSum(over: pair.first.count, sharing: work) { range in
+        let count = pair.first.count
+        let parts = min(count, 64)
+        work.perform(parts) { number in
+          let range = number * count / parts..<(number + 1) * count / parts
           kernel.fill(targets, range, pair, isNonNegative: isNonNegative)
-        } join: {
-          $0.add($1)
         }
       }
+    let sums = SurroundedIron.sums(pair, kernel, isNonNegative: isNonNegative, sharing: work)
     return Solution(
       arrays: arrays,
       minimumIron: minimumIron,
@@ -195,8 +207,7 @@ extension VoxelKernel {
     _ range: Range<Int>,
     _ pair: TwoEnergyInversion.Pair,
     isNonNegative: Bool
-  ) -> IronSums {
-    var sums = IronSums()
+  ) {
     var start = range.lowerBound
     while start < range.upperBound {
       let piece = start..<min(start + 8192, range.upperBound)
@@ -216,17 +227,15 @@ extension VoxelKernel {
             targets[3].write(piece) { error in
               targets[4].write(piece) { angle in
                 targets[5].write(piece) { label in
-                  sums.add(
-                    phases(
-                      first,
-                      second,
-                      lithiated.span,
-                      delithiated.span,
-                      composition: &composition,
-                      compositionError: &error,
-                      polarAngle: &angle,
-                      phaseLabel: &label
-                    )
+                  phases(
+                    first,
+                    second,
+                    lithiated.span,
+                    delithiated.span,
+                    composition: &composition,
+                    compositionError: &error,
+                    polarAngle: &angle,
+                    phaseLabel: &label
                   )
                 }
               }
@@ -236,6 +245,5 @@ extension VoxelKernel {
       }
       start = piece.upperBound
     }
-    return sums
   }
 }

@@ -151,20 +151,17 @@ struct VoxelKernel {
     return l + d > 0
   }
 
-  /// Adds a voxel that holds iron to sums by levels; returns whether it is not empty.
+  /// By which of the levels of empty voxels a voxel holds iron: the bits of `IronSums`, 0 by none.
   @inline(__always)
-  func add(_ x: Float, _ y: Float, isNonNegative: Bool, to sums: inout IronSums) -> Bool {
+  func level(_ x: Float, _ y: Float, isNonNegative: Bool) -> UInt8 {
     let mean = 0.5 * (x + y)
-    guard mean >= lowestLevel, holdsIron(x, y, isNonNegative: isNonNegative) else { return false }
-    sums.add(x, y, mean, minimumIron, highestLevel)
-    return mean >= minimumIron
+    guard mean >= lowestLevel, holdsIron(x, y, isNonNegative: isNonNegative) else { return 0 }
+    return IronSums.lowBit | (mean >= minimumIron ? IronSums.sumBit : 0)
+      | (mean >= highestLevel ? IronSums.highBit : 0)
   }
 
   /// Composition with its error, polar angle and label of every voxel that holds iron; NaN and 0
   /// elsewhere.
-  ///
-  /// - Returns: The summed densities of the voxels that hold iron, by the level of empty voxels and by
-  ///   each of `otherLevels`.
   func phases(
     _ first: Span<Float>,
     _ second: Span<Float>,
@@ -174,27 +171,22 @@ struct VoxelKernel {
     compositionError: inout MutableSpan<Float>,
     polarAngle: inout MutableSpan<Float>,
     phaseLabel: inout MutableSpan<Float>
-  ) -> IronSums {
+  ) {
     composition.update(repeating: .nan)
     compositionError.update(repeating: .nan)
     polarAngle.update(repeating: .nan)
     phaseLabel.update(repeating: 0)
-    var sums = IronSums()
     for i in first.indices {
       let (x, y) = (first[i], second[i])
-      let mean = 0.5 * (x + y)
-      guard mean >= lowestLevel else { continue }
+      guard 0.5 * (x + y) >= minimumIron else { continue }
       let iron = lithiated[i] + delithiated[i]
       guard iron > 0 else { continue }
-      sums.add(x, y, mean, minimumIron, highestLevel)
-      guard mean >= minimumIron else { continue }
       let c = lithiated[i] / iron
       composition[i] = c
       compositionError[i] = error(x, y)
       polarAngle[i] = polarDegrees(y, x)
       phaseLabel[i] = c > upperComposition ? 1 : c < lowerComposition ? 3 : 2
     }
-    return sums
   }
 
   /// The standard error of the composition, |D| √((o₂ δ₁)² + (o₁ δ₂)² + ((o₂ − o₁) δ₀)²) / s², 1 at
@@ -207,7 +199,7 @@ struct VoxelKernel {
   }
 }
 
-/// What the voxels that hold iron add up to, by three levels of empty voxels.
+/// Sums of voxels, by three levels of empty voxels.
 struct IronSums: Sendable {
   /// By the level as it is.
   var sum = IronSum()
@@ -216,16 +208,21 @@ struct IronSums: Sendable {
   /// By a higher one.
   var high = IronSum()
 
+  static let lowBit: UInt8 = 1
+  static let sumBit: UInt8 = 2
+  static let highBit: UInt8 = 4
+
+  /// Adds a voxel to those sums whose bits are set; whatever is in a higher one is in a lower one.
   @inline(__always)
-  mutating func add(_ x: Float, _ y: Float, _ mean: Float, _ level: Float, _ highest: Float) {
+  mutating func add(_ x: Float, _ y: Float, levels: UInt8) {
     low.first += Double(x)
     low.second += Double(y)
     low.count += 1
-    guard mean >= level else { return }
+    guard levels & Self.sumBit != 0 else { return }
     sum.first += Double(x)
     sum.second += Double(y)
     sum.count += 1
-    guard mean >= highest else { return }
+    guard levels & Self.highBit != 0 else { return }
     high.first += Double(x)
     high.second += Double(y)
     high.count += 1

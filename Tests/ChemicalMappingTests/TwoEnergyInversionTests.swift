@@ -121,7 +121,10 @@ import Testing
     #expect((0.012...0.04).contains(result.minimumIron))
     // Pure LiFePO4 is not charged at all; the uncertainty must cover what was found.
     let charge = try #require(result.stateOfCharge)
-    #expect(charge.count == filled)
+    // With all that lies within two steps of the plate.
+    let (a, b, c) = (6, 12, 16)
+    let surrounded = a * b * c + 4 * (a * b + b * c + c * a) + 4 * (a + b + c)
+    #expect(abs(charge.count - surrounded) < 100, "\(charge.count), expected \(surrounded)")
     let uncertainty = try #require(charge.uncertainty)
     #expect((1e-4...5e-3).contains(uncertainty))
     #expect(abs(charge.fraction) < 4 * uncertainty)

@@ -94,8 +94,7 @@ class Drive:
         browser.scheme("light")
         browser.resize(1680, 2300)  # all panels in view, so that all are drawn
         # A person's browser runs already: the first page of a new one waits for its processes.
-        browser.call("Page.navigate", url=self.url + "api/status")
-        self.until("document.readyState === 'complete'", self.options.timeout, "the server does not answer")
+        browser.call("Page.navigate", url="data:text/html,<link rel=icon href=data:,><p>.")
         time.sleep(0.5)
         browser.call("Page.navigate", url=self.url)
         self.until("Boolean(window.tiltfold)", self.options.timeout, "the page did not start")
