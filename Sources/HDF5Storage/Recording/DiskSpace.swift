@@ -121,5 +121,5 @@ struct DiskSpace {
   private static let step = 256 << 20
   private static let portion = 16 << 20
   /// So much of the newest stays in memory.
-  private static let kept = 256 << 20
+  private static let kept = 512 << 20
 }

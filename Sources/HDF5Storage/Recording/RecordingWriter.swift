@@ -32,7 +32,7 @@ public struct RecordingWriter: ~Copyable {
   /// The longest time between flushes, on the clock of the messages, nanoseconds.
   public var flushInterval: Int64 = 200_000_000
   /// Whether the system keeps all of it in memory as it likes, as much will be read back; else only the last
-  /// 256 MB.
+  /// 512 MB.
   public var keepsCopies: Bool {
     get { space.keepsCopies }
     set { space.keepsCopies = newValue }

@@ -130,7 +130,8 @@ package struct StreamRecorder: ~Copyable {
     } else {
       handOn(timeout: 0.05)
     }
-    recording?.keepCopies(waiting.count > Self.heldLimit)
+    // The newest are in memory in any case: not with every short delay.
+    recording?.keepCopies(waiting.count > 2 * Self.heldLimit)
     keepFresh()
     show()
   }
