@@ -18,6 +18,15 @@ export function diskSeconds(store) {
   return grown > 0 && took > 3 ? (free * took) / grown : undefined;
 }
 
+/** "act", "look" or "": whether there is room enough, for the rest of the tomogram where that is known. */
+export function diskLevel(store) {
+  const { disk_free_bytes: free, remaining_s: rest } = store.quality("status");
+  const left = diskSeconds(store);
+  if (free < 5e9 || left < 600) return "act";
+  const isShort = known(left) && known(rest) ? left < rest : left < 3600;
+  return free < 20e9 || isShort ? "look" : "";
+}
+
 const rules = [
   ({ connection, now, status }) => {
     if (connection.state === "open" || status?.text.state === "done") return;
@@ -40,9 +49,9 @@ const rules = [
     const left = diskSeconds(store);
     if (!known(q.disk_free_bytes)) return;
     const words = `The disk has ${bytes(q.disk_free_bytes)} left${known(left) ? `, enough for ${duration(left)} at this pace` : ""}.`;
-    if (q.disk_free_bytes < 5e9 || left < 600) return ["act", words, "Make room now, or record to another disk."];
-    const isShort = known(left) && known(q.remaining_s) ? left < q.remaining_s : left < 3600;
-    if (q.disk_free_bytes < 20e9 || isShort) return ["look", words, "Make room before the tomogram ends."];
+    const level = diskLevel(store);
+    if (level === "act") return [level, words, "Make room now, or record to another disk."];
+    if (level === "look") return [level, words, "Make room before the tomogram ends."];
   },
   ({ status, q, store }) => {
     if (status.text.state !== "acquiring" || isPaused(status) || q.frames_per_second > 0) return;

@@ -26,7 +26,7 @@ await new Promise((resolve) => {
 
 const find = (selector) => document.querySelector(selector);
 const store = new Store();
-const arrivals = {}; // topic -> ms after the page was asked for, of its first message
+const arrivals = {}; // "open" and topics -> ms after the page was asked for, of the first message
 let control;
 let link = { state: "connecting", since: Date.now() };
 
@@ -39,6 +39,7 @@ const connection = new Connection(`${scheme}//${location.host}/stream`, {
   },
   onState: (state) => {
     link = state;
+    if (state.state === "open") arrivals.open ??= Math.round(performance.now());
     showConnection();
     showBanner();
     if (control) invalidate(find("#control"));

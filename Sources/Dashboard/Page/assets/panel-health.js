@@ -3,7 +3,7 @@
 
 import { themeColor } from "/assets/colormaps.js";
 import { bytes, compact, count, duration, element, known, milliseconds, number, percent, setText } from "/assets/format.js";
-import { diskSeconds, late, waitsByChoice } from "/assets/judge.js";
+import { diskLevel, diskSeconds, late, waitsByChoice } from "/assets/judge.js";
 
 /** A line of a value's course without axes; the figure beside it says the value. */
 function sparkline(canvas, series, color) {
@@ -54,7 +54,7 @@ const tiles = [
       const left = diskSeconds(store);
       return `${bytes(q.recorded_bytes)} recorded${known(left) ? `; full in ${duration(left)}` : ""}`;
     },
-    level: (q, store) => (q.disk_free_bytes < 5e9 || diskSeconds(store) < 600 ? "act" : q.disk_free_bytes < 20e9 || diskSeconds(store) < 3600 ? "look" : ""),
+    level: (q, store) => diskLevel(store),
   },
   { name: "Beam", curve: "beam", value: (q) => `${compact(q.beam_per_second)} ph/s`, note: () => "through vacuum, last scan" },
   { name: "Time left", value: (q) => duration(q.remaining_s), note: (q) => `${duration(q.elapsed_s)} so far` },
