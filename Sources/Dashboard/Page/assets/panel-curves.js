@@ -5,7 +5,8 @@ import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { degrees, known, number, percent } from "/assets/format.js";
 
-const errorTicks = [1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
+// Close enough that a narrow range has some, wide apart where the errors of scans hardly ever are.
+const errorTicks = [1e-4, 1e-3, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2];
 
 export function makeCurvesPanel(section, store, invalidate) {
   const chart = new Chart(section.querySelector(".chart-host"), { label: "Errors and coverage over time", height: 300, again: invalidate });
