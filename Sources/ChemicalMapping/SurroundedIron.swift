@@ -7,10 +7,7 @@ import Imaging
 /// The edge of a particle is spread over neighbouring voxels, and more so at the energy that resolves less.
 /// The voxels above a level would leave these tails out, of one energy more than of the other, and the
 /// composition of their sum would not be that of the particle.
-struct SurroundedIron: Sendable {
-  /// The sums.
-  private(set) var sums: IronSums
-
+enum SurroundedIron {
   /// Voxels within so many steps along the axes are beside.
   static let reach = 2
 
@@ -31,26 +28,26 @@ struct SurroundedIron: Sendable {
     guard pair.planeLength > 0 else { return nil }
     let planes = pair.first.count / pair.planeLength
     return sharedSum(over: planes, sharing: work) { range in
-      SurroundedIron(pair, kernel, isNonNegative, range, of: planes).sums
+      sums(pair, kernel, isNonNegative, range, of: planes)
     } join: {
       $0.add($1)
     }
   }
 
   /// Sums some planes.
-  private init(
+  private static func sums(
     _ pair: TwoEnergyInversion.Pair,
     _ kernel: VoxelKernel,
     _ isNonNegative: Bool,
     _ range: Range<Int>,
     of planes: Int
-  ) {
+  ) -> IronSums {
     let (row, plane) = (pair.rowLength, pair.planeLength)
     let (first, second) = (pair.first.span, pair.second.span)
     let rows = plane / row
     var marks = [UInt8](repeating: 0, count: range.count * plane)
     var levels = [UInt8](repeating: 0, count: row)
-    let sources = max(0, range.lowerBound - Self.reach)..<min(planes, range.upperBound + Self.reach)
+    let sources = max(0, range.lowerBound - reach)..<min(planes, range.upperBound + reach)
     for source in sources {
       for z in 0..<rows {
         let start = source * plane + z * row
@@ -67,11 +64,11 @@ struct SurroundedIron: Sendable {
         guard ends.lowerBound < row else { continue }
         for target in max(
           range.lowerBound,
-          source - Self.reach
-        )..<min(range.upperBound, source + Self.reach + 1) {
-          let left = Self.reach - abs(target - source)
+          source - reach
+        )..<min(range.upperBound, source + reach + 1) {
+          let left = reach - abs(target - source)
           for other in max(0, z - left)...min(rows - 1, z + left) {
-            Self.mark(
+            mark(
               &marks,
               at: (target - range.lowerBound) * plane + other * row,
               levels.span,
@@ -82,13 +79,14 @@ struct SurroundedIron: Sendable {
         }
       }
     }
-    sums = IronSums()
+    var sums = IronSums()
     let start = range.lowerBound * plane
     for place in marks.indices where marks[place] != 0 {
       let (x, y) = (first[start + place], second[start + place])
       guard (x + y).isFinite else { continue }
       sums.add(x, y, levels: marks[place])
     }
+    return sums
   }
 
   /// Marks a row by one nearby: what lies within `reach` of its voxels.

@@ -17,8 +17,8 @@ struct VoxelKernel {
   private let delithiatedAloneFromSecond: Float
   private let minimumIron: Float
   /// The ends of the range in which the level of empty voxels may lie.
-  let lowestLevel: Float
-  let highestLevel: Float
+  private let lowestLevel: Float
+  private let highestLevel: Float
   private let noiseOfFirst: Float
   private let noiseOfSecond: Float
   private let noiseOfBoth: Float

@@ -176,28 +176,21 @@ import WireFormat
   /// Loopback addresses of IPv6 have several spellings; browsers and people use different ones.
   @Test func allNamesOfThisMachinesLoopbackAreAnswered() throws {
     let served = try ServedHub()
+    func status(of host: String) throws -> Int {
+      try PlainRequest.send("GET /api/status", port: served.port, headers: ["Host": host]).status
+    }
     for host in [
       "127.0.0.1", "127.8.9.10:\(served.port)", "localhost", "LOCALHOST:80", "[::1]",
       "[::1]:\(served.port)", "[0:0:0:0:0:0:0:1]:80", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]:80",
     ] {
-      let answer = try PlainRequest.send(
-        "GET /api/status",
-        port: served.port,
-        headers: ["Host": host]
-      )
-      #expect(answer.status == 200, "\(host)")
+      #expect(try status(of: host) == 200, "\(host)")
     }
     for host in [
       "[::2]", "[::]", "[::ffff:10.0.0.1]:80", "[127.0.0.1]", "::1", "127.1", "127.0.0.1.", "[]",
       "[",
       "[::1", "[::1]x", "0.0.0.0", "localhost:80:80",
     ] {
-      let answer = try PlainRequest.send(
-        "GET /api/status",
-        port: served.port,
-        headers: ["Host": host]
-      )
-      #expect(answer.status == 403, "\(host)")
+      #expect(try status(of: host) == 403, "\(host)")
     }
   }
 

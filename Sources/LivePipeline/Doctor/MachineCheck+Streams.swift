@@ -198,45 +198,43 @@ extension MachineCheck {
     if configuration.control.isEnabled {
       places.append(("control.bind", configuration.control.endpoint))
     }
-    let page = configuration.dashboard.isEnabled ? [pagePort(configuration.dashboard.address)] : []
-    return page
-      + places.map { key, endpoint in
-        do {
-          // It is given back at once.
-          let socket = try Publisher(
-            try MessagingContext(),
-            bindingTo: endpoint,
-            lingerMilliseconds: 0
-          )
-          _ = socket.endpoint
-          return MachineFinding("port", .ok, "\(key) \(endpoint) is free")
-        } catch {
-          return MachineFinding(
-            "port",
-            .failure,
-            "\(key) \(endpoint) cannot be taken: \(error)",
-            remedy: "does a run go on? \"tiltfold status\" says; else choose another address"
-          )
-        }
-      }
+    let remedy = "does a run go on? \"tiltfold status\" says; else choose another address"
+    let sockets = places.map { port($0, $1, bindingTo: $1, .failure, remedy: remedy) }
+    guard configuration.dashboard.isEnabled else { return sockets }
+    let address = configuration.dashboard.address
+    let page = port(
+      "dashboard.bind",
+      address,
+      bindingTo: "tcp://\(address)",
+      .warning,
+      remedy:
+        "the run would go on without its page: choose another address, or end what serves there"
+    )
+    return [page] + sockets
   }
 
-  /// Whether the dashboard's address is free; without it a run goes on, with a page less.
-  private func pagePort(_ address: String) -> MachineFinding {
+  /// Whether an address is free; it is given back at once.
+  private func port(
+    _ key: String,
+    _ shown: String,
+    bindingTo endpoint: String,
+    _ severity: MachineFinding.Verdict,
+    remedy: String
+  ) -> MachineFinding {
     do {
-      _ = try Publisher(
+      let socket = try Publisher(
         try MessagingContext(),
-        bindingTo: "tcp://\(address)",
+        bindingTo: endpoint,
         lingerMilliseconds: 0
       )
-      return MachineFinding("port", .ok, "dashboard.bind \(address) is free")
+      _ = socket.endpoint
+      return MachineFinding("port", .ok, "\(key) \(shown) is free")
     } catch {
       return MachineFinding(
         "port",
-        .warning,
-        "dashboard.bind \(address) cannot be taken: \(error)",
-        remedy:
-          "the run would go on without its page: choose another address, or end what serves there"
+        severity,
+        "\(key) \(shown) cannot be taken: \(error)",
+        remedy: remedy
       )
     }
   }

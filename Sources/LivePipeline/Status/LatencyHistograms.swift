@@ -86,13 +86,13 @@ package final class LatencyHistograms: Sendable {
 
   /// The time within which 99 of 100 frames of the last half to whole minute were, ms; nil for none.
   package func recentPercentile99(at now: ContinuousClock.Instant = .now) -> Double? {
-    var (latest, earlier) = content.withLock { content in
+    let (latest, earlier) = content.withLock { content in
       content.turn(at: now)
       return (content.latest, content.earlier)
     }
-    for bucket in earlier.recordedValues() { _ = latest.record(bucket.value, count: bucket.count) }
-    earlier.reset()
-    return Self.milliseconds(latest, 99)
+    var both = latest
+    for bucket in earlier.recordedValues() { _ = both.record(bucket.value, count: bucket.count) }
+    return Self.milliseconds(both, 99)
   }
 
   /// The percentiles of all that has been counted.
