@@ -9,7 +9,8 @@
 #   KEEP=1                keep the recording (about 6 GB)
 #   SEED=1 TILTS=24       the sample and the number of tilts
 #   RATE=                 frames per second; empty: as fast as they are taken
-#   PORT=37013            frames come in here; rec goes out at PORT+3, previews at PORT+4
+#   PORT=37013            frames come in here; rec goes out at PORT+3, previews at PORT+4,
+#                         requests are taken at PORT+5, and the page is at PORT+6 (8080 with 37013)
 #   LIMIT=600             seconds after which the demonstration is given up
 set -euo pipefail
 

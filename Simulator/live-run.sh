@@ -28,7 +28,7 @@ take_folder() {
 
 check_ports() {
   local used
-  for used in "$port" $((port + 3)) $((port + 4)); do
+  for used in "$port" $((port + 3)) $((port + 4)) $((port + 5)); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$used") 2>/dev/null; then
       fail "port $used is taken; choose others with PORT="
     fi
@@ -39,7 +39,8 @@ check_ports() {
 take_configuration() {
   sed -e "s/127\.0\.0\.1:37013/127.0.0.1:$port/" \
     -e "s/127\.0\.0\.1:37016/127.0.0.1:$((port + 3))/" \
-    -e "s/127\.0\.0\.1:37017/127.0.0.1:$((port + 4))/" "$1" >"$results/$name.yaml"
+    -e "s/127\.0\.0\.1:37017/127.0.0.1:$((port + 4))/" \
+    -e "s/127\.0\.0\.1:37018/127.0.0.1:$((port + 5))/" "$1" >"$results/$name.yaml"
   # The page of a run with ports of its own is beside them.
   [ "$port" = 37013 ] ||
     sed -i -e "s/127\.0\.0\.1:8080/127.0.0.1:$((port + 6))/" "$results/$name.yaml"

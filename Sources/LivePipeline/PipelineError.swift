@@ -10,6 +10,8 @@ public struct PipelineError: Error, Hashable, Sendable, CustomStringConvertible 
     case data
     /// A file cannot be opened.
     case input
+    /// Nobody answers.
+    case unanswered
     /// A file cannot be written or an address is taken.
     case output
   }

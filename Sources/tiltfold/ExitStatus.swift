@@ -11,6 +11,8 @@ enum ExitStatus: Int32 {
   case data = 65
   /// A file cannot be opened.
   case input = 66
+  /// Nobody answers.
+  case unanswered = 69
   /// A result cannot be written, or an address is taken.
   case output = 73
   /// The configuration is wrong.
@@ -45,6 +47,7 @@ enum ExitStatus: Int32 {
         case .configuration: .configuration
         case .data: .data
         case .input: .input
+        case .unanswered: .unanswered
         case .output: .output
         }
     default: self = .output

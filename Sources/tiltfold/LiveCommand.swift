@@ -25,7 +25,12 @@ struct LiveCommand: ParsableCommand {
     completion: .file(extensions: ["yaml"])
   )
   var config: String
-  @Option(help: "Folder of the results, in place of results.directory.", completion: .directory)
+  @Option(
+    help: """
+      Folder of the results, in place of results.directory; NAME-2 where it holds an earlier run's.
+      """,
+    completion: .directory
+  )
   var results: String?
   @Option(
     help: """
@@ -74,6 +79,8 @@ struct LiveCommand: ParsableCommand {
       }
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram
+      // What is taken up belongs to the results that it had.
+      let notice = options.resumes ? nil : options.spareEarlierResults()
       let run = PipelineRun(quiet: quiet, format: logFormat)
       let dashboard = RunDashboard(configuration.dashboard)
       let pipeline = Pipeline(
@@ -83,6 +90,7 @@ struct LiveCommand: ParsableCommand {
         listeners: dashboard.listeners,
         onEvent: run.onEvent
       )
+      if let notice { pipeline.report(notice) }
       let summary = try run(pipeline) { pipeline in
         try dashboard.serving(pipeline) { try pipeline.run() }
       }

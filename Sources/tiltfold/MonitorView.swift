@@ -70,7 +70,7 @@ struct MonitorView {
       )
       terminal.write(line.text)
     case .text:
-      terminal.write(StatusPanel(status).lines(columns: 400).joined(separator: " | "))
+      terminal.write(StatusPanel(status).line)
     }
   }
 
@@ -88,14 +88,16 @@ struct MonitorView {
     lastEventNumber = header.sequence
     let severity = header.text["severity"] ?? "info"
     let message = header.text["message"] ?? ""
+    // When it happened: whoever comes late is told of what has passed.
+    let date = header.timestamp.map { Date(timeIntervalSince1970: Double($0) * 1e-9) } ?? Date()
     switch format {
     case .json:
-      terminal.write(LogLine(severity, message, scan: header.scan).text)
+      terminal.write(LogLine(severity, message, scan: header.scan, at: date).text)
     case .text:
       let mark = severity == "info" ? "" : "\(severity.uppercased()): "
       let words = mark + (header.scan.map { "scan \($0): " } ?? "") + message
       lastEvent = words
-      let time = Date().formatted(
+      let time = date.formatted(
         .dateTime.hour(.twoDigits(amPM: .omitted)).minute(.twoDigits).second(.twoDigits)
       )
       terminal.write("\(time) \(FittedLine.plain(words))")

@@ -60,7 +60,11 @@ struct PipelineRun {
     _ body: (Pipeline) throws -> RunSummary = { try $0.run() }
   ) throws -> RunSummary {
     let watch = SignalWatch { [logger] in
-      logger.warning("finishing the scan in hand and writing; once more leaves at once")
+      // Whoever pressed the key sees that it was heard.
+      logger.log(
+        level: logger.logLevel,
+        "finishing the scan in hand and writing; once more leaves at once"
+      )
       pipeline.requestFinish()
     }
     let endProgress = startProgress(of: pipeline)
@@ -121,7 +125,7 @@ struct PipelineRun {
       let panel = StatusPanel(PreviewMessage(status: status).header, lastEvent: lastEvent)
       terminal.show { panel.lines(columns: $0, rows: $1) }
     case .text:
-      let text = ProgressLine.text(status)
+      let text = StatusPanel(PreviewMessage(status: status).header).line
       if text != shown { terminal.show(text) }
       shown = text
     }
@@ -140,7 +144,9 @@ struct PipelineRun {
   /// The closing word, and exit code 1 where not everything is there.
   func conclude(_ summary: RunSummary, results: String) throws {
     let counters = summary.counters
-    let tilts = summary.tomograms.map { "\($0.tilts) tilts in \($0.name)" }
+    let tilts = summary.tomograms.map {
+      "\($0.tilts) tilt\($0.tilts == 1 ? "" : "s") in \($0.name)"
+    }
     let what =
       ["\(summary.scans.count) scans", "\(counters.used) frames used"] + tilts
       + ["lost \(summary.framesLost)"]

@@ -31,16 +31,27 @@ package struct StatusPanel {
   ///   - rows: Their number at most.
   /// - Returns: The lines, the most important ones where not all have room.
   package func lines(columns: Int, rows: Int = .max) -> [String] {
-    let isUnderWay = !["preparing", "waiting"].contains(state)
     var all = [FittedLine.text([alarm ?? ""] + place, columns: columns)]
-    if isUnderWay { all.append(frames(columns)) }
+    if isUnderWay { all.append(framesWithBar(columns)) }
     all.append(FittedLine.text(health, columns: columns))
     if isUnderWay { all.append(FittedLine.text(results, columns: columns)) }
     if let lastEvent { all.append(FittedLine.text(["last: \(lastEvent)"], columns: columns)) }
     return Array(all.filter { !$0.isEmpty }.prefix(rows))
   }
 
+  /// Everything in one line, for a log.
+  package var line: String {
+    guard isUnderWay else {
+      let alarm = isFailing ? ["NOT RECORDING"] : []
+      return FittedLine.plain((place + alarm).joined(separator: " | "))
+    }
+    return FittedLine.plain((place + frames + health + results).joined(separator: " | "))
+  }
+
   // MARK: - Lines
+
+  private var isFailing: Bool { status.text["recording"] == "failing" }
+  private var isUnderWay: Bool { !["preparing", "waiting"].contains(state) }
 
   private var state: String { status.text["state"] ?? "no state" }
 
@@ -52,6 +63,7 @@ package struct StatusPanel {
     default: break
     }
     var fields = [state]
+    if status.text["reconstruction"] == "paused" { fields.append("PAUSED on request") }
     let all = number("tilt_count").flatMap { tilts in
       number("energy_count").map { "/\(Self.count(tilts * $0))" }
     }
@@ -72,25 +84,37 @@ package struct StatusPanel {
     return fields
   }
 
-  /// The bar of the scan, its frames, the rate and how fresh the map is.
-  private func frames(_ columns: Int) -> String {
-    let done = Double(status.frameCount ?? 0)
-    let expected = number("scan_frames_expected") ?? 0
+  private var framesDone: Double { Double(status.frameCount ?? 0) }
+  private var framesExpected: Double { number("scan_frames_expected") ?? 0 }
+
+  /// The scan's frames, the rate and how fresh the map is.
+  private var frames: [String] {
+    let (done, expected) = (framesDone, framesExpected)
     var fields = ["frame \(Self.count(done))" + (expected > 0 ? "/\(Self.count(expected))" : "")]
     fields.append(String(format: "%.0f/s", number("frames_per_second") ?? 0))
-    if let latency = number("latency_stxm_p99_ms") {
-      let waits = status.text["when_behind"] == WhenBehind.wait.rawValue
-      fields += ProgressLine.map(within: latency, waitsByChoice: waits)
+    // Of the last minute, where it is known: what has passed long ago says nothing of now.
+    if let latency = number("latency_stxm_recent_p99_ms") ?? number("latency_stxm_p99_ms") {
+      let time = String(format: "map within %.0f ms", latency)
+      let waits = status.text["when_behind"] == WhenBehind.wait.rawValue && latency > 1000
+      fields +=
+        waits
+        ? ["frames wait for the computation, as configured", "\(time) with the wait"] : [time]
     }
     if let latency = number("latency_frame_p99_ms") {
       fields.append("cleaned within \(String(format: "%.0f", latency)) ms")
     }
+    return fields
+  }
+
+  /// The same behind a bar of the scan, where there is room for one.
+  private func framesWithBar(_ columns: Int) -> String {
+    let (fields, expected) = (frames, framesExpected)
     let room = min(
       30,
       columns - FittedLine.text(Array(fields.prefix(2)), columns: columns).count - 3
     )
     guard expected > 0, room >= 6 else { return FittedLine.text(fields, columns: columns) }
-    let filled = Int((Double(room) * min(1, max(0, done / expected))).rounded(.down))
+    let filled = Int((Double(room) * min(1, max(0, framesDone / expected))).rounded(.down))
     let bar =
       "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: room - filled))] "
     return bar + FittedLine.text(fields, columns: columns - bar.count)
@@ -99,14 +123,18 @@ package struct StatusPanel {
   /// Losses and what may lead to some.
   private var health: [String] {
     var fields: [String] = []
-    if status.text["recording"] == "failing" { fields.append("NOT RECORDING") }
+    if isFailing { fields.append("NOT RECORDING") }
     fields.append("lost \(Self.count(number("frames_lost") ?? 0))")
     for (name, word) in Self.faults {
-      if let count = number(name), count > 0 { fields.append("\(word) \(Self.count(count))") }
+      guard let count = number(name), count > 0 else { continue }
+      let bytes = name == "messages_unrecorded" ? number("bytes_unrecorded") : nil
+      fields.append("\(word) \(Self.count(count))" + (bytes.map { " (\(Self.bytes($0)))" } ?? ""))
     }
-    let queues = ["recorder_queue_depth", "intake_queue_depth", "scans_unfinished"]
-      .map { Self.count(number($0) ?? 0) }
-    fields.append("queues \(queues.joined(separator: "+"))")
+    fields.append(
+      "waiting: \(Self.count(number("recorder_queue_depth") ?? 0)) to record, "
+        + "\(Self.count(number("intake_queue_depth") ?? 0)) to clean, "
+        + "\(Self.count(number("scans_unfinished") ?? 0)) scans"
+    )
     if let bytes = number("recorded_bytes"), bytes > 0 {
       fields.append("recorded \(Self.bytes(bytes))")
     }
@@ -117,16 +145,19 @@ package struct StatusPanel {
   /// What has come of it so far.
   private var results: [String] {
     var fields: [String] = []
-    if let error = number("data_error") { fields.append(String(format: "error %.3f", error)) }
+    if let error = number("data_error") { fields.append(String(format: "data error %.3f", error)) }
     if let iteration = number("iteration"), iteration > 0 {
       fields.append("iteration \(Self.count(iteration))")
     }
-    fields.append("folded \(Self.count(number("projections_folded") ?? 0))")
+    fields.append("projections folded \(Self.count(number("projections_folded") ?? 0))")
     if let held = number("projections_held_back"), held > 0 {
       fields.append("held back \(Self.count(held))")
     }
+    if let tilts = number("tilts_left_out"), tilts > 0 {
+      fields.append("tilts left out on request \(Self.count(tilts))")
+    }
     if let charge = number("state_of_charge") {
-      fields.append(String(format: "charged %.0f %%", 100 * charge))
+      fields.append(String(format: "state of charge %.0f %%", 100 * charge))
     }
     let shells = (0..<8).compactMap { number("fsc_half_period_m_\($0)") }
     if !shells.isEmpty {

@@ -23,8 +23,15 @@ struct StatusReport {
   var words: String {
     guard let header else { return Self.silence(endpoint, seconds: waited) }
     let problems = RunHealth(header).problems
-    let verdict =
-      problems.isEmpty ? ["all is well"] : problems.map { "problem: \($0)" }
+    let isPaused = header.text["reconstruction"] == "paused"
+    var verdict = problems.map { "problem: \($0)" }
+    if isPaused {
+      verdict.append(
+        "the reconstruction rests on request; \"tiltfold control resume\" lets it go on"
+      )
+    } else if problems.isEmpty {
+      verdict.append("all is well")
+    }
     return (StatusPanel(header).lines(columns: 400) + verdict).joined(separator: "\n")
   }
 
@@ -37,6 +44,7 @@ struct StatusReport {
       endpoint: endpoint,
       problems: health?.problems ?? [Self.silence(endpoint, seconds: waited)],
       state: header?.text["state"],
+      reconstruction: header?.text["reconstruction"],
       recording: header?.text["recording"],
       scan: header?.scan,
       rotation_angle_deg: header?.tilt?.degrees,
@@ -64,6 +72,7 @@ struct StatusReport {
     var endpoint: String
     var problems: [String]
     var state: String?
+    var reconstruction: String?
     var recording: String?
     var scan: String?
     var rotation_angle_deg: Double?

@@ -93,6 +93,18 @@ import Testing
     }
   }
 
+  @Test func anUnknownSectionOfASetIsNamedWithTheNearest() throws {
+    let path = try file("plain.yaml", "source:\n  connect: [\"tcp://127.0.0.1:37013\"]\n")
+    for (set, words) in [
+      ("dashbord.enabled=true", "there is no section dashbord; did you mean dashboard.enabled?"),
+      ("dashbord.frobnicate=1", "there is no section dashbord; did you mean dashboard?"),
+      ("nonsense.bar=1", "there is no section nonsense; there is chemistry, "),
+    ] {
+      let outcome = try tiltfold.run(["check-config", path, "--set", set])
+      #expect(outcome.code == 78 && outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
+
   @Test func aValueOutOfBoundsEndsWith78() throws {
     let scan = scratch.file("scan.cxi")
     let wrong = try tiltfold("reconstruct", scan, "--iterations", "0")

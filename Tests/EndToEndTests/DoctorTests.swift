@@ -95,6 +95,13 @@ struct DoctorTests {
     #expect(outcome.output.contains("FAILURE  loopback: "))
     #expect(outcome.output.contains("not fit for a run; failures: "))
     #expect(outcome.errors.isEmpty)
+    // Where the source waits, no disk is too slow.
+    let patient = try program.run([
+      "doctor", "--config", try configuration(), "--results", scratch.path,
+      "--set", "compute.when_behind=wait", "--frames-per-second", "100000",
+    ])
+    #expect(!patient.output.contains("FAILURE  disk speed: "))
+    #expect(patient.output.contains("the source waits for the disk"))
   }
 
   @Test func aFolderThatCannotBeWrittenIsAFailure() throws {

@@ -19,7 +19,9 @@ import WireFormat
     // Slow enough that a busy machine is not done before it is asked.
     run.framesPerSecond = 30
     run.parameters.tiltCount = 5
-    run.configuration.ptychography.iterations = 15
+    // So few that even a machine with much else to do keeps up with what comes after the rest.
+    let iterations = whenBehind == .wait ? 15 : 5
+    run.configuration.ptychography.iterations = iterations
     run.configuration.compute.whenBehind = whenBehind
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
@@ -47,7 +49,7 @@ import WireFormat
     #expect(live.summary.framesLost == 0 && live.summary.isWhole, "\(live.summary.events)")
     #expect(live.summary.scans.count == 10)
     // None was cut short for what had come meanwhile.
-    #expect(live.summary.scans.allSatisfy { $0.iterations >= 15 })
+    #expect(live.summary.scans.allSatisfy { $0.iterations >= iterations })
     #expect(try ControlledRun.requests(in: live.recording) == ["pause", "snapshot", "resume"])
     let again = try SimulatedRun.replay(
       live,

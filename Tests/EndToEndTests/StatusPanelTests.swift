@@ -34,8 +34,8 @@ import tiltfold
         "acquiring | scan 11/48 | tilt 6/24 -43.5 deg | 708.2 eV | 8:12 left | 2:15 so far | "
           + "NS_181126011_ccdframes_0_0",
         "[##################............] frame 137/225 | 146/s | map within 72 ms | cleaned within 9 ms",
-        "lost 0 | queues 1+2+3 | recorded 3.6 GB | disk 812 GB free",
-        "error 0.043 | iteration 61 | folded 10 | charged 43 % | FSC 11.2, 11.9 nm half period | "
+        "lost 0 | waiting: 1 to record, 2 to clean, 3 scans | recorded 3.6 GB | disk 812 GB free",
+        "data error 0.043 | iteration 61 | projections folded 10 | state of charge 43 % | FSC 11.2, 11.9 nm half period | "
           + "beam 2.1e+08/s",
         "last: WARNING: the beam changed",
       ]
@@ -55,6 +55,38 @@ import tiltfold
     #expect(line().contains("| \(words) | map within 3400 ms with the wait |"))
     late.quality["latency_stxm_p99_ms"] = 72
     #expect(line().contains("| map within 72 ms |") && !line().contains(words))
+  }
+
+  /// What was late an hour ago says nothing of now.
+  @Test func theMapIsJudgedByTheLastMinute() {
+    var late = header()
+    late.quality["latency_stxm_p99_ms"] = 3400
+    late.quality["latency_stxm_recent_p99_ms"] = 70
+    #expect(StatusPanel(late).lines(columns: 400)[1].contains("| map within 70 ms |"))
+  }
+
+  @Test func aRestAndWhatSomebodyLeftOutAreShown() {
+    var resting = header()
+    resting.text["reconstruction"] = "paused"
+    resting.quality["tilts_left_out"] = 2
+    resting.quality["messages_unrecorded"] = 214
+    resting.quality["bytes_unrecorded"] = 5.128e8
+    let panel = StatusPanel(resting)
+    #expect(panel.lines(columns: 40)[0].hasPrefix("acquiring | PAUSED on request"))
+    #expect(panel.lines(columns: 400)[2].contains("unrecorded 214 (513 MB)"))
+    #expect(panel.lines(columns: 400)[3].contains("| tilts left out on request 2 |"))
+  }
+
+  /// A log has in one line what a terminal has in several, without the bar.
+  @Test func aLogHasTheSameWordsInOneLine() {
+    let lines = StatusPanel(header()).lines(columns: 400)
+    let line = StatusPanel(header()).line
+    let plain = [lines[0], lines[1].replacing(#/^\[.*\] /#, with: ""), lines[2], lines[3]]
+    #expect(line == plain.joined(separator: " | "))
+    var waiting = PreviewHeader(sequence: 0)
+    waiting.text = ["state": "waiting", "recording": "failing"]
+    waiting.quality["disk_free_bytes"] = 1e12
+    #expect(StatusPanel(waiting).line == "waiting for the first frame ... | NOT RECORDING")
   }
 
   @Test(arguments: Array(1...40) + [60, 80, 100, 132])

@@ -88,7 +88,7 @@ import WireFormat
     #expect(table.contains("held back on request"))
     #expect(live.summary.tomograms[0].leftOut == [2] && live.summary.tomograms[0].heldBack.isEmpty)
     #expect(live.events.contains { $0.message.contains("are aligned jointly, ") })
-    #expect(live.events.contains { $0.message.contains("tilts 2 are left out on request") })
+    #expect(live.events.contains { $0.message.contains("tilt 2 is left out on request") })
 
     let snapshot = "\(live.results)/snapshots/five"
     let files = try FileManager.default.contentsOfDirectory(atPath: snapshot).sorted()
@@ -247,6 +247,13 @@ import WireFormat
     let frames = { (summary: RunSummary) in summary.scans.first { $0.scan == name }?.frames }
     let count = try #require(frames(live.summary))
     #expect((1..<25).contains(count))
+    Self.checkThatNothingIsWrong(live)
+    #expect(
+      live.events.contains { $0.scan == name && $0.message.contains("given up on request after") }
+    )
+    #expect(
+      live.events.contains { $0.scan == name && $0.message.contains("not folded: it was given up") }
+    )
     for asRecorded in [true, false] {
       let replay = try SimulatedRun.replay(
         live,
@@ -258,6 +265,67 @@ import WireFormat
       let coverage = replay.tomogram.coverage[0][1]
       #expect(coverage.values.allSatisfy { $0 == 0 }, "\(asRecorded)")
     }
+  }
+
+  /// The rest of the scan, which the source still sends, is no fault; so few frames are not folded.
+  @Test func aScanThatSomebodyEndsIsFinishedWithWhatItHas() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 12
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 15
+    let live = try run.run { pipeline in
+      let desk = ControlledRun(pipeline: pipeline)
+      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames >= 14 }
+      desk.follow(#"{"request": "finish_scan"}"#)
+      ControlledRun.wait { pipeline.status.scansStarted == 3 && pipeline.status.scanFrames >= 2 }
+      desk.follow(#"{"request": "finish_scan"}"#)
+      desk.refuse(#"{"request": "finish_scan"}"#, "no scan goes on")
+    }
+    let (many, few) = ("simulated_tilt000_energy0", "simulated_tilt001_energy0")
+    let frames = Dictionary(uniqueKeysWithValues: live.summary.scans.map { ($0.scan, $0.frames) })
+    #expect(
+      (14..<25).contains(frames[many] ?? 0) && (2..<9).contains(frames[few] ?? 0),
+      "\(frames)"
+    )
+    Self.checkThatNothingIsWrong(live)
+    for name in [many, few] {
+      #expect(
+        live.events.contains {
+          $0.scan == name && $0.message.contains("was ended on request after")
+        }
+      )
+    }
+    #expect(live.summary.isWhole, "\(live.summary.events)")
+    let warnings = live.events.filter { $0.severity != .info }
+    #expect(warnings.map(\.scan) == [few], "\(warnings)")
+    #expect(warnings.first?.message.contains("of 25 frames are too few") == true)
+    for asRecorded in [true, false] {
+      let replay = try SimulatedRun.replay(
+        live,
+        into: "again-\(asRecorded)",
+        configuration: run.configuration,
+        asRecorded: asRecorded
+      )
+      for scan in replay.summary.scans { #expect(scan.frames == frames[scan.scan], "\(scan.scan)") }
+      #expect(replay.summary.counters.afterEnd == live.summary.counters.afterEnd)
+      // Of the tilt at which one scan was too short, that energy has nothing.
+      let isEmpty = (0..<2).map { energy in
+        replay.tomogram.coverage[energy][1].values.allSatisfy { $0 == 0 }
+      }
+      #expect(isEmpty == [true, false], "\(asRecorded)")
+    }
+  }
+
+  /// What a source still sends of a scan that somebody ended makes no run unwell.
+  private static func checkThatNothingIsWrong(_ live: SimulatedRun.Outcome) {
+    let counters = live.summary.counters
+    #expect(counters.afterEnd > 0)
+    #expect(counters.unusable == 0 && counters.strayMarks == 0 && counters.missingFrames == 0)
+    #expect(counters.used + counters.afterEnd == counters.exposures)
+    var status = RunStatus()
+    status.counters = counters
+    #expect(RunHealth(PreviewMessage(status: status).header).isHealthy)
   }
 
   private static func angle(_ outcome: SimulatedRun.Outcome, _ tilt: Int) -> Double {

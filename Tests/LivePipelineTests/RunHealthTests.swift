@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import LivePipeline
 import TestSupport
 import Testing
@@ -19,6 +20,10 @@ import WireFormat
     #expect(health { _ in }.isHealthy)
     // What nobody knows is no problem.
     #expect(health { $0.diskFree = nil }.isHealthy)
+    // What somebody asked for is none, either.
+    #expect(health { $0.counters.afterEnd = 20 }.isHealthy)
+    #expect(health { $0.tiltsLeftOut = 3 }.isHealthy)
+    #expect(health { $0.isPaused = true }.isHealthy)
   }
 
   @Test func eachFaultIsToldWithItsNumberAndWhatToDo() {
@@ -37,6 +42,24 @@ import WireFormat
       #expect(health.problems.count == 1)
       #expect(health.problems.first?.contains(words) == true, "\(health.problems)")
     }
+  }
+
+  /// A summary of a version that did not count something can still be read.
+  @Test func whatAnEarlierVersionDidNotCountIsZero() throws {
+    let text = #"{"frames_received": 7, "frames_used": 5}"#
+    let counters = try JSONDecoder().decode(StreamCounters.self, from: Data(text.utf8))
+    #expect(counters.exposures == 7 && counters.used == 5 && counters.afterEnd == 0)
+    var all = StreamCounters()
+    (all.messages, all.afterEnd, all.unread, all.strayMarks) = (9, 8, 7, 6)
+    let again = try JSONDecoder().decode(StreamCounters.self, from: JSONEncoder().encode(all))
+    #expect(again == all)
+    // Every count is read back.
+    let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(all))
+    let names = try #require(object as? [String: Int]).keys
+    let full = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0 + 1) })
+    let read = try JSONDecoder().decode(StreamCounters.self, from: JSONEncoder().encode(full))
+    let written = try JSONSerialization.jsonObject(with: JSONEncoder().encode(read))
+    #expect(written as? [String: Int] == full)
   }
 
   /// Progress is that of the tomogram: a second one does not begin full.

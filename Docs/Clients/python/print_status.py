@@ -8,6 +8,7 @@
 
 import argparse
 import sys
+import time
 
 from tiltfold_client import PREVIEWS, TOPICS, TiltFold
 
@@ -36,6 +37,8 @@ def status(preview):
     """How the run stands, in one line for people."""
     header, quality = preview.header, preview.quality
     words = [preview.text.get("state", "?")]
+    if preview.text.get("reconstruction") == "paused":
+        words.append("PAUSED on request")
     if "identifier" in header:
         place = header["identifier"]
         if "rotation_angle_deg" in header:
@@ -57,10 +60,11 @@ def status(preview):
 
 
 def event(preview):
-    """An event with the scan that it is about."""
+    """An event: when it happened, and the scan that it is about."""
     scan = preview.header.get("identifier")
     message = preview.text.get("message", "")
-    return f"{preview.text.get('severity', 'event')}: {scan + ': ' if scan else ''}{message}"
+    happened = time.localtime(preview.header.get("timestamp_ns", time.time_ns()) * 1e-9)
+    return f"{time.strftime('%H:%M:%S', happened)} {preview.text.get('severity', 'event')}: {scan + ': ' if scan else ''}{message}"
 
 
 def main():
@@ -72,9 +76,15 @@ def main():
     parser.add_argument("--server-key", help="its previews.curve_public_key")
     options = parser.parse_args()
     topics = ("status", "event") if options.all is None else options.all
-    printed, before = 0, None
+    printed, before, is_told = 0, None, False
+    silence = f"nothing came from {options.endpoint}; does a run go on, with previews.enabled: true?"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
-        for message in run.messages(*topics, timeout=options.timeout):
+        for message in run.messages(*topics, timeout=options.timeout, idle=5.0):
+            if message is None:
+                if printed == 0 and not is_told:
+                    print(silence, "Waiting on; Ctrl-C ends.", file=sys.stderr, flush=True)
+                    is_told = True
+                continue
             if options.all is not None:
                 words = line(message)
             else:
@@ -87,7 +97,7 @@ def main():
             if printed == options.count:
                 return 0
     if printed == 0:
-        print(f"nothing came from {options.endpoint}; does a run go on, with previews.enabled: true?", file=sys.stderr)
+        print(silence, file=sys.stderr)
         return 1
     return 0
 

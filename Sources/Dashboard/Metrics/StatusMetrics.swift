@@ -37,6 +37,10 @@ enum StatusMetrics {
     ("frames_lost", "frames_lost", "Frames or messages that were found to be missing."),
     ("frames_duplicate", "frames_duplicate", "Exposures that came again."),
     ("frames_unusable", "frames_unusable", "Frames of a wrong size, or that could not be cleaned."),
+    (
+      "frames_after_end", "frames_after_end",
+      "Frames of scans that somebody had ended before they came."
+    ),
     ("frames_without_scan", "frames_without_scan", "Frames that belong to no scan."),
     ("frames_without_position", "frames_without_position", "Frames whose position is not known."),
     ("points_incomplete", "points_incomplete", "Scan points that lack an exposure."),
@@ -65,7 +69,8 @@ enum StatusMetrics {
       "Frames of the scan that started last; 0 where not known."
     ),
     ("scans_unfinished", "scans_unfinished", "Scans that came and are not done."),
-    ("projections_held_back", "projections_held_back", "Projections that are held back."),
+    ("projections_held_back", "projections_held_back", "Projections that do not fit."),
+    ("tilts_left_out", "tilts_left_out", "Tilts that somebody keeps out of the volumes."),
     ("iteration", "iteration", "Iterations of the scan that was worked on last."),
     ("overlap_error", "overlap_error_ratio", "Overlap error of the scan that was worked on last."),
     ("data_error", "data_error_ratio", "Data error of the scan that was finished last."),

@@ -10,7 +10,18 @@ struct UnknownKey {
   let value: String?
 
   /// What to say about it.
-  var words: String { unitWords ?? nearestWords }
+  var words: String { unknownSectionWords ?? unitWords ?? nearestWords }
+
+  /// Where the section itself is not there.
+  private var unknownSectionWords: String? {
+    let known = ConfigurationTable.sections
+    guard !section.isEmpty, !known.contains(section) else { return nil }
+    if let nearest = EditDistance.nearest(to: section, among: Array(known)) {
+      let isThere = ConfigurationTable.key("\(nearest).\(name)") != nil
+      return "there is no section \(section); did you mean \(nearest)\(isThere ? ".\(name)" : "")?"
+    }
+    return "there is no section \(section); there is " + known.sorted().joined(separator: ", ")
+  }
 
   private var siblings: [ConfigurationKey] {
     ConfigurationTable.keys.filter { $0.section == section }

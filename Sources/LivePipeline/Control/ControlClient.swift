@@ -29,7 +29,7 @@ public enum ControlClient {
     let answer = try requester.ask(request.encode(), timeoutMilliseconds: Int(timeout * 1000))
     guard let answer else {
       throw PipelineError(
-        .input,
+        .unanswered,
         "nobody answers at \(endpoint); does a run go on, with control.enabled: true?"
       )
     }

@@ -44,6 +44,13 @@ extension MachineCheck {
     let words =
       "\(place) takes \(Self.megabytes(rate)); frames of \(Self.bytes(frameBytes)) at "
       + "\(frameRate.formatted()) a second are \(Self.megabytes(streamRate))"
+    if rate < streamRate, configuration.compute.whenBehind == .wait {
+      return MachineFinding(
+        "disk speed",
+        .ok,
+        words + "; the source waits for the disk (compute.when_behind: wait)"
+      )
+    }
     if rate < streamRate {
       return MachineFinding(
         "disk speed",
@@ -53,7 +60,7 @@ extension MachineCheck {
           + "rate that really comes (--frames-per-second)"
       )
     }
-    guard rate >= 1.5 * streamRate else {
+    guard rate >= 1.5 * streamRate || configuration.compute.whenBehind == .wait else {
       return MachineFinding(
         "disk speed",
         .warning,
@@ -91,9 +98,11 @@ extension MachineCheck {
 
   private func room(in place: String, free: Double) -> MachineFinding {
     let hours = free / streamRate / 3600
+    let time =
+      hours < 1.5
+      ? Words.count(Int(hours * 60), "minute") : "\((hours * 10).rounded() / 10) hours"
     let words =
-      "\(place) has \(Self.bytes(free)) left, "
-      + "\((hours * 10).rounded() / 10) hours of frames at this rate without a pause"
+      "\(place) has \(Self.bytes(free)) left, \(time) of frames at this rate without a pause"
     if free < RunHealth.leastFree {
       return MachineFinding(
         "disk room",

@@ -11,7 +11,7 @@ extension Conductor {
   func place(_ placement: ScanPlacement) -> String {
     locked {
       let place =
-        "\(placement.scan) is at \(placement.tilt.degrees) degrees"
+        "\(placement.scan) is at \(Words.angle(placement.tilt.degrees)) degrees"
         + (placement.tomogram.map { " of \($0)" } ?? "")
       let standing = engine.standing(of: placement.scan)
       if let finished = engine.place(placement) {
@@ -85,7 +85,7 @@ extension Conductor {
       let tasks = scans.filter {
         !$0.isEnded && (name == nil || name == $0.session.key || name == $0.session.identity.scan)
       }
-      for task in tasks { end(task, reason, isRequested: true) }
+      for task in tasks { end(task, reason) }
       return tasks.map(\.session.key)
     }
     guard !ended.isEmpty else {

@@ -168,7 +168,7 @@ extension Conductor {
         guard let placement = ScanPlacement(step) else { return }
         _ = place(placement)
       case .close:
-        _ = try endScans(named: step.scan, step.request == "aborted" ? .aborted : .finished)
+        _ = try endScans(named: step.scan, ScanAssembler.End(request: step.request))
       case .holdBack, .dropTilt, .takeBack:
         guard let change = TiltChange(step) else { return }
         locked { tiltChanges.append(change) }

@@ -282,8 +282,8 @@ final class Conductor: @unchecked Sendable {
   }
 
   /// Ends a scan that its source has not ended.
-  func end(_ task: ScanTask, _ reason: ScanAssembler.End, isRequested: Bool = false) {
-    let outcome = engine.end(task.session.key, reason, isRequested: isRequested)
+  func end(_ task: ScanTask, _ reason: ScanAssembler.End) {
+    let outcome = engine.end(task.session.key, reason)
     if !outcome.fed.isEmpty { task.hasPatterns = true }
     task.isEnded = true
     task.session.progress.withLock { $0.isEnded = true }

@@ -26,9 +26,7 @@ extension ReconstructionEngine {
     }
     var refusals: [String] = []
     let measurements = named.filter { session -> Bool in
-      // Whoever asks does not wait for a fold or an end that goes on; then it shows later.
-      let words = session.content.withLockIfAvailable { refusal(of: session.name, $0) }
-      guard let words, let words else { return true }
+      guard let words = refusalToMeasure(session) else { return true }
       refusals.append(words)
       return false
     }
@@ -39,15 +37,24 @@ extension ReconstructionEngine {
   }
 
   /// Why a tomogram's resolution cannot be measured now, in words; nil where it can be.
-  private func refusal(of name: String, _ content: TomogramSession.Content) -> String? {
-    if content.isComplete {
-      let words = Self.inWords(content.resolution) ?? "nothing could be measured"
-      return "\(name) is complete: \(words)"
+  private func refusalToMeasure(_ session: TomogramSession) -> String? {
+    let (name, roll) = (session.name, session.roll.withLock { $0 })
+    if roll.isStack { return "\(name) is a stack of energies at one tilt" }
+    if roll.isComplete {
+      // Whoever asks does not wait for a fold or an end that goes on.
+      let words = session.content.withLockIfAvailable {
+        Self.inWords($0.resolution) ?? "nothing could be measured"
+      }
+      return "\(name) is complete" + (words.map { ": \($0)" } ?? "")
     }
-    let tilts = content.assembly.acceptedTiltCount
+    return Self.shortage(of: name, roll.tilts.count(where: \.isAccepted))
+  }
+
+  /// Why so few tilts say nothing, in words; nil where they are enough.
+  private static func shortage(of name: String, _ tilts: Int) -> String? {
     guard tilts < HalfTomograms.fewestTilts else { return nil }
-    return "\(name) has \(tilts) tilts so far; halves of fewer than \(HalfTomograms.fewestTilts) "
-      + "say nothing"
+    return "\(name) has \(Words.count(tilts, "tilt")) so far; halves of fewer than "
+      + "\(HalfTomograms.fewestTilts) say nothing"
   }
 
   /// Does a slice of a measurement; says the result when there is one.
@@ -59,7 +66,9 @@ extension ReconstructionEngine {
       // Measured again when it was completed meanwhile, with all its tilts.
       guard !content.isComplete else { return }
       guard !resolution.isEmpty else {
-        let words = refusal(of: measurement.session.name, content) ?? "no energy has tilts enough"
+        let words =
+          Self.shortage(of: measurement.session.name, content.assembly.acceptedTiltCount)
+          ?? "no energy has tilts enough"
         report(RunEvent(.info, "the resolution was asked for and cannot be measured: \(words)"))
         return
       }

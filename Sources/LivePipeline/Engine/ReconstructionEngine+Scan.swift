@@ -236,6 +236,7 @@ extension ReconstructionEngine {
       toldPositions: toldPositions,
       tiltCount: session.description.tiltCount,
       energyCount: session.description.energyCount,
+      expectedFrames: session.expectedFrames,
       wasAborted: session.progress.withLock { $0.wasAborted },
       startedAt: session.startedAt,
       finishedAt: nanosecondsNow(),

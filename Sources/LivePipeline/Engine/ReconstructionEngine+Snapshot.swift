@@ -68,7 +68,9 @@ extension ReconstructionEngine {
           record.chemistry = chemistry(of: content, configuration)
           record.resolution = content.resolution.map(\.record)
           folder.write(record, content, report: note)
-          names.append("\(session.name) with \(content.assembly.acceptedTiltCount) tilts")
+          names.append(
+            "\(session.name) with \(Words.count(content.assembly.acceptedTiltCount, "tilt"))"
+          )
         }
       }
       let failed = problems.withLock { $0 }

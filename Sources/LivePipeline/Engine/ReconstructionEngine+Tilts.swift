@@ -112,7 +112,9 @@ extension ReconstructionEngine {
       let nearest = roll.tilts.min {
         abs($0.degrees - angle.degrees) < abs($1.degrees - angle.degrees)
       }
-      if let nearest { words += "; the nearest is tilt \(nearest.index) at \(nearest.degrees)" }
+      if let nearest {
+        words += "; the nearest is tilt \(nearest.index) at \(Words.angle(nearest.degrees))"
+      }
     }
     return PipelineError(.data, words + ". Tilts come when their first scan is folded")
   }
@@ -206,7 +208,7 @@ extension ReconstructionEngine {
       report(RunEvent(severity, words))
       let wasComplete = content.isComplete
       if isThere { content.isComplete = false }
-      session.note(content)
+      note(content, of: session)
       offerAlignment(content)
       return (mustRebuild, wasComplete && isThere)
     }
@@ -251,7 +253,7 @@ extension ReconstructionEngine {
         return
       }
       schedule.note(ScheduleStep(.realign, iterations: done.rounds, tomogram: name))
-      session.note(content)
+      note(content, of: session)
       show(&content)
       report(
         RunEvent(

@@ -33,7 +33,7 @@ extension ReconstructionEngine {
       report(
         RunEvent(
           .info,
-          "is reconstructed and kept, not folded: its source gave it up",
+          "is reconstructed and kept, not folded: it was given up",
           scan: finished.key
         )
       )
@@ -48,6 +48,17 @@ extension ReconstructionEngine {
       guard !content.isStack else {
         content.add(finished.object.identity)
         content.isComplete = false
+        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
+      }
+      if let shortage = finished.shortage {
+        content.add(finished.object.identity)
+        report(
+          RunEvent(
+            .warning,
+            "is reconstructed and kept, not folded: \(shortage); measure it again",
+            scan: finished.key
+          )
+        )
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
       let order = order(for: finished, of: session.name)
@@ -105,7 +116,7 @@ extension ReconstructionEngine {
           notePair(ofTilt: tilt, &content, configuration)
         }
       }
-      session.note(content)
+      note(content, of: session)
       offer(finished, fold, content)
       return FoldOutcome(
         tomogram: session.name,
@@ -202,15 +213,14 @@ extension ReconstructionEngine {
       let reports = content.assembly.finish(sharing: crew)
       solve(&content, configuration)
       measureResolution(of: name, &content)
-      session.note(content)
+      note(content, of: session)
       let withheld = content.assembly.withheldTilts
-      let heldBack = content.assembly.heldBackTilts.filter { !withheld.contains($0) }
+      let heldBack = content.assembly.heldBackTilts
       if !withheld.isEmpty {
         report(
           RunEvent(
             .info,
-            "tomogram \(name): tilts \(withheld.map { "\($0)" }.joined(separator: ", ")) are left out "
-              + "on request"
+            "tomogram \(name): \(Words.tilts(withheld)) left out on request"
           )
         )
       }
@@ -229,8 +239,8 @@ extension ReconstructionEngine {
         report(
           RunEvent(
             .warning,
-            "tomogram \(name): tilts \(heldBack.map { "\($0)" }.joined(separator: ", ")) could not "
-              + "be registered and are left out"
+            "tomogram \(name): \(Words.tilts(heldBack)) left out: the registration cannot "
+              + "place \(heldBack.count == 1 ? "it" : "them")"
           )
         )
       }
@@ -245,13 +255,20 @@ extension ReconstructionEngine {
           )
         )
       }
-      board.update { status in
-        status.projectionsHeldBack = heldBack.count + withheld.count + scans.count
-        status.tomogramsComplete += 1
-      }
+      board.update { $0.tomogramsComplete += 1 }
       // Made for nobody, too: when the run is over, nobody can make it any more.
       offerTomogram(content, reports, isComplete: true) { _ in true }
       results.write(record(of: content, reports, configuration), content, report: report)
+    }
+  }
+
+  /// Notes how a tomogram's tilts stand, for whoever asks and for the status.
+  func note(_ content: TomogramSession.Content, of session: TomogramSession) {
+    session.note(content)
+    let rolls = tomograms.withLock { Array($0.values) }.map { $0.roll.withLock { $0 } }
+    board.update { status in
+      status.projectionsHeldBack = rolls.reduce(0) { $0 + $1.heldBackCount }
+      status.tiltsLeftOut = rolls.reduce(0) { $0 + $1.withheldCount }
     }
   }
 
@@ -292,14 +309,10 @@ extension ReconstructionEngine {
   }
 
   private func tell(of fold: FoldReport, _ finished: FinishedScan) {
-    board.update { status in
-      if fold.accepted {
-        status.projectionsFolded += 1
-      } else {
-        status.projectionsHeldBack += 1
-      }
+    guard !fold.accepted else {
+      board.update { $0.projectionsFolded += 1 }
+      return
     }
-    guard !fold.accepted else { return }
     report(
       RunEvent(
         .warning,

@@ -121,28 +121,21 @@ final class ReconstructionEngine: Sendable {
   ///
   /// - Parameters:
   ///   - key: The scan.
-  ///   - reason: Why.
-  ///   - isRequested: Whether somebody asked for it, so that a replay follows.
+  ///   - reason: Why; a replay follows what somebody asked for.
   /// - Returns: What changed.
-  func end(
-    _ key: String,
-    _ reason: ScanAssembler.End,
-    isRequested: Bool = false
-  ) -> IntakeOutcome {
+  func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
     intake.withLock { intake in
       // What its end merges comes with no message of its own.
       let number = intake.lastMessage
-      let request = reason == .aborted ? "aborted" : "finished"
       schedule.note(
         ScheduleStep(
           .close,
           scan: key,
           messages: [number],
-          request: isRequested ? request : nil
+          request: reason.isRequested ? (reason.isAbort ? "aborted" : "finished") : nil
         )
       )
       let outcome = follow(intake.end(key: key, reason), message: nil, number: number)
-      if isRequested { sessions.withLock { $0[key] }?.progress.withLock { $0.isClosed = true } }
       board.update { $0.counters = intake.counters }
       return outcome
     }
@@ -232,9 +225,7 @@ final class ReconstructionEngine: Sendable {
         showStart(of: session)
         outcome.opened.append(session)
       case .pattern(let key, let pattern, let exposures, let seconds):
-        guard let session = sessions.withLock({ $0[key] }),
-          !session.progress.withLock({ $0.isClosed })
-        else {
+        guard let session = sessions.withLock({ $0[key] }) else {
           outcome.tooLate += exposures
           continue
         }
@@ -255,7 +246,7 @@ final class ReconstructionEngine: Sendable {
         let configuration = configuration
         session.progress.withLock {
           $0.isEnded = true
-          $0.wasAborted = reason == .aborted
+          $0.wasAborted = reason.isAbort
           $0.lastConfiguration = configuration
         }
         outcome.ended.append(session)

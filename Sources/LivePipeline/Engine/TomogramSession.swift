@@ -97,6 +97,10 @@ final class TomogramSession: Sendable {
     var tilts: [TiltStanding] = []
     var isComplete = false
     var isStack = false
+    /// Its projections that take no part because they do not fit, or have no place in it.
+    var heldBackCount = 0
+    /// The tilts that somebody keeps out.
+    var withheldCount: Int { tilts.count(where: \.isWithheld) }
   }
 
   /// The tomogram's name.
@@ -126,6 +130,7 @@ final class TomogramSession: Sendable {
   func note(_ content: Content) {
     var new = Roll(isComplete: content.isComplete, isStack: content.isStack)
     new.tilts = content.assembly.standings
+    new.heldBackCount = content.assembly.heldBackProjectionCount + content.refused
     roll.withLock { $0 = new }
   }
 

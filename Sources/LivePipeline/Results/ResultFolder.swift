@@ -222,9 +222,7 @@ extension RunSummary.Tomogram {
     self.init(
       name: record.name,
       tilts: content.assembly.acceptedTiltCount,
-      heldBack: content.assembly.heldBackTilts.filter {
-        !content.assembly.withheldTilts.contains($0)
-      },
+      heldBack: content.assembly.heldBackTilts,
       refused: content.refused,
       energies: record.energies.map(\.electronVolts),
       stateOfCharge: content.chemicalSummary?.stateOfCharge?.fraction,

@@ -22,7 +22,9 @@ struct FinishedScan: Sendable {
   let tiltCount: Int?
   /// The energies of each tilt, where its source said.
   let energyCount: Int?
-  /// Whether its source gave it up.
+  /// Its scan points as planned; 0 if unknown.
+  let expectedFrames: Int
+  /// Whether it was given up.
   let wasAborted: Bool
   /// When its first frame was expected and when it was done, nanoseconds since 1970.
   let startedAt: Int64
@@ -33,6 +35,16 @@ struct FinishedScan: Sendable {
   let foldConfiguration: PipelineConfiguration
   /// The number of the message that opened it.
   let firstMessage: Int
+
+  /// Why it has too few frames to be folded, in words; nil where it has enough.
+  var shortage: String? {
+    // Whoever plans fewer points knows it.
+    let least = foldConfiguration.ptychography.minimumFrames
+    let count = object.frameCount
+    guard count < (expectedFrames > 0 ? min(expectedFrames, least) : least) else { return nil }
+    let came = expectedFrames > 0 ? "\(count) of \(expectedFrames)" : "\(count)"
+    return "\(came) frames are too few (ptychography.minimum_frames is \(least))"
+  }
 
   /// The same scan at the place that somebody says.
   func placed(_ placement: ScanPlacement) -> FinishedScan {

@@ -39,9 +39,7 @@ final class ScanSession: Sendable {
     var budget: Double?
     /// Whether all frames have come that will come.
     var isEnded = false
-    /// Whether somebody ended it: what comes later of it is too late, however slowly it is finished.
-    var isClosed = false
-    /// Whether its source gave it up: it is reconstructed and kept, not folded.
+    /// Whether it was given up: it is reconstructed and kept, not folded.
     var wasAborted = false
     /// Whether it is to be finished with what it has.
     var isCut = false

@@ -70,13 +70,7 @@ struct ScheduleRepetition {
     case .close:
       guard let session = try session(step) else { return }
       try read(through: step.messages?.max() ?? -1)
-      let end: ScanAssembler.End =
-        switch step.request {
-        case "aborted": .aborted
-        case "finished": .finished
-        default: .silent
-        }
-      _ = engine.end(session.key, end, isRequested: step.request != nil)
+      _ = engine.end(session.key, ScanAssembler.End(request: step.request))
       session.progress.withLock { $0.isEnded = true }
     case .set:
       guard let key = step.key, let value = step.value else { return }

@@ -78,8 +78,10 @@ public struct RunStatus: Sendable, Hashable {
   public var tomogramBegan = 0.0
   /// Projections folded into volumes.
   public var projectionsFolded = 0
-  /// Projections that were held back.
+  /// Projections that are held back because they do not fit.
   public var projectionsHeldBack = 0
+  /// Tilts that somebody keeps out of the volumes.
+  public var tiltsLeftOut = 0
   /// Tilts of the tomogram, where said.
   public var tiltCount: Int?
   /// Energies of each tilt, where said.

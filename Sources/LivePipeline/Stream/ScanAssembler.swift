@@ -20,6 +20,29 @@ struct ScanAssembler {
     case silent
     /// The run ends.
     case finished
+    /// Somebody had it finished as it is.
+    case finishedOnRequest
+    /// Somebody gave it up.
+    case abortedOnRequest
+
+    /// What a replay follows.
+    ///
+    /// - Parameter request: What somebody asked for, "aborted" or "finished"; nil where the scan was
+    ///   ended by its silence.
+    init(request: String?) {
+      switch request {
+      case "aborted": self = .abortedOnRequest
+      case nil: self = .silent
+      default: self = .finishedOnRequest
+      }
+    }
+
+    /// Whether it was given up, so that it is kept and not folded.
+    var isAbort: Bool { self == .aborted || self == .abortedOnRequest }
+    /// Whether somebody here ended it, whatever its source still sends.
+    var isRequested: Bool { self == .finishedOnRequest || self == .abortedOnRequest }
+    /// Whether frames that have not come are lost; those that were never taken are not.
+    var losesFrames: Bool { self != .finished && !isAbort && !isRequested }
   }
 
   /// What an event leads to.
@@ -59,6 +82,8 @@ struct ScanAssembler {
     var seen: [Exposure: Int] = [:]
     var frameCount = 0
     var isEnded = false
+    /// Whether somebody ended it: what its source still sends of it takes no part.
+    var isClosed = false
     /// Whether frames that had not come when it ended were counted as missing.
     var wasShort = false
 
@@ -185,6 +210,8 @@ struct ScanAssembler {
     _ actions: inout [Action]
   ) {
     guard let name = name ?? open.last, open.contains(name) else {
+      // The source does not know that somebody has ended it already.
+      if let name, scans[name]?.isClosed == true { return }
       counters.strayMarks += 1
       if !isDuplicate {
         report(
@@ -204,14 +231,27 @@ struct ScanAssembler {
     open.removeAll { $0 == name }
     guard var scan = scans[name] else { return }
     scan.isEnded = true
+    scan.isClosed = reason.isRequested
     scans[name] = scan
     ended.append(name)
     // Late frames and doubled marks come soon or never: old scans are forgotten.
     if ended.count > Self.endedLimit, let oldest = ended.popFirst(), oldest != name {
       if scans[oldest]?.isEnded == true { scans[oldest] = nil }
     }
+    let expected = scan.description.expectedExposures
+    let missing = expected - scan.frameCount
+    let came = expected > 0 ? "\(scan.frameCount) of \(expected)" : "\(scan.frameCount)"
     switch reason {
     case .stopped, .finished: break
+    case .finishedOnRequest, .abortedOnRequest:
+      report(
+        .info,
+        "was \(reason.isAbort ? "given up" : "ended") on request after \(came) frames; those that "
+          + "still come are recorded and take no part",
+        scan: name,
+        kind: "request",
+        &actions
+      )
     case .aborted:
       report(.warning, "was given up by its source", scan: name, kind: "aborted", &actions)
     case .superseded:
@@ -219,18 +259,14 @@ struct ScanAssembler {
     case .silent:
       report(.warning, "no frame and no stop came any more", scan: name, kind: "stop", &actions)
     }
-    let expected = scan.description.expectedExposures
-    let missing = expected - scan.frameCount
-    if missing > 0 {
-      // Frames that were never taken are not lost.
-      let isLoss = reason != .aborted && reason != .finished
-      if isLoss {
+    if missing > 0, !reason.isRequested {
+      if reason.losesFrames {
         counters.missingFrames += missing
         scans[name]?.wasShort = true
       }
       report(
-        isLoss ? .warning : .info,
-        "ended with \(scan.frameCount) of \(expected) frames",
+        reason.losesFrames ? .warning : .info,
+        "ended with \(came) frames",
         scan: name,
         kind: "short",
         &actions
@@ -269,6 +305,10 @@ struct ScanAssembler {
     let name = frame.header.scan
     guard var scan = scans.removeValue(forKey: name) else { return }
     defer { scans[name] = scan }
+    guard !scan.isClosed else {
+      counters.afterEnd += 1
+      return
+    }
     let exposure = Exposure(index: frame.header.index, seconds: frame.header.exposureTime)
     guard scan.seen[exposure, default: 0] < scan.repeats(of: exposure) else {
       counters.duplicates += 1

@@ -28,6 +28,8 @@ public struct StreamCounters: Sendable, Hashable, Codable {
   public var incompletePoints = 0
   /// Frames that could not be cleaned, or that the solver could not place.
   public var unusable = 0
+  /// Frames of scans that somebody had ended here.
+  public var afterEnd = 0
   /// Starts, stops and aborts that made no sense where they came.
   public var strayMarks = 0
   /// Messages that could not be recorded.
@@ -39,6 +41,26 @@ public struct StreamCounters: Sendable, Hashable, Codable {
 
   /// Makes a count of nothing.
   public init() {}
+
+  /// Reads counts; what an earlier version did not count is 0.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    for (key, place) in Self.places {
+      self[keyPath: place] = try values.decodeIfPresent(Int.self, forKey: key) ?? 0
+    }
+  }
+
+  private static var places: [(CodingKeys, WritableKeyPath<Self, Int>)] {
+    [
+      (.messages, \.messages), (.exposures, \.exposures), (.darks, \.darks), (.used, \.used),
+      (.malformed, \.malformed), (.missingMessages, \.missingMessages),
+      (.missingFrames, \.missingFrames), (.duplicates, \.duplicates), (.late, \.late),
+      (.withoutScan, \.withoutScan), (.withoutPosition, \.withoutPosition),
+      (.incompletePoints, \.incompletePoints), (.unusable, \.unusable), (.afterEnd, \.afterEnd),
+      (.strayMarks, \.strayMarks), (.unrecorded, \.unrecorded),
+      (.unrecordedBytes, \.unrecordedBytes), (.unread, \.unread),
+    ]
+  }
 
   /// Frames that were lost on the way to us.
   public var lost: Int { max(missingMessages, missingFrames) }
@@ -57,6 +79,7 @@ public struct StreamCounters: Sendable, Hashable, Codable {
     case withoutPosition = "frames_without_position"
     case incompletePoints = "points_incomplete"
     case unusable = "frames_unusable"
+    case afterEnd = "frames_after_end"
     case strayMarks = "stray_marks"
     case unrecorded = "messages_unrecorded"
     case unrecordedBytes = "bytes_unrecorded"

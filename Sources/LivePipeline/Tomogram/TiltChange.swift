@@ -23,7 +23,7 @@ struct TiltChange: Sendable, Hashable {
   let message: Int
 
   /// "tilt 3 at -12.5 degrees of plates".
-  var place: String { "tilt \(index) at \(degrees) degrees of \(tomogram)" }
+  var place: String { "tilt \(index) at \(Words.angle(degrees)) degrees of \(tomogram)" }
 
   /// Whether it is about a scan's tilt.
   ///

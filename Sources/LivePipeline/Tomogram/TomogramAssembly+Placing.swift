@@ -61,7 +61,7 @@ extension TomogramAssembly {
       guard abs(tilts[position].angle.degrees - angle.degrees) <= tiltTolerance else {
         return .refused(
           .refused(
-            "it says tilt \(index), which stands at \(tilts[position].angle.degrees) degrees, and "
+            "it says tilt \(index), which stands at \(Words.angle(tilts[position].angle.degrees)) degrees, and "
               + "is at \(angle.degrees)",
             energyIndex: energy
           )

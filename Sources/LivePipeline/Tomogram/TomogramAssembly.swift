@@ -95,9 +95,14 @@ public struct TomogramAssembly: Sendable {
   /// The number of tilts that take part.
   public var acceptedTiltCount: Int { tilts.count(where: \.isAccepted) }
 
-  /// The places of the tilts that are held back.
+  /// The places of the tilts that do not fit; those that somebody keeps out are others.
   public var heldBackTilts: [Int] {
-    tilts.filter { !$0.isAccepted }.map(\.index)
+    tilts.filter { !$0.isAccepted && !$0.isWithheld }.map(\.index)
+  }
+
+  /// The projections that are held back because they do not fit.
+  var heldBackProjectionCount: Int {
+    tilts.filter { !$0.isWithheld }.reduce(0) { $0 + $1.scans.values.count { !$0.isAccepted } }
   }
 
   /// The scans that are held back though another energy of their tilt takes part: tilt and energy.

@@ -23,11 +23,11 @@ public struct TiltReference: Sendable, Hashable, CustomStringConvertible {
     self.tomogram = tomogram
   }
 
-  /// "tilt 3", or "a tilt at -12.5 degrees".
+  /// "tilt 3", or "tilt at -12.5 degrees".
   public var description: String {
     switch name {
     case .index(let index): "tilt \(index)"
-    case .angle(let angle): "a tilt at \(angle.degrees) degrees"
+    case .angle(let angle): "tilt at \(angle.degrees) degrees"
     }
   }
 }

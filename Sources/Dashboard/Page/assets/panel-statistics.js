@@ -98,11 +98,14 @@ export function makeHistogramPanel(section, store, invalidate) {
       });
     }
     const found = peaks.filter((peak) => known(quality[`${peak}_center_deg`]));
+    // Words over two peaks that are close lean away from one another.
+    const isTight = found.length === 2 && Math.abs(high - low) < 28;
+    // A peak of a pure phase lies beyond its spectrum's angle as often as before it.
     const sentence = found.map((peak) => {
       const share = quality[`${peak}_composition`];
-      return `${number(quality[`${peak}_center_deg`])}°${known(share) ? `, ${percent(share)} LiFePO₄` : ""}`;
+      return `${number(quality[`${peak}_center_deg`])}°${known(share) ? `, ${percent(Math.min(1, Math.max(0, share)))} LiFePO₄` : ""}`;
     });
-    setText(caption, sentence.length ? "" : "no two peaks yet");
+    setText(caption, sentence.length ? "line: two Gaussians" : "no two peaks yet");
     return chart.draw(
       traces,
       {
@@ -110,10 +113,10 @@ export function makeHistogramPanel(section, store, invalidate) {
         margin: { b: 38, t: 34 },
         xaxis: { title: { text: "polar angle, degree" }, range: [0, 90], dtick: 15, showgrid: false },
         yaxis: { title: { text: "weight, OD" }, nticks: 4, rangemode: "tozero", range: [0, most * 1.12], exponentformat: "none" },
-        legend: { x: 1, xanchor: "right", y: 1, yanchor: "top" },
+        showlegend: false,
         annotations: found.map((peak, i) => ({
           x: quality[`${peak}_center_deg`], y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, align: "center",
-          text: sentence[i].replace(", ", "<br>"), font: { size: 10.5, color: themeColor("ink") },
+          xanchor: isTight ? ["right", "left"][i] : "center", text: sentence[i].replace(", ", "<br>"), font: { size: 10.5, color: themeColor("ink") },
         })),
         shapes: found.map((peak) => ({
           type: "line", x0: quality[`${peak}_center_deg`], x1: quality[`${peak}_center_deg`], yref: "paper", y0: 0, y1: 1,

@@ -155,6 +155,9 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
       hovertemplate: "%{x:.1f}°: %{y:.3g}<extra>" + name + "</extra>",
     });
     const row = aligned.find((row) => row.key === selected);
+    // A thousandth of a pixel is no news: the axis spans one at least.
+    const shifts = aligned.flatMap((row) => [row.rows, row.columns]);
+    const isFlat = shifts.every((shift) => Math.abs(shift) < 0.5);
     return chart.draw(
       [
         dots(aligned.map((row) => row.rows), "shift down", "series-1", "y", "circle"),
@@ -164,7 +167,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
       {
         margin: { r: 60 },
         xaxis: { title: { text: "tilt, degree" }, nticks: 9, zeroline: false },
-        yaxis: { title: { text: "shift, px" }, nticks: 5 },
+        yaxis: { title: { text: "shift, px" }, nticks: 5, exponentformat: "none", ...(isFlat ? { range: [-0.55, 0.55] } : {}) },
         yaxis2: { overlaying: "y", side: "right", title: { text: "residual, OD" }, showgrid: false, rangemode: "tozero", tickmode: "auto", nticks: 4 },
         shapes: row ? [{ type: "line", x0: row.angle, x1: row.angle, yref: "paper", y0: 0, y1: 1, line: { color: themeColor("accent"), width: 1.5 } }] : [],
       },

@@ -128,6 +128,7 @@ enum ScansSection {
       ("frames that came twice", counters.duplicates), ("frames unusable", counters.unusable),
       ("frames without a position", counters.withoutPosition),
       ("frames of an unknown scan", counters.withoutScan),
+      ("frames of scans that were ended on request", counters.afterEnd),
       ("messages that could not be read", counters.malformed),
       ("messages that could not be recorded", counters.unrecorded),
     ]
