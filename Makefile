@@ -19,7 +19,7 @@ PREFIX ?= $(HOME)/.local
 .PHONY: demo paper-twin paper-twin-small test bench lint format deps build clean completions man \
 	install-share
 
-# RESULTS= folder, KEEP=1 keeps the recording, SEED=, TILTS=, RATE= frames/s, PORT= first of three.
+# RESULTS= folder, KEEP=1 keeps the recording, SEED=, TILTS=, RATE= frames/s, PORT= first of seven.
 demo: build
 	@BIN="$$($(SWIFT) build -c release --show-bin-path)" Simulator/demo.sh
 

@@ -16,6 +16,7 @@ cases += preprocessingBenchmarks(python: environment["PEERS_PYTHON"])
 cases += compressionBenchmarks()
 cases += ingestBenchmarks(environment: environment)
 cases += previewCostBenchmarks(environment: environment)
+cases += newcomerBenchmarks(environment: environment)
 cases += latencyBenchmarks(environment: environment)
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AcquisitionModel
+import Dashboard
+import DetectorSimulator
+import Foundation
+import FourierTransform
+import Imaging
+import LivePipeline
+import Messaging
+import Synchronization
+import Ptychography
+import TestSupport
+import Tomography
+import WireFormat
+
+/// How soon somebody who comes late to a run that takes every core has everything, and how often the
+/// object is shown meanwhile: `late_joiner_s`, `object_interval_s`.
+///
+/// A simulated tomogram streams as fast as it is reconstructed. NEWCOMERS (6) come, pages and subscribers in
+/// turn, each to a run of its own that only the object's subscriber follows: nothing else has been made
+/// before.
+func newcomerBenchmarks(environment: [String: String]) -> [BenchmarkCase] {
+  [
+    BenchmarkCase(name: "late_joiner_s") {
+      try NewcomerMeasurement(
+        newcomers: environment["NEWCOMERS"].flatMap(Int.init) ?? 6,
+        folder: environment["INGEST_FOLDER"] ?? FileManager.default.currentDirectoryPath
+      ).results()
+    }
+  ]
+}
+
+private struct NewcomerMeasurement {
+  let newcomers: Int
+  let folder: String
+
+  private static let voxels = 128
+  /// What stands in every message of a run of two energies; events come when there are some.
+  private static let complete: Set<String> = [
+    "status", "diffraction", "stxm", "object", "probe", "projection 0", "projection 1", "volume 0",
+    "volume 1", "chemistry", "histogram", "alignment",
+  ]
+  private static let patience = 10.0
+
+  func results() throws -> [BenchmarkResult] {
+    let number = ProcessInfo.processInfo.processIdentifier
+    let scratch = "\(folder)/newcomer-bench-\(number)"
+    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    var joins: [Double] = []
+    var gaps: [Double] = []
+    for place in 0..<newcomers {
+      let isPage = place.isMultiple(of: 2)
+      let seen = try run(scratch, newcomerIsPage: isPage)
+      guard let join = seen.join else {
+        throw NewcomerFailure(description: "the run was over before anybody came")
+      }
+      let kind = isPage ? "page" : "subscriber"
+      say(String(format: "  a %@ is complete after %.2f s", kind, join))
+      joins.append(join)
+      gaps += seen.gaps
+    }
+    joins.sort()
+    gaps.sort()
+    let what = "two energies, \(Self.voxels)³ voxels, all cores at work"
+    return [
+      BenchmarkResult(
+        name: "late_joiner_s",
+        value: joins.last ?? .nan,
+        unit: "s",
+        detail: String(
+          format: "longest of %d newcomers, pages and subscribers in turn, from connecting to a "
+            + "message of each topic and energy; half in %.2f s; %@",
+          joins.count,
+          joins[joins.count / 2],
+          what
+        )
+      ),
+      BenchmarkResult(
+        name: "object_interval_s",
+        value: gaps.last ?? .nan,
+        unit: "s",
+        detail: String(
+          format:
+            "longest of %d times from one object to the next while frames come; half %.2f s; %@",
+          gaps.count,
+          gaps[gaps.count / 2],
+          what
+        )
+      ),
+    ]
+  }
+
+  /// A run to which somebody comes when six projections are folded.
+  ///
+  /// - Returns: How long the newcomer waited, nil where the run was over, and the times between objects.
+  private func run(
+    _ scratch: String,
+    newcomerIsPage: Bool
+  ) throws -> (join: Double?, gaps: [Double]) {
+    let configuration = try configuration(scratch)
+    let hub = PreviewHub()
+    var options = Pipeline.Options(configuration)
+    options.recording = nil
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .stream,
+      options: options,
+      listeners: [Listener(hub: hub)],
+      onEvent: { event in if event.severity != .info { say("  \(event)") } }
+    )
+    let server = try DashboardServer(
+      hub,
+      DashboardSettings(address: try BindAddress("127.0.0.1:*")) { pipeline.control($0) }
+    )
+    defer { server.stop(withinSeconds: 0) }
+    let join = Mutex<Double?>(nil)
+    let gaps = Mutex<[Double]>([])
+    let watching = DispatchGroup()
+    DispatchQueue.global().async(group: watching) {
+      let found = Self.objectIntervals(of: pipeline)
+      gaps.withLock { $0 = found }
+    }
+    DispatchQueue.global().async(group: watching) {
+      while pipeline.status.projectionsFolded < 6, pipeline.status.state != .done { usleep(10_000) }
+      guard pipeline.status.state == .acquiring else { return }
+      let waited =
+        newcomerIsPage ? Self.secondsOfPage(server.port) : Self.secondsOfSubscriber(pipeline)
+      join.withLock { $0 = waited }
+      pipeline.requestFinish()
+    }
+    _ = try pipeline.run()
+    watching.wait()
+    return (join.withLock { $0 }, gaps.withLock { $0 })
+  }
+
+  // MARK: - Who watches
+
+  /// Seconds from one object to the next while frames come.
+  private static func objectIntervals(of pipeline: Pipeline) -> [Double] {
+    while pipeline.status.previewEndpoint == nil { usleep(1000) }
+    guard let endpoint = pipeline.status.previewEndpoint, let context = try? MessagingContext(),
+      var subscriber = try? Subscriber(context, connectingTo: [endpoint], topics: ["object"])
+    else { return [] }
+    var (gaps, last): ([Double], ContinuousClock.Instant?) = ([], nil)
+    while pipeline.status.state != .done {
+      guard (try? subscriber.receive(timeoutMilliseconds: 100)) != nil,
+        pipeline.status.state == .acquiring
+      else { continue }
+      if let last { gaps.append((.now - last) / .seconds(1)) }
+      last = .now
+    }
+    return gaps
+  }
+
+  private static func secondsOfPage(_ port: UInt16) -> Double {
+    let began = ContinuousClock.now
+    func spent() -> Double { (.now - began) / .seconds(1) }
+    guard let page = try? StreamClient(port: port) else { return .infinity }
+    var seen = Seen()
+    while spent() < patience {
+      guard case .preview(let preview)? = page.next(seconds: 1) else { continue }
+      seen.take(preview.topic, energy: preview.header["energy_eV"] as? Double)
+      if seen.isComplete { return spent() }
+    }
+    say("  missing: \(seen.missing)")
+    return .infinity
+  }
+
+  private static func secondsOfSubscriber(_ pipeline: Pipeline) -> Double {
+    let began = ContinuousClock.now
+    func spent() -> Double { (.now - began) / .seconds(1) }
+    guard let endpoint = pipeline.status.previewEndpoint, let context = try? MessagingContext(),
+      var subscriber = try? Subscriber(context, connectingTo: [endpoint])
+    else { return .infinity }
+    var seen = Seen()
+    while spent() < patience {
+      guard let parts = try? subscriber.receive(timeoutMilliseconds: 1000),
+        let message = try? PreviewMessage.decode(parts)
+      else { continue }
+      seen.take(message.topic.rawValue, energy: message.header.energy?.electronVolts)
+      if seen.isComplete { return spent() }
+    }
+    say("  missing: \(seen.missing)")
+    return .infinity
+  }
+
+  /// What somebody has seen.
+  private struct Seen {
+    private var names: Set<String> = []
+
+    var missing: String { complete.subtracting(names).sorted().joined(separator: ", ") }
+    var isComplete: Bool { complete.isSubset(of: names) }
+
+    mutating func take(_ topic: String, energy: Double?) {
+      let isOfEnergy = topic == "volume" || topic == "projection"
+      names.insert(isOfEnergy ? "\(topic) \((energy ?? 0) > 709 ? 1 : 0)" : topic)
+    }
+  }
+
+  // MARK: - The run
+
+  private func configuration(_ scratch: String) throws -> PipelineConfiguration {
+    var parameters = SimulationParameters()
+    parameters.frames = .cleaned
+    parameters.tiltCount = 16
+    parameters.scanColumns = 10
+    parameters.scanRows = 10
+    parameters.volumeSide = Self.voxels
+    parameters.photonsPerSecond = 2e8
+    var configuration = PipelineConfiguration()
+    configuration.source.endpoints = [try serve(parameters)]
+    configuration.previews.endpoint = "tcp://127.0.0.1:*"
+    configuration.previews.recEndpoint = nil
+    configuration.results.directory = "\(scratch)/results"
+    configuration.results.pictures = false
+    configuration.results.mrc = false
+    configuration.results.scans = false
+    configuration.compute.planningEffort = .estimate
+    configuration.compute.wisdomPath = "/dev/null"
+    configuration.compute.whenBehind = .wait
+    configuration.probe.searchesDefocus = false
+    configuration.probe.defocus = parameters.defocus
+    configuration.ptychography.iterations = 60
+    configuration.tomography.volumeSide = Self.voxels
+    configuration.tomography.volumeHeight = Self.voxels
+    configuration.tomography.finalAlignmentRounds = 0
+    return configuration
+  }
+
+  /// Streams a simulated tomogram to the first subscriber; the address.
+  private func serve(_ parameters: SimulationParameters) throws -> String {
+    let detector = try SimulatedDetector(parameters)
+    let port = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
+    let endpoint = port.endpoint
+    consume(port)
+    Thread.detachNewThread {
+      do {
+        let settings = StreamSettings()
+        var server = try StreamServer(bindingTo: endpoint, queueLength: 400)
+        var stream = try DetectorStream(detector, settings)
+        guard
+          try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
+        else { return }
+        _ = try server.send(&stream, isCancelled: { false })
+      } catch {
+        say("  the source has failed: \(error)")
+      }
+    }
+    return endpoint
+  }
+
+  private func consume(_ publisher: consuming Publisher) {}
+
+  private struct Listener: PreviewListener {
+    let hub: PreviewHub
+
+    var isFollowed: Bool { hub.hasPages }
+
+    func receive(topic: PreviewTopic, parts: [SharedBytes]) {
+      hub.receive(topic: topic, parts: parts)
+    }
+  }
+}
+
+private struct NewcomerFailure: Error, CustomStringConvertible {
+  let description: String
+}
