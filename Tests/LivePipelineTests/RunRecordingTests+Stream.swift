@@ -90,6 +90,9 @@ extension RunRecordingTests {
     #expect(events.map(\.severity) == [.warning])
     #expect(events.first?.message.hasPrefix("THE DISK IS SLOWER THAN THE STREAM: ") == true)
     #expect(sink.gaps.isEmpty)
+    // A source that waits for the disk by choice loses nothing, and nobody is told.
+    let patient = stream(count, delay: 0.01, sourceWaits: true) { _ in true }
+    #expect(patient.sink.numbers == expected && patient.events.isEmpty)
   }
 
   @Test func processingThatIsBehindDoesNotHoldTheRecordingUp() {

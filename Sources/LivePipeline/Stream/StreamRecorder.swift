@@ -202,7 +202,7 @@ package struct StreamRecorder: ~Copyable {
       depth: queue.depth,
       limit: queue.limit,
       beyond: surroundings.highWaterMark,
-      isProcessing: isBlocked,
+      isAwaited: isBlocked || surroundings.sourceWaits,
       at: now
     ) {
       surroundings.report(event)
@@ -248,18 +248,18 @@ struct QueueFill {
   ///   - depth: Messages in the queue.
   ///   - limit: Messages that it holds.
   ///   - beyond: Messages that ZeroMQ holds beside it.
-  ///   - isProcessing: Whether it is the processing that is waited for, not the disk.
+  ///   - isAwaited: Whether the source waits for us by choice, or all wait for the processing.
   ///   - now: The time, nanoseconds since 1970.
   /// - Returns: What is to be told, at most once a minute.
   mutating func look(
     depth: Int,
     limit: Int,
     beyond: Int,
-    isProcessing: Bool,
+    isAwaited: Bool,
     at now: Int64
   ) -> RunEvent? {
     // A source that is told to wait is no fault.
-    guard 2 * depth > limit, !isProcessing else {
+    guard 2 * depth > limit, !isAwaited else {
       fullSince = nil
       return nil
     }
