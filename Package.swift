@@ -138,7 +138,7 @@ let tests: [Target] = [
       "Tomography",
     ]
   ),
-  suite("Dashboard", also: ["WireFormat"]),
+  suite("Dashboard", also: ["WireFormat", "LivePipeline"]),
   suite("DetectorSimulator", also: ["WireFormat", "FourierTransform"]),
   .testTarget(
     name: "EndToEndTests",

@@ -33,10 +33,10 @@ log=$results/simulator.log
 [ "${KEEP:-0}" = 1 ] || removed_at_end=("$recording")
 end_with_script
 
-"$bin/detector-simulator" run --bind "tcp://127.0.0.1:$port" --truth "$truth" \
+setsid "$bin/detector-simulator" run --bind "tcp://127.0.0.1:$port" --truth "$truth" \
   --tilts "$tilts" --seed "$seed" --wait-for-subscriber ${RATE:+--rate "$RATE"} >"$log" 2>&1 &
 simulator=$!
-"$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
+setsid "$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
   --exit-after-tomogram &
 live=$!
 wait_for_both "$log"

@@ -52,10 +52,12 @@ live=
 removed_at_end=()
 finish() { # ends only what the script started
   local status=$? pid
-  trap - EXIT INT TERM
+  trap - EXIT TERM
+  trap 'kill -KILL $live $simulator 2>/dev/null; exit 130' INT
+  # The programs have sessions of their own: Ctrl-C comes to them from here, once.
   for pid in $live $simulator; do
     kill -INT "$pid" 2>/dev/null || continue
-    for _ in $(seq 50); do
+    for _ in $(seq 1200); do # what there is, is written
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
     done

@@ -59,10 +59,10 @@ end_with_script
 began=$SECONDS
 
 say "The tomogram: $size size; the simulator's words are in $results/simulator.log."
-"$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
+setsid "$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
   --truth "$truth" --seed "$seed" "${sample[@]}" >"$results/simulator.log" 2>&1 &
 simulator=$!
-"$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
+setsid "$bin/tiltfold" live --config "$config" --results "$results" --recording "$recording" \
   "${settings[@]}" --exit-after-tomogram &
 live=$!
 wait_for_both "$results/simulator.log"
@@ -71,12 +71,12 @@ if [ "${STACK:-1}" = 1 ]; then
   say ""
   say "The stack of energies at 0 degrees:"
   mkdir -p "$stack"
-  "$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
+  setsid "$bin/detector-simulator" run --instrument paper-twin --bind "tcp://127.0.0.1:$port" \
     --truth "$stack/truth.h5" --seed "$seed" --tomogram paper-twin-stack "${sample[@]}" \
     --tilts 1 --first-angle 0 --last-angle 0 --raw-tilt=-1 --energies "$energies" \
     >"$stack/simulator.log" 2>&1 &
   simulator=$!
-  "$bin/tiltfold" live --config "$config" --results "$stack" --recording "$stack/recording.h5" \
+  setsid "$bin/tiltfold" live --config "$config" --results "$stack" --recording "$stack/recording.h5" \
     "${settings[@]}" --set ptychography.iterations=150 \
     --set "preprocessing.attenuator.transmissions=[[699, 0.01086], [720, 0.02031]]" \
     --exit-after-tomogram &

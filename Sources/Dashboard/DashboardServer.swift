@@ -112,6 +112,13 @@ package final class DashboardServer: Sendable {
       while !Task.isCancelled {
         do {
           let socket = try await listener.accept()
+          // A flood is not answered: each answer would hold a file for a second.
+          guard
+            state.withLock({ $0.connections.count }) < settings.limits.connections + Self.farewells
+          else {
+            try? socket.close()
+            continue
+          }
           let connection = ClientConnection(
             socket,
             sendBufferBytes: settings.limits.sendBufferBytes
@@ -135,6 +142,9 @@ package final class DashboardServer: Sendable {
       group.cancelAll()
     }
   }
+
+  /// Connections beyond the limit that are told so.
+  private static let farewells = 16
 
   /// Ends connections that take too long, and keeps the others alive.
   private func watch() async {

@@ -135,7 +135,11 @@ struct ControlCommand: ParsableCommand {
 
   struct FinishScan: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Ends a scan, or all that go on, as if the source had stopped them."
+      abstract: "Ends a scan, or all that go on, with the frames that have come.",
+      discussion: """
+        It is folded, unless its frames are fewer than ptychography.minimum_frames. What the source \
+        still sends of it is recorded and takes no part.
+        """
     )
     @Argument(help: "The scan's name; all that go on where none is named.")
     var scan: String?

@@ -14,6 +14,8 @@ package struct LogLine: Codable {
   package var scan: String?
   /// What the run is doing, where figures follow.
   package var state: String?
+  /// Whether the reconstruction goes on or rests, where figures follow.
+  package var reconstruction: String?
   /// How the run stands: the figures of the preview `status`.
   package var figures: [String: Double]?
 
@@ -23,6 +25,7 @@ package struct LogLine: Codable {
     _ event: String,
     scan: String? = nil,
     state: String? = nil,
+    reconstruction: String? = nil,
     figures: [String: Double]? = nil,
     at date: Date = Date()
   ) {
@@ -31,6 +34,7 @@ package struct LogLine: Codable {
     self.event = event
     self.scan = scan
     self.state = state
+    self.reconstruction = reconstruction
     self.figures = figures?.filter { $0.value.isFinite }
   }
 

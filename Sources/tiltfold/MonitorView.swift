@@ -15,6 +15,7 @@ struct MonitorView {
   private var lastStatus = ContinuousClock.now
   private var lastEventNumber = -1
   private var nextLine = ContinuousClock.now
+  private var hasToldEnd = false
 
   init(endpoint: String, format: LogFormat) {
     self.endpoint = endpoint
@@ -57,7 +58,10 @@ struct MonitorView {
       terminal.show { panel.lines(columns: $0, rows: $1) }
       return
     }
-    guard ContinuousClock.now >= nextLine || isDone else { return }
+    // The end at once, and once.
+    let isNewEnd = isDone && !hasToldEnd
+    hasToldEnd = isDone
+    guard isNewEnd || (!isDone && ContinuousClock.now >= nextLine) else { return }
     nextLine = .now + .seconds(10)
     switch format {
     case .json:
@@ -66,6 +70,7 @@ struct MonitorView {
         "status",
         scan: status.scan,
         state: status.text["state"],
+        reconstruction: status.text["reconstruction"],
         figures: status.quality
       )
       terminal.write(line.text)

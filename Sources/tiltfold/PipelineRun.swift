@@ -59,7 +59,10 @@ struct PipelineRun {
     _ pipeline: Pipeline,
     _ body: (Pipeline) throws -> RunSummary = { try $0.run() }
   ) throws -> RunSummary {
-    let watch = SignalWatch { [logger] in
+    let lastWords =
+      "tiltfold: left at once; what was in work is not in the results. A recording has every frame: "
+      + "replay it, or go on with live --resume"
+    let watch = SignalWatch(lastWords: lastWords) { [logger] in
       // Whoever pressed the key sees that it was heard.
       logger.log(
         level: logger.logLevel,
@@ -118,6 +121,7 @@ struct PipelineRun {
         "status",
         scan: header.scan,
         state: header.text["state"],
+        reconstruction: header.text["reconstruction"],
         figures: header.quality
       )
       terminal.write(line.text)

@@ -12,8 +12,10 @@ final class SignalWatch: Sendable {
 
   /// Starts watching.
   ///
-  /// - Parameter onFirst: Called at the first signal, on a thread of its own.
-  init(_ onFirst: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - lastWords: Said when a second one leaves at once; empty for nothing.
+  ///   - onFirst: Called at the first signal, on a thread of its own.
+  init(lastWords: String = "", _ onFirst: @escaping @Sendable () -> Void) {
     // A file that grows beyond `ulimit -f` is an error to be told, not the end.
     signal(SIGXFSZ, SIG_IGN)
     let count = Counter()
@@ -23,7 +25,13 @@ final class SignalWatch: Sendable {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        if count.next() == 1 { onFirst() } else { _exit(130) }
+        guard count.next() > 1 else { return onFirst() }
+        if !lastWords.isEmpty {
+          _ = unsafe "\n\(lastWords)\n".withCString {
+            unsafe write(STDERR_FILENO, $0, strlen($0))
+          }
+        }
+        _exit(130)
       }
       source.resume()
       made.append(source)

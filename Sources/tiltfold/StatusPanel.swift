@@ -42,7 +42,7 @@ package struct StatusPanel {
   /// Everything in one line, for a log.
   package var line: String {
     guard isUnderWay else {
-      let alarm = isFailing ? ["NOT RECORDING"] : []
+      let alarm = (isFailing ? ["NOT RECORDING"] : []) + faults
       return FittedLine.plain((place + alarm).joined(separator: " | "))
     }
     return FittedLine.plain((place + frames + health + results).joined(separator: " | "))
@@ -59,7 +59,14 @@ package struct StatusPanel {
   private var place: [String] {
     switch state {
     case "preparing": return ["planning transforms ..."]
-    case "waiting": return ["waiting for the first frame ..."]
+    case "waiting":
+      guard let came = number("messages_received"), came > 0 else {
+        return ["waiting for the first frame ..."]
+      }
+      return [
+        "NO SCAN HAS STARTED, though \(Self.count(came)) messages came",
+        String(format: "%.0f/s", number("frames_per_second") ?? 0),
+      ]
     default: break
     }
     var fields = [state]
@@ -92,10 +99,13 @@ package struct StatusPanel {
     let (done, expected) = (framesDone, framesExpected)
     var fields = ["frame \(Self.count(done))" + (expected > 0 ? "/\(Self.count(expected))" : "")]
     fields.append(String(format: "%.0f/s", number("frames_per_second") ?? 0))
-    // Of the last minute, where it is known: what has passed long ago says nothing of now.
-    if let latency = number("latency_stxm_recent_p99_ms") ?? number("latency_stxm_p99_ms") {
+    // Of the last minute: what has passed long ago says nothing of now.
+    if let latency = number("latency_stxm_recent_p99_ms") {
       let time = String(format: "map within %.0f ms", latency)
-      let waits = status.text["when_behind"] == WhenBehind.wait.rawValue && latency > 1000
+      let isBusy = ["recorder_queue_depth", "intake_queue_depth", "scans_unfinished"]
+        .contains { number($0) ?? 0 > 0 }
+      let waits =
+        status.text["when_behind"] == WhenBehind.wait.rawValue && latency > 1000 && isBusy
       fields +=
         waits
         ? ["frames wait for the computation, as configured", "\(time) with the wait"] : [time]
@@ -125,11 +135,7 @@ package struct StatusPanel {
     var fields: [String] = []
     if isFailing { fields.append("NOT RECORDING") }
     fields.append("lost \(Self.count(number("frames_lost") ?? 0))")
-    for (name, word) in Self.faults {
-      guard let count = number(name), count > 0 else { continue }
-      let bytes = name == "messages_unrecorded" ? number("bytes_unrecorded") : nil
-      fields.append("\(word) \(Self.count(count))" + (bytes.map { " (\(Self.bytes($0)))" } ?? ""))
-    }
+    fields += faults
     fields.append(
       "waiting: \(Self.count(number("recorder_queue_depth") ?? 0)) to record, "
         + "\(Self.count(number("intake_queue_depth") ?? 0)) to clean, "
@@ -140,6 +146,15 @@ package struct StatusPanel {
     }
     if let bytes = number("disk_free_bytes") { fields.append("disk \(Self.bytes(bytes)) free") }
     return fields
+  }
+
+  /// What has gone wrong, where it has, and what came of scans that somebody had ended.
+  private var faults: [String] {
+    Self.faults.compactMap { name, word in
+      guard let count = number(name), count > 0 else { return nil }
+      let bytes = name == "messages_unrecorded" ? number("bytes_unrecorded") : nil
+      return "\(word) \(Self.count(count))" + (bytes.map { " (\(Self.bytes($0)))" } ?? "")
+    }
   }
 
   /// What has come of it so far.
@@ -182,6 +197,7 @@ package struct StatusPanel {
     ("errors", "errors"), ("messages_unrecorded", "unrecorded"), ("messages_unread", "unread"),
     ("messages_malformed", "malformed"), ("frames_unusable", "unusable"),
     ("frames_without_scan", "without scan"), ("frames_without_position", "without position"),
+    ("frames_after_end", "of ended scans"),
   ]
 
   /// "12".

@@ -17,6 +17,7 @@ cases += compressionBenchmarks()
 cases += ingestBenchmarks(environment: environment)
 cases += previewCostBenchmarks(environment: environment)
 cases += newcomerBenchmarks(environment: environment)
+cases += paintBenchmarks()
 cases += latencyBenchmarks(environment: environment)
 cases += PeerBenchmark(environment: environment)?.cases() ?? []
 exit(runBenchmarks(cases, only: environment["ONLY"] ?? "") ? 0 : 1)

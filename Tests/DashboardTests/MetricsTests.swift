@@ -2,6 +2,7 @@
 
 import AcquisitionModel
 import Dashboard
+import LivePipeline
 import Testing
 import TestSupport
 import WireFormat
@@ -58,7 +59,7 @@ import WireFormat
     #expect(answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
     let samples = try Self.samples(answer.body)
     for (name, value) in [
-      "tiltfold_frames_received_total": 4900, "tiltfold_frames_lost_total": 3,
+      "tiltfold_frames_received_total": 4900, "tiltfold_frames_lost": 3,
       "tiltfold_frame_rate_hertz": 145.5, "tiltfold_queue_depth_messages{queue=\"recorder\"}": 2,
       "tiltfold_queue_depth_messages{queue=\"intake\"}": 5, "tiltfold_scans_finished_total": 4,
       "tiltfold_projections_folded_total": 3, "tiltfold_previews_skipped_total": 17,
@@ -75,6 +76,31 @@ import WireFormat
       #expect(samples[name] == value, "\(name): \(String(describing: samples[name]))")
     }
     #expect(samples["tiltfold_websocket_frames_sent_total"].map { $0 >= 1 } == true)
+  }
+
+  /// A figure that is new in the status has a name with a unit and a help text of its own, too.
+  @Test func noFigureOfARunGoesByTheNameItHasInTheStatus() throws {
+    var status = RunStatus()
+    status.isPaused = true
+    (status.framesPerSecond, status.overlapError, status.dataError) = (1, 0.1, 0.1)
+    status.latency.shownMedian = 1
+    status.latency.shownPercentile90 = 1
+    status.latency.shownPercentile99 = 1
+    status.latency.shownRecentPercentile99 = 634
+    status.latency.cleanedPercentile99 = 1
+    (status.diskFree, status.beamPerSecond, status.stateOfCharge) = (1, 1, 0.2)
+    (status.tiltCount, status.energyCount) = (24, 2)
+    (status.halfPeriod, status.shellTilts) = (Length(nanometers: 9), 24)
+    status.shellHalfPeriods = [Length(nanometers: 9), Length(nanometers: 10)]
+    status.tomogramScansFinished = 3
+    (status.elapsed, status.silence, status.beamChange) = (100, 3, 0.9)
+    let hub = PreviewHub()
+    hub.receive(topic: .status, parts: PreviewMessage(status: status).encode())
+    let text = MetricsText.text(of: hub)
+    #expect(!text.contains("The figure "), "\(text)")
+    let samples = try Self.samples(text)
+    #expect(samples["tiltfold_stxm_latency_recent_seconds{quantile=\"0.99\"}"] == 0.634)
+    #expect(samples["tiltfold_reconstruction_state{state=\"paused\"}"] == 1)
   }
 
   @Test func beforeAnythingHasComeTheFormIsRightToo() throws {

@@ -74,7 +74,7 @@ import WireFormat
     let reply = seen.reply.withLock { $0 } ?? ""
     #expect(reply.hasPrefix(#"{"id":1,"#) && reply.contains(#""ok":true"#), "\(reply)")
     let metrics = seen.metrics.withLock { $0 }
-    #expect(metrics.contains("\ntiltfold_frames_lost_total 0\n"))
+    #expect(metrics.contains("\ntiltfold_frames_lost 0\n"))
     #expect(metrics.contains("\ntiltfold_scans_finished_total "))
   }
 

@@ -100,7 +100,7 @@ import WireFormat
     #expect(told.count == 2, "\(outcome.events)")
     #expect(told.last?.message.contains("half periods at 1/2 bit") == true)
     #expect(told.last?.message.contains("from 6 + 5 tilts") == true)
-    #expect(told.last?.message.contains("nm full period") == true)
+    #expect(told.last?.message.contains("nm half period") == true)
 
     let record = try outcome.tomogram()
     #expect(record.resolution.map(\.energyIndex) == [0, 1])

@@ -37,7 +37,7 @@ import WireFormat
 
   /// `fsc_tilts_0` as `fsc_tilts_k`.
   private static func general(_ name: String) -> String {
-    name.replacing(/_(?:[0-9]+|N)$/, with: "_k").replacing(/^\^|_\[0-9\]\+\$$/) {
+    name.replacing(/_(?:[0-9]+|N|A|-.*)$/, with: "_k").replacing(/^\^|_\[0-9\]\+\$$/) {
       $0.output == "^" ? "" : "_k"
     }
   }

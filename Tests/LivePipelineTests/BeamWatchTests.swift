@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import AcquisitionModel
+import Foundation
 import LivePipeline
 import Testing
 
@@ -47,5 +48,17 @@ import Testing
     let change = watch.take(1.5e8, at: low, expected: 2e8)
     #expect(change?.before == 2e8 && change?.now == 1.5e8)
     #expect(watch.take(1.5e8, at: low, expected: 2e8) == nil)
+  }
+
+  /// A slow decay is followed by what is told once, and not by what lasts.
+  @Test func theBeamIsHeldToWhatItFirstHad() {
+    var watch = BeamWatch()
+    #expect(watch.ratio(100, at: low) == nil)
+    #expect(watch.ratio(.nan, at: low) == nil)
+    #expect(watch.ratio(300, at: high) == nil)
+    var last = 1.0
+    for scan in 1..<40 { last = watch.ratio(100 * pow(0.95, Double(scan)), at: low) ?? .nan }
+    #expect(abs(last - pow(0.95, 39) / pow(0.95, 2)) < 1e-9)
+    #expect(watch.ratio(300, at: high) == 1)
   }
 }

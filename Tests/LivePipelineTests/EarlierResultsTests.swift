@@ -67,5 +67,23 @@ import Testing
     elsewhere.recording = "/data/run.h5"
     _ = elsewhere.spareEarlierResults()
     #expect(elsewhere.results == scratch.file("run-17-3") && elsewhere.recording == "/data/run.h5")
+    // One in the folder moves with it, however its path is written.
+    var inside = self.options(scratch.file("run-17") + "/")
+    inside.recording = scratch.file("notes/../run-17/deep/run.h5")
+    _ = inside.spareEarlierResults()
+    #expect(inside.recording == scratch.file("run-17-3/deep/run.h5"))
+    // The working folder itself has a name.
+    var here = self.options(scratch.file("run-17/."))
+    _ = here.spareEarlierResults()
+    #expect(here.results == scratch.file("run-17-3"))
+    // What a run to which nothing came has left is taken again.
+    try write("x", to: "run-17-3/configuration.yaml")
+    var again = self.options(scratch.file("run-17"))
+    _ = again.spareEarlierResults()
+    #expect(again.results == scratch.file("run-17-3"))
+    try write("x", to: "run-17-3/notes.txt")
+    again = self.options(scratch.file("run-17"))
+    _ = again.spareEarlierResults()
+    #expect(again.results == scratch.file("run-17-4"))
   }
 }

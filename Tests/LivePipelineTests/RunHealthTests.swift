@@ -24,6 +24,14 @@ import WireFormat
     #expect(health { $0.counters.afterEnd = 20 }.isHealthy)
     #expect(health { $0.tiltsLeftOut = 3 }.isHealthy)
     #expect(health { $0.isPaused = true }.isHealthy)
+    // A pause between scans; what has come is in work; somebody lets it rest.
+    #expect(health { $0.silence = 60 }.isHealthy)
+    #expect(health { ($0.silence, $0.intakeDepth) = (600, 3) }.isHealthy)
+    #expect(health { ($0.silence, $0.unfinishedScans) = (600, 1) }.isHealthy)
+    #expect(health { ($0.silence, $0.isPaused) = (600, true) }.isHealthy)
+    #expect(health { ($0.silence, $0.state) = (600, .done) }.isHealthy)
+    #expect(health { $0.beamChange = 0.7 }.isHealthy)
+    #expect(health { $0.state = .waiting }.isHealthy)
   }
 
   @Test func eachFaultIsToldWithItsNumberAndWhatToDo() {
@@ -35,6 +43,9 @@ import WireFormat
       ("5 messages could not be read", { $0.counters.malformed = 5 }),
       ("6 projections are held back", { $0.projectionsHeldBack = 6 }),
       ("7 errors", { $0.errors = 7 }),
+      ("no frame has come for 150 s", { $0.silence = 150 }),
+      ("the beam has 27 % of what it had", { $0.beamChange = 0.27 }),
+      ("no scan has started", { ($0.state, $0.counters.messages) = (.waiting, 9) }),
     ]
     for (words, change) in faults {
       let health = health(change)

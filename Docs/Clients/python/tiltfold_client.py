@@ -219,9 +219,12 @@ class TiltFold:
             try:
                 yield decode_preview(parts)
             except DecodeError as error:
-                self.unread += 1
-                if self.unread == 1:
-                    print(f"tiltfold_client: {error}; such messages are passed over", file=sys.stderr)
+                self._pass_over(error)
+
+    def _pass_over(self, error: DecodeError) -> None:
+        self.unread += 1
+        if self.unread == 1:
+            print(f"tiltfold_client: {error}; such messages are passed over", file=sys.stderr)
 
     def last(self, *topics: str, timeout: float = 2.0) -> Dict[str, Preview]:
         """The last preview of each topic by its name, as far as there are any within `timeout` seconds.
@@ -242,7 +245,10 @@ class TiltFold:
         with self._socket(zmq.SUB, self.rec) as socket:
             socket.setsockopt(zmq.SUBSCRIBE, b"rec")
             while socket.poll(None if timeout is None else max(0, int(timeout * 1000))):
-                yield decode_rec(socket.recv_multipart())
+                try:
+                    yield decode_rec(socket.recv_multipart())
+                except DecodeError as error:
+                    self._pass_over(error)
 
     def ask(self, request: str, timeout: float = 10.0, **keys) -> dict:
         """Send a control request; the answer, with what was done in `text`.

@@ -54,6 +54,12 @@ package enum MetricsText {
         header.text["recording"],
         recordings
       ),
+      words(
+        "reconstruction_state",
+        "Whether the reconstruction goes on or rests on request.",
+        header.text["reconstruction"],
+        reconstructions
+      ),
       one(
         "scan_frames",
         "Frames of the scan that started last.",
@@ -150,5 +156,6 @@ package enum MetricsText {
   }
 
   private static let states = ["preparing", "waiting", "acquiring", "finishing", "done"]
+  private static let reconstructions = ["running", "paused"]
   private static let recordings = ["off", "recording", "failing"]
 }

@@ -19,7 +19,7 @@ enum StatusMetrics {
   }
 
   /// The rows in the order in which they are written; rows of one name stand together.
-  static let rows: [Row] = counterRows + gaugeRows + queues + latencies
+  static let rows: [Row] = counterRows + gaugeRows + queues + latencies + [recentLatency]
 
   private static let counterRows = counters.map { key, name, help in
     Row(key: key, name: "tiltfold_\(name)_total", kind: .counter, help: help)
@@ -34,7 +34,6 @@ enum StatusMetrics {
     ("frames_received", "frames_received", "Exposures that came, doubles included."),
     ("darks_received", "darks_received", "Dark frames that came."),
     ("frames_used", "frames_used", "Exposures that a solver took."),
-    ("frames_lost", "frames_lost", "Frames or messages that were found to be missing."),
     ("frames_duplicate", "frames_duplicate", "Exposures that came again."),
     ("frames_unusable", "frames_unusable", "Frames of a wrong size, or that could not be cleaned."),
     (
@@ -63,6 +62,8 @@ enum StatusMetrics {
   ]
 
   private static let gauges: [(String, String, String)] = [
+    // No counter: what comes late is lost no more.
+    ("frames_lost", "frames_lost", "Frames or messages that are missing."),
     ("frames_per_second", "frame_rate_hertz", "Frames per second over the last three seconds."),
     (
       "scan_frames_expected", "scan_frames_expected",
@@ -81,11 +82,17 @@ enum StatusMetrics {
     ("fsc_tilts", "fsc_tilts", "Tilts that the resolution of the volumes was measured from."),
     ("state_of_charge", "state_of_charge_ratio", "State of charge, 0 to 1."),
     ("elapsed_s", "elapsed_seconds", "Time since the first frame."),
+    ("silent_s", "silent_seconds", "Time since the last frame was taken."),
+    ("beam_change", "beam_change_ratio", "Beam over that of the first scans of its energy."),
     ("remaining_s", "remaining_seconds", "Time to the end of the tomogram at the pace so far."),
     ("disk_free_bytes", "disk_free_bytes", "Bytes that are free on the disk of the recording."),
     (
       "beam_per_second", "beam_photons_per_second",
       "Photons per second in vacuum, of the last scan."
+    ),
+    (
+      "tomogram_scans_finished", "tomogram_scans_finished",
+      "Scans of the tomogram in hand that are reconstructed."
     ),
     ("tilt_count", "tilts_expected", "Tilts of the tomogram."),
     ("energy_count", "energies_expected", "Photon energies of each tilt."),
@@ -100,6 +107,16 @@ enum StatusMetrics {
       label: ("queue", queue)
     )
   }
+
+  private static let recentLatency = Row(
+    key: "latency_stxm_recent_p99_ms",
+    name: "tiltfold_stxm_latency_recent_seconds",
+    kind: .gauge,
+    help:
+      "Time from a frame's arrival to its effect on the published transmission map, last minute.",
+    label: ("quantile", "0.99"),
+    scale: 1e-3
+  )
 
   private static let latencies = ["stxm", "frame"].flatMap { path -> [Row] in
     [("p50", "0.5"), ("p90", "0.9"), ("p99", "0.99")].map { part, quantile -> Row in

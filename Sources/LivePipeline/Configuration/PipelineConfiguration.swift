@@ -74,7 +74,10 @@ public struct PipelineConfiguration: Sendable {
     do {
       yaml = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      let problem = ConfigurationProblem(message: "the file cannot be read as UTF-8 text")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      let problem = ConfigurationProblem(
+        message: isThere ? "the file cannot be read as UTF-8 text" : "there is no such file"
+      )
       throw ConfigurationErrors(file: path, problems: [problem])
     }
     return try PipelineConfiguration(yaml: yaml, file: path)

@@ -63,7 +63,7 @@ struct ControlDesk: Sendable {
   private func follow(_ request: ControlRequest) throws(PipelineError) -> String {
     switch request {
     case .status, .parameters: ""
-    case .place(let placement): conductor.place(placement)
+    case .place(let placement): try conductor.place(placement)
     case .measureResolution(let tomogram): try conductor.measureResolution(of: tomogram)
     case .realign(let tomogram): try conductor.realign(tomogram)
     case .set(let key, let value): try conductor.set(key, to: value)

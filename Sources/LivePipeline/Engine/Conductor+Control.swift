@@ -8,8 +8,16 @@ extension Conductor {
   ///
   /// - Parameter placement: Scan, tilt and tomogram.
   /// - Returns: What was done, in words.
-  func place(_ placement: ScanPlacement) -> String {
-    locked {
+  /// - Throws: `PipelineError` where too many names are known already.
+  func place(_ placement: ScanPlacement) throws(PipelineError) -> String {
+    guard engine.mayPlace(placement.scan) else {
+      throw PipelineError(
+        .data,
+        "\(placement.scan): too many scans that have not come were given a place; give a sidecar file "
+          + "(source.sidecar) instead"
+      )
+    }
+    return locked {
       let place =
         "\(placement.scan) is at \(Words.angle(placement.tilt.degrees)) degrees"
         + (placement.tomogram.map { " of \($0)" } ?? "")
@@ -48,6 +56,7 @@ extension Conductor {
   /// - Throws: `PipelineError` where nothing can be measured.
   func measureResolution(of name: String?) throws(PipelineError) -> String {
     let asked = try engine.measurements(of: name)
+    try refuseAtEnd()
     return locked {
       let names = asked.map { measurement in
         let name = measurement.session.name

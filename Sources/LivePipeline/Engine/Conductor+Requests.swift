@@ -94,6 +94,7 @@ extension Conductor {
   /// - Throws: `PipelineError` that says why it cannot be done.
   func change(_ kind: TiltChange.Kind, _ tilt: TiltReference) throws(PipelineError) -> String {
     let change = try engine.change(kind, tilt)
+    try refuseAtEnd()
     let isNew = locked { () -> Bool in
       let last = tiltChanges.last {
         $0.tomogram == change.tomogram && $0.index == change.index
@@ -122,6 +123,7 @@ extension Conductor {
   func realign(_ name: String?) throws(PipelineError) -> String {
     let asked = try engine.alignable(name)
     let number = engine.lastMessage
+    try refuseAtEnd()
     return locked {
       let names = asked.map { name in
         guard !alignments.contains(name) else { return "\(name) (asked for before)" }
@@ -143,6 +145,7 @@ extension Conductor {
   func snapshot(_ name: String?) throws(PipelineError) -> String {
     let snapshot = try engine.snapshot(named: name)
     let number = engine.lastMessage
+    try refuseAtEnd()
     let isNew = locked { () -> Bool in
       guard snapshots.isEmpty else { return false }
       snapshots.append(snapshot)
@@ -153,6 +156,18 @@ extension Conductor {
     return
       "tomograms and pictures are written as they stand to \(snapshot.path); an event tells when "
       + "all is there"
+  }
+
+  // MARK: - The end
+
+  /// Refuses what no thread is left to do.
+  func refuseAtEnd() throws(PipelineError) {
+    guard !isOver else {
+      throw PipelineError(
+        .data,
+        "the run is over and its results are being written; a replay of the recording can still change it"
+      )
+    }
   }
 
   // MARK: - Replays
@@ -166,7 +181,7 @@ extension Conductor {
         _ = try engine.set(key, to: value)
       case .place:
         guard let placement = ScanPlacement(step) else { return }
-        _ = place(placement)
+        _ = try place(placement)
       case .close:
         _ = try endScans(named: step.scan, ScanAssembler.End(request: step.request))
       case .holdBack, .dropTilt, .takeBack:

@@ -128,6 +128,8 @@ final class Conductor: @unchecked Sendable {
       guard condition.wait(until: deadline) else { return false }
     }
     inbox.append(arrival)
+    let depth = inbox.count
+    engine.board.update { $0.intakeDepth = depth }
     condition.broadcast()
     return true
   }
@@ -141,6 +143,9 @@ final class Conductor: @unchecked Sendable {
     condition.broadcast()
     condition.unlock()
   }
+
+  /// Whether no thread is left to do anything.
+  var isOver: Bool { locked { isDone } }
 
   /// The messages that wait.
   var depth: Int {

@@ -77,6 +77,11 @@ extension ReconstructionEngine {
     )
   }
 
+  /// Whether a scan of this name may be given a place: what is said of scans that never come is kept.
+  func mayPlace(_ name: String) -> Bool {
+    placements.withLock { $0[name] != nil || $0.count < Self.placementLimit }
+  }
+
   /// Says where a scan belongs: one that is to come, is worked on, or was held back.
   ///
   /// - Parameter placement: Scan, tilt and tomogram.
@@ -174,6 +179,8 @@ extension ReconstructionEngine {
     return nil
   }
 
+  /// Scans whose places are kept; a night has some hundreds.
+  private static let placementLimit = 10_000
   /// Scans that wait to be placed; each takes some megabytes.
   private static let unplacedLimit = 200
 }

@@ -142,7 +142,7 @@ extension ReconstructionEngine {
 
   /// Shows how the tilts of a tomogram that grows stand.
   func offerAlignment(_ content: TomogramSession.Content) {
-    guard mailbox.isWanted(.alignment) else { return }
+    guard mailbox.isWanted(.alignment), !content.assembly.energies.isEmpty else { return }
     var header = header(of: content)
     offerAlignment(content, content.assembly.tiltReports(measuringResiduals: false), &header)
   }
@@ -155,6 +155,9 @@ extension ReconstructionEngine {
     addResolution(content.resolution, to: &header)
     for report in reports {
       header.text["held_back_\(report.tiltIndex)"] = report.heldBackReason
+    }
+    for (degrees, reason) in content.leftOut {
+      header.text["left_out_\(Words.angle(degrees))"] = reason
     }
     // What no projection determines is left out of what is shown.
     let place = ShiftGauge(

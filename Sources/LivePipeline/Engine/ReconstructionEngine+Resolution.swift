@@ -102,7 +102,7 @@ extension ReconstructionEngine {
     }
     let tilts = first.tilts.map { "\($0)" }.joined(separator: " + ")
     let limit = first.crowtherLimit.map {
-      "; the Crowther limit is \(inTenths($0.nanometers)) nm full period"
+      "; the Crowther limit is \(inTenths($0.nanometers / 2)) nm half period"
     }
     return "resolved to \(periods.joined(separator: ", ")), half periods at 1/2 bit of the Fourier "
       + "shell correlation from \(tilts) tilts\(limit ?? "")"

@@ -244,7 +244,11 @@ extension ReconstructionEngine {
       foldConfiguration: session.progress.withLock { $0.lastConfiguration } ?? configuration,
       firstMessage: session.firstMessage
     )
+    let change = beam.flatMap { now in
+      self.beam.withLock { $0.ratio(now, at: session.identity.energy) }
+    }
     board.update {
+      $0.beamChange = change
       $0.dataError = object.dataError
       $0.scanEnd = object.end
       $0.halfPeriod = object.halves?.halfPeriodAtHalfBit

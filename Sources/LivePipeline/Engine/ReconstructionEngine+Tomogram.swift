@@ -33,10 +33,12 @@ extension ReconstructionEngine {
       report(
         RunEvent(
           .info,
-          "is reconstructed and kept, not folded: it was given up",
+          "is reconstructed and kept, not folded: it was given up. Its tomogram is complete when it is "
+            + "measured again, or when the run ends",
           scan: finished.key
         )
       )
+      noteLeftOut(finished.object.identity, "not folded: the scan was given up")
       return FoldOutcome()
     }
     let session = tomogram(
@@ -52,6 +54,8 @@ extension ReconstructionEngine {
       }
       if let shortage = finished.shortage {
         content.add(finished.object.identity)
+        content.noteLeftOut(finished.object.identity, "not folded: \(shortage)")
+        offerAlignment(content)
         report(
           RunEvent(
             .warning,
@@ -67,6 +71,8 @@ extension ReconstructionEngine {
           ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
         )
         content.add(finished.object.identity)
+        content.noteLeftOut(finished.object.identity, "dropped on request")
+        offerAlignment(content)
         report(
           RunEvent(
             .info,
@@ -173,7 +179,18 @@ extension ReconstructionEngine {
     )
     return tomogram.content.withLock { content in
       content.add(session.identity)
+      content.noteLeftOut(session.identity, "not folded: the scan had no usable frame")
       return tomogram.hasAll(content) ? tomogram.name : nil
+    }
+  }
+
+  /// Notes that what was measured at a tilt is not in its tomogram, where that has begun.
+  private func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
+    let name = identity.tomogram ?? Self.unnamed
+    guard let session = tomograms.withLock({ $0[name] }) else { return }
+    session.content.withLock { content in
+      content.noteLeftOut(identity, reason)
+      offerAlignment(content)
     }
   }
 
@@ -313,13 +330,11 @@ extension ReconstructionEngine {
       board.update { $0.projectionsFolded += 1 }
       return
     }
-    report(
-      RunEvent(
-        .warning,
-        "its projection is held back: \(fold.heldBackReason ?? "no reason given")",
-        scan: finished.key
-      )
-    )
+    let words =
+      fold.isOnRequest
+      ? "its projection is kept and takes no part: its tilt is held back on request"
+      : "its projection is held back: \(fold.heldBackReason ?? "no reason given")"
+    report(RunEvent(fold.isOnRequest ? .info : .warning, words, scan: finished.key))
   }
 
   private func record(

@@ -39,6 +39,8 @@ final class ReconstructionEngine: Sendable {
   let tiltChanges = Mutex<[TiltChange]>([])
   /// What became of scans, by their names.
   let standings = Mutex<[String: Standing]>([:])
+  /// The scans whose late frames were told.
+  private let toldOfLate = Mutex<Set<String>>([])
   let shelf = Mutex(ProbeShelf())
   let objects = Mutex(ObjectShelf())
   let beam = Mutex(BeamWatch())
@@ -132,7 +134,7 @@ final class ReconstructionEngine: Sendable {
           .close,
           scan: key,
           messages: [number],
-          request: reason.isRequested ? (reason.isAbort ? "aborted" : "finished") : nil
+          request: reason.request
         )
       )
       let outcome = follow(intake.end(key: key, reason), message: nil, number: number)
@@ -227,6 +229,15 @@ final class ReconstructionEngine: Sendable {
       case .pattern(let key, let pattern, let exposures, let seconds):
         guard let session = sessions.withLock({ $0[key] }) else {
           outcome.tooLate += exposures
+          if toldOfLate.withLock({ $0.insert(key).inserted }) {
+            report(
+              RunEvent(
+                .warning,
+                "frames came after its result was taken; they are recorded and take no part",
+                scan: key
+              )
+            )
+          }
           continue
         }
         session.progress.withLock { $0.seconds = seconds }

@@ -21,8 +21,12 @@ final class TomogramSession: Sendable {
     private(set) var places: [Place] = []
     /// How close angles and energies are one.
     let source: SourceConfiguration
+    /// The projections that no tilt of the tomogram holds, not even held back.
+    private(set) var refusals: [Place] = []
+    /// The angles at which something was measured that is not in the tomogram, and why, in words.
+    private(set) var leftOut: [(degrees: Double, reason: String)] = []
     /// Projections that no tilt of the tomogram holds, not even held back.
-    var refused = 0
+    var refused: Int { refusals.count }
     /// The first projection that was not folded.
     private(set) var firstRefusal: FoldReport?
     var isComplete = false
@@ -45,11 +49,27 @@ final class TomogramSession: Sendable {
         degrees: identity.tilt?.degrees ?? 0,
         electronVolts: identity.energy.electronVolts
       )
-      let isKnown = places.contains {
-        abs($0.degrees - place.degrees) <= source.tiltTolerance
-          && abs($0.electronVolts - place.electronVolts) <= source.energyTolerance
-      }
-      if !isKnown { places.append(place) }
+      if !places.contains(where: { isOne($0, place) }) { places.append(place) }
+    }
+
+    /// Notes that what was measured at an angle is not in the tomogram.
+    mutating func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
+      guard let degrees = identity.tilt?.degrees else { return }
+      noteLeftOut(degrees, reason)
+    }
+
+    mutating func noteLeftOut(_ degrees: Double, _ reason: String) {
+      forgetLeftOut(at: degrees)
+      leftOut.append((degrees, reason))
+    }
+
+    private mutating func forgetLeftOut(at degrees: Double) {
+      leftOut = leftOut.filter { abs($0.degrees - degrees) > source.tiltTolerance }
+    }
+
+    private func isOne(_ a: Place, _ b: Place) -> Bool {
+      abs(a.degrees - b.degrees) <= source.tiltTolerance
+        && abs(a.electronVolts - b.electronVolts) <= source.energyTolerance
     }
 
     /// Notes that a tilt has both energies of the chemistry.
@@ -68,8 +88,21 @@ final class TomogramSession: Sendable {
     /// Notes what became of a projection.
     mutating func add(_ fold: FoldReport, of identity: ScanIdentity) {
       add(identity)
-      if !fold.accepted, firstRefusal == nil { firstRefusal = fold }
-      if !fold.accepted, fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true { refused += 1 }
+      let place = Place(
+        degrees: identity.tilt?.degrees ?? 0,
+        electronVolts: identity.energy.electronVolts
+      )
+      // A repeated scan takes the place of the one before.
+      refusals = refusals.filter { !isOne($0, place) }
+      guard !fold.accepted else {
+        forgetLeftOut(at: place.degrees)
+        return
+      }
+      if firstRefusal == nil, !fold.isOnRequest { firstRefusal = fold }
+      if fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true {
+        refusals.append(place)
+        noteLeftOut(place.degrees, "not folded: \(fold.heldBackReason ?? "no reason given")")
+      }
     }
   }
 

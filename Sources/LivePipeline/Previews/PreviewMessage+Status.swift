@@ -69,6 +69,8 @@ extension PreviewMessage {
     header.quality["tilt_count"] = status.tiltCount.map(Double.init)
     header.quality["energy_count"] = status.energyCount.map(Double.init)
     header.quality["elapsed_s"] = status.elapsed
+    header.quality["silent_s"] = status.silence
+    header.quality["beam_change"] = status.beamChange
     header.quality["remaining_s"] = status.secondsLeft ?? .nan
     header.quality["state_of_charge"] = status.stateOfCharge ?? .nan
     self.init(topic: .status, header: header)

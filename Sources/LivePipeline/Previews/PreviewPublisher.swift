@@ -27,6 +27,9 @@ struct PreviewPublisher: ~Copyable {
   private var sequences: [PreviewTopic: Int] = [:]
   private var nextStatus = ContinuousClock.now
   private var nextMaps = ContinuousClock.now
+  /// The topics whose last values somebody waits for.
+  private var owed: Set<PreviewTopic> = []
+  private var nextService = ContinuousClock.now
   private let mapInterval: Duration
   /// The second in which the run began: a program that was started again has another.
   private let generation = Int(nanosecondsNow() / 1_000_000_000)
@@ -117,17 +120,29 @@ struct PreviewPublisher: ~Copyable {
 
   /// Sends the last values of each topic to those who have just subscribed to it.
   private mutating func serveNewcomers(milliseconds: Int) throws(ZeroMQError) {
-    var timeout = milliseconds
-    while let change = try previews?.receiveSubscription(timeoutMilliseconds: timeout) {
-      timeout = 0
+    var timeout = owed.isEmpty ? milliseconds : min(milliseconds, 20)
+    var changes = 0
+    // Whoever comes and goes without end keeps nobody else waiting.
+    while changes < Self.changesAtOnce,
+      let change = try previews?.receiveSubscription(timeoutMilliseconds: timeout)
+    {
+      (timeout, changes) = (0, changes + 1)
       interest.note(change)
-      tellInterest()
       guard change.isSubscribed else { continue }
-      for topic in PreviewTopic.allCases where change.covers(topic.rawValue) {
-        for parts in lastPreviews[topic] { _ = try previews?.send(parts) }
-      }
+      owed.formUnion(PreviewTopic.allCases.filter { change.covers($0.rawValue) })
     }
+    if changes > 0 { tellInterest() }
+    guard !owed.isEmpty, ContinuousClock.now >= nextService else { return }
+    // Last values go to all who follow a topic: once for all who came meanwhile.
+    for topic in PreviewTopic.allCases where owed.contains(topic) {
+      for parts in lastPreviews[topic] { _ = try previews?.send(parts) }
+    }
+    owed = []
+    nextService = .now + .milliseconds(100)
   }
+
+  /// Changes of subscriptions that are taken before other things have their turn.
+  private static let changesAtOnce = 256
 
   private mutating func serveRecNewcomers() throws(ZeroMQError) {
     while let change = try rec?.receiveSubscription(timeoutMilliseconds: 0) {

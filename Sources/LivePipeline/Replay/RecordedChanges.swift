@@ -39,7 +39,7 @@ struct RecordedChanges {
     switch step.step {
     case .set, .place, .holdBack, .dropTilt, .takeBack, .realignAsked: true
     // Others end by their source, or when nothing came.
-    case .close: step.request != nil
+    case .close: ScanAssembler.End(request: step.request).isRequested
     default: false
     }
   }

@@ -18,6 +18,8 @@ final class ResultFolder: Sendable {
   let path: String
   let configuration: PipelineConfiguration
   private let content = Mutex(RunSummary())
+  /// Kept for as long as the run goes on.
+  private let use: Use?
   private let lastPicture = Mutex<ContinuousClock.Instant?>(nil)
 
   /// Makes the folder and writes the configuration into it.
@@ -39,6 +41,7 @@ final class ResultFolder: Sendable {
         "the folder of the results, \(path), cannot be made or written; name another one"
       )
     }
+    use = Use(of: path)
     note("configuration.yaml")
   }
 
@@ -46,6 +49,7 @@ final class ResultFolder: Sendable {
   init(unwritable path: String, configuration: PipelineConfiguration) {
     self.path = path
     self.configuration = configuration
+    use = nil
   }
 
   /// The summary so far.

@@ -16,10 +16,26 @@ package struct BeamWatch: Sendable {
   }
 
   private var history: [Int: [Double]] = [:]
+  /// The first scans of each energy: what is far below them is told for as long as it lasts.
+  private var firsts: [Int: [Double]] = [:]
   /// A scan that departs from those before, until the next one says the same or not.
   private var suspects: [Int: Double] = [:]
 
   package init() {}
+
+  /// What a scan's vacuum let through over that of the energy's first scans; nil before there are any.
+  ///
+  /// - Parameters:
+  ///   - photons: Photons a second of an exposure without sample.
+  ///   - energy: The photon energy.
+  /// - Returns: The ratio.
+  package mutating func ratio(_ photons: Double, at energy: PhotonEnergy) -> Double? {
+    guard photons > 0, photons.isFinite else { return nil }
+    let first = firsts[energy.twentieths] ?? []
+    if first.count < Self.memory { firsts[energy.twentieths] = first + [photons] }
+    guard !first.isEmpty else { return nil }
+    return photons / first.sorted()[first.count / 2]
+  }
 
   /// Takes what a scan's vacuum let through.
   ///

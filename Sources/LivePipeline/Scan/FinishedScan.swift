@@ -39,7 +39,7 @@ struct FinishedScan: Sendable {
   /// Why it has too few frames to be folded, in words; nil where it has enough.
   var shortage: String? {
     // Whoever plans fewer points knows it.
-    let least = foldConfiguration.ptychography.minimumFrames
+    let least = configuration.ptychography.minimumFrames
     let count = object.frameCount
     guard count < (expectedFrames > 0 ? min(expectedFrames, least) : least) else { return nil }
     let came = expectedFrames > 0 ? "\(count) of \(expectedFrames)" : "\(count)"

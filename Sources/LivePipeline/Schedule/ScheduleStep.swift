@@ -75,7 +75,8 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   /// A key of the configuration and its value as it would stand in the file.
   var key: String?
   var value: String?
-  /// How somebody ended a scan, "finished" or "aborted"; nil where nobody did.
+  /// How a scan was ended: "finished" or "aborted" where somebody asked for it, "end_of_run"; nil where
+  /// nothing came any more.
   var request: String?
 
   init(

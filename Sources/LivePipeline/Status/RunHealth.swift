@@ -23,6 +23,29 @@ public struct RunHealth: Sendable, Hashable {
       let gigabytes = (free * 1e-8).rounded() / 10
       problems.append("the disk of the recording has \(gigabytes) GB left: free some, now")
     }
+    let state = status.text["state"]
+    if state == "waiting", figure("messages_received") > 0 {
+      problems.append(
+        "no scan has started, though messages come: start before the scan, or see that starts are sent"
+      )
+    }
+    // What has come and is in work, or rests, is no silence.
+    let isBusy = figure("intake_queue_depth") > 0 || figure("scans_unfinished") > 0
+    let silence = figure("silent_s")
+    if state == "acquiring", status.text["reconstruction"] != "paused", !isBusy,
+      silence > Self.longestSilence
+    {
+      problems.append(
+        "no frame has come for \(Int(min(silence, 1e7))) s: does the scan run, is the shutter open? Where "
+          + "all scans are in, Ctrl-C completes the tomogram"
+      )
+    }
+    if let change = status.quality["beam_change"], change < Self.leastBeam {
+      problems.append(
+        "the beam has \(Int((100 * change).rounded())) % of what it had: look at ring, shutter and "
+          + "monochromator"
+      )
+    }
     for (name, words) in Self.faults {
       let count = figure(name)
       guard count > 0 else { continue }
@@ -33,6 +56,11 @@ public struct RunHealth: Sendable, Hashable {
 
   /// Room that is gone in a minute at the detector's full rate.
   static let leastFree = 2e10
+
+  /// Between two scans a stage takes some tens of seconds, seconds.
+  static let longestSilence = 120.0
+  /// With less light scans need more time than they are given.
+  static let leastBeam = 0.5
 
   private static let faults = [
     ("messages_unrecorded", "messages are in no recording: look at the error events"),

@@ -108,6 +108,8 @@ public struct RunStatus: Sendable, Hashable {
   public var errors = 0
   /// Seconds since the first message.
   public var elapsed = 0.0
+  /// Seconds since the last frame; nil before any.
+  public var silence: Double?
   /// Where previews go out, the port spelled out; nil where none do.
   public var previewEndpoint: String?
   /// Where the object goes out for the beamline's display, the port spelled out; nil for nowhere.
@@ -127,6 +129,8 @@ public struct RunStatus: Sendable, Hashable {
   /// Photons a second of an exposure without sample, of the scan that was finished last; nil where
   /// no vacuum was in view or exposures have no time.
   public var beamPerSecond: Double?
+  /// What it was of that of the scans before, at its energy; nil where nothing is known of these.
+  public var beamChange: Double?
 
   /// Makes the status of a run that has not begun.
   public init() {}

@@ -8,6 +8,7 @@ package final class StatusBoard: Sendable {
     var status = RunStatus()
     package var events: [RunEvent] = []
     var firstMessage: ContinuousClock.Instant?
+    var lastFrame: ContinuousClock.Instant?
     var arrivals = Fifo<ContinuousClock.Instant>()
 
     mutating func forgetArrivals(before instant: ContinuousClock.Instant) {
@@ -37,6 +38,7 @@ package final class StatusBoard: Sendable {
       status.latency = latency
       status.framesPerSecond = Double(content.arrivals.count) / Self.window.inSeconds
       if let first = content.firstMessage { status.elapsed = (now - first).inSeconds }
+      status.silence = content.lastFrame.map { (now - $0).inSeconds }
       return status
     }
   }
@@ -56,6 +58,7 @@ package final class StatusBoard: Sendable {
     let now = ContinuousClock.now
     content.withLock { content in
       if content.firstMessage == nil { content.firstMessage = now }
+      content.lastFrame = now
       content.arrivals.append(now)
       content.forgetArrivals(before: now - Self.window)
     }

@@ -25,16 +25,21 @@ struct ScanAssembler {
     /// Somebody gave it up.
     case abortedOnRequest
 
-    /// What a replay follows.
-    ///
-    /// - Parameter request: What somebody asked for, "aborted" or "finished"; nil where the scan was
-    ///   ended by its silence.
-    init(request: String?) {
-      switch request {
-      case "aborted": self = .abortedOnRequest
-      case nil: self = .silent
-      default: self = .finishedOnRequest
+    /// How a recording says it; nil where nothing came any more.
+    var request: String? {
+      switch self {
+      case .finished: "end_of_run"
+      case .finishedOnRequest: "finished"
+      case .abortedOnRequest: "aborted"
+      case .stopped, .aborted, .superseded, .silent: nil
       }
+    }
+
+    /// What a recording says.
+    init(request: String?) {
+      self =
+        [Self.finished, .finishedOnRequest, .abortedOnRequest].first { $0.request == request }
+        ?? .silent
     }
 
     /// Whether it was given up, so that it is kept and not folded.
@@ -84,6 +89,8 @@ struct ScanAssembler {
     var isEnded = false
     /// Whether somebody ended it: what its source still sends of it takes no part.
     var isClosed = false
+    /// Whether its source has not said that it is over: its stop may still come.
+    var awaitsStop = false
     /// Whether frames that had not come when it ended were counted as missing.
     var wasShort = false
 
@@ -105,6 +112,8 @@ struct ScanAssembler {
   private var scans: [String: Scan] = [:]
   /// The names of scans that have not ended, in the order of their start.
   private var open: [String] = []
+  /// The name of the scan that started last.
+  private var newest: String?
   /// The names of scans that ended, in that order.
   private var ended = Fifo<String>()
   /// Frames of a scan that has not started, in case its start is on the way.
@@ -196,6 +205,7 @@ struct ScanAssembler {
     let key = unusedKey(name)
     scans[name] = Scan(key: key, description: description, sequence: sequence)
     open.append(name)
+    newest = name
     actions.append(.open(key, description))
     let waiting = orphans
     orphans = []
@@ -211,7 +221,10 @@ struct ScanAssembler {
   ) {
     guard let name = name ?? open.last, open.contains(name) else {
       // The source does not know that somebody has ended it already.
-      if let name, scans[name]?.isClosed == true { return }
+      if let known = name ?? newest, scans[known]?.awaitsStop == true {
+        scans[known]?.awaitsStop = false
+        return
+      }
       counters.strayMarks += 1
       if !isDuplicate {
         report(
@@ -232,6 +245,7 @@ struct ScanAssembler {
     guard var scan = scans[name] else { return }
     scan.isEnded = true
     scan.isClosed = reason.isRequested
+    scan.awaitsStop = reason != .stopped && reason != .aborted
     scans[name] = scan
     ended.append(name)
     // Late frames and doubled marks come soon or never: old scans are forgotten.

@@ -35,7 +35,8 @@ extension TomogramAssembly {
         return "it lies \(short(shift.rows)), \(short(shift.columns)) pixels away, further than "
           + "registration.maximum_shift_px"
       case .weak(let confidence):
-        return "its correlation with what is there already is \(short(confidence))"
+        return "its correlation with what is there already is \(short(confidence)), less than "
+          + "registration.minimum_confidence"
       case .farFromMass(let pixels, let confidence):
         return "its centre of mass lies \(short(pixels)) pixels from where the volume has it "
           + "(registration.mass_gate_px), and its correlation with the volume is "

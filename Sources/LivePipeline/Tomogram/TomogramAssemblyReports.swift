@@ -25,6 +25,9 @@ public struct FoldReport: Sendable, Hashable {
   /// What to do where that is so of all projections, in words.
   public var remedy: String?
 
+  /// Whether it was not because somebody keeps its tilt out.
+  var isOnRequest: Bool { heldBackReason == TomogramAssembly.onRequest }
+
   /// A projection that was not folded.
   static func refused(
     _ reason: String,

@@ -19,9 +19,10 @@ public enum ControlRequest: Sendable, Hashable {
   case measureResolution(String?)
   /// Aligns the tilts of a tomogram jointly, or of all that grow, when there is time.
   case realign(String?)
-  /// Ends a scan, or all that have not ended, as if its source had stopped it.
+  /// Ends a scan, or all that have not ended, with the frames that have come; what comes later of it takes
+  /// no part.
   case finishScan(String?)
-  /// Ends a scan, or all that have not ended, as if its source had given it up.
+  /// The same; it is kept and not folded.
   case abortScan(String?)
   /// Lets the reconstruction rest; receiving and recording go on.
   case pause

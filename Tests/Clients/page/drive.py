@@ -175,10 +175,15 @@ class Drive:
         self.until("![...document.querySelectorAll('#control .control-buttons button')][1].disabled", 10, "Resume cannot be pressed")
         press("Resume")
         self.until("document.querySelector('.answer').textContent.startsWith('Resume')", 10, "Resume was not answered")
-        press("Abort scan")
-        self.until("document.querySelector('#confirm').open", 5, "Abort does not ask whether it is meant")
-        browser.evaluate("document.querySelector('#confirm [value=yes]').click()")
-        self.until("document.querySelector('.answer').textContent.startsWith('Abort scan: done')", 10, "Abort was not answered")
+        for label, words in (("Abort scan", "given up"), ("Finish scan now", "minimum_frames")):
+            press(label)
+            self.until("document.querySelector('#confirm').open", 5, f"{label} does not ask whether it is meant")
+            scan = "tiltfold.store.latest.status.header.identifier"
+            self.until(f"(({{textContent: words}}) => /The scan NS_[0-9]+, frame/.test(words) && words.includes('{words}'))(document.querySelector('#confirm p'))", 5, f"{label} does not name the scan")
+            named = browser.evaluate(f"document.querySelector('#confirm p').textContent.includes({scan})")
+            browser.evaluate("document.querySelector('#confirm [value=yes]').click()")
+            # Between the question and the answer the next scan may have begun.
+            self.until(f"document.querySelector('.answer').textContent.startsWith('{label}: {'ended: NS_' if named else ''}')", 10, f"{label} was not answered")
         browser.evaluate("document.querySelector('#control details').open = true")
         self.until("document.querySelectorAll('.parameter').length > 2", 10, "no parameters are listed")
         browser.evaluate("(() => { const form = document.querySelector('.parameter'); form.querySelector('input').value = 300; form.requestSubmit(); })()")
@@ -186,12 +191,18 @@ class Drive:
         browser.evaluate("document.querySelector('#control details').open = false")
         # The tilt strip by keys.
         browser.evaluate("document.querySelector('.strip').focus()")
-        for name in ("Home", "ArrowRight", "ArrowRight"):
+        for name in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
             browser.key(name)
         browser.key("h", "h")
         self.until("document.querySelector('.tile[aria-selected=true]')?.dataset.accepted === 'out'", 10, "a tilt was not held back by key")
+        self.until("/ · 1 held back · 1 left out · 1 not folded/.test(document.querySelector('#tilts [data-caption]').textContent)", 10, "the tilts are not counted by why they are out")
         browser.key("t", "t")
         self.until("document.querySelector('.tile[aria-selected=true]')?.dataset.accepted === 'in'", 10, "a tilt was not taken back by key")
+        browser.key("d", "d")
+        self.until("document.querySelector('#confirm').open", 5, "Drop does not ask whether it is meant")
+        browser.evaluate("document.querySelector('#confirm [value=yes]').click()")
+        self.until("document.querySelector('.tile[aria-selected=true] .tile-mark').textContent === 'dropped'", 10, "a tilt that was dropped is not shown as dropped")
+        self.until("[...document.querySelectorAll('.tilt-actions button')].every((button) => button.disabled)", 5, "of a tilt that was dropped something can be asked")
         # Slices are linked: a step in one view moves the slider of another.
         before = browser.evaluate("document.querySelector('#volume input[aria-label$=\"along x\"]').value")
         browser.evaluate("document.querySelector('#volume .picture canvas').focus()")
@@ -206,8 +217,9 @@ class Drive:
         time.sleep(self.options.settle)
 
     def verdicts(self):
-        """What the banner says of runs that are good and of runs that are not."""
-        self.faults += self.browser.evaluate((HERE / "verdict_cases.js").read_text())
+        """What the banner says of runs that are good and of runs that are not, and what is advised at events."""
+        for cases in ("verdict_cases.js", "advice_cases.js"):
+            self.faults += self.browser.evaluate((HERE / cases).read_text())
 
     def banner(self, level, words):
         """What the banner says of the run at hand, and that it says what to do."""

@@ -65,7 +65,7 @@ class MockRun:
         self.rows = [self.generator.gauss(0, 3.5) for _ in range(tilts)]
         self.columns = [self.generator.gauss(0, 4.5) for _ in range(tilts)]
         self.residuals = [0.028 + abs(self.generator.gauss(0, 0.006)) for _ in range(tilts)]
-        self.sequences, self.paused = {}, False
+        self.sequences, self.paused, self.paused_at = {}, False, 0.0
         self.started_run = time.time()
         self.probe = made.probe(PATTERN)
         self.pattern = made.diffraction(PATTERN, 1)
@@ -73,7 +73,7 @@ class MockRun:
         self.scan_started = time.time()
         self.energy = 0
         self.errors = {"data": 0.3, "overlap": 0.4}
-        self.projections = {}
+        self.projections, self.after_end = {}, 0
         self.measured = True
         self.parameters = {
             "ptychography.iterations": ["integer", 200, 1, 5000, None, "1", "Iterations of each scan", "holds at once"],
@@ -136,10 +136,10 @@ class MockRun:
         trouble = self.scenario == "trouble"
         quality = {
             "messages_received": 60000, "frames_received": done * FRAMES + int(self.progress * FRAMES), "frames_used": done * FRAMES + int(self.progress * FRAMES) - 3,
-            "darks_received": 480, "frames_lost": 0 if not trouble else int(elapsed / 3), "frames_duplicate": 2, "frames_unusable": 1, "frames_without_scan": 0,
+            "darks_received": 480, "frames_lost": 0 if not trouble else int(elapsed / 3), "frames_duplicate": 2, "frames_unusable": 1, "frames_without_scan": 0, "frames_after_end": self.after_end,
             "messages_malformed": 0, "messages_unread": 0, "bytes_unrecorded": 0 if not trouble else 4.1e8, "frames_per_second": 0 if self.paused else FRAMES / self.scan_s + self.generator.gauss(0, 1),
             "scan_frames_expected": FRAMES, "scans_started": done + 1, "scans_finished": done, "scans_unfinished": 2, "projections_folded": done - 1, "projections_held_back": 1,
-            "recorder_queue_depth": self.generator.randrange(4), "intake_queue_depth": self.generator.randrange(12), "previews_skipped": 41,
+            "recorder_queue_depth": self.generator.randrange(4), "intake_queue_depth": int(40 * (time.time() - self.paused_at)) if self.paused else self.generator.randrange(12), "previews_skipped": 41,
             "recorded_bytes": done * FRAMES * 2.4e6 + self.progress * FRAMES * 2.4e6, "iteration": int(200 * self.progress),
             "overlap_error": self.errors["overlap"], "data_error": 0.052 + 0.002 * math.sin(done), "frc_half_period_m": 9.4e-9, "elapsed_s": elapsed,
             "remaining_s": elapsed / max(1, done) * (2 * self.tilts - done), "state_of_charge": 0.472 + 0.01 * math.sin(done),
@@ -248,18 +248,26 @@ class MockRun:
         return self.counts, self.weights, self.full
 
     def alignment(self):
-        count = self.folded
-        accepted = [0.0 if i in self.states or i == 5 else 1.0 for i in range(count)]
-        residuals = [math.nan if not a else r for a, r in zip(accepted, self.residuals)]
+        # Tilt 5 does not fit, tilt 2 had too few frames; the others are as somebody asks.
+        dropped = [i for i in range(self.folded) if self.states.get(i) == "drop_tilt"]
+        tilts = [i for i in range(self.folded) if i not in dropped and i != 2]
+        count = len(tilts)
+        accepted = [0.0 if i in self.states or i == 5 else 1.0 for i in tilts]
+        of = lambda values: [values[i] for i in tilts]  # noqa: E731
+        residuals = [math.nan if not a else r for a, r in zip(accepted, of(self.residuals))]
         ones = [1.0] * count
         column = lambda name, values, unit: (name, [count], values, unit, None)  # noqa: E731
         arrays = [
-            column("rotation_angle", self.angles[:count], "degree"), column("shift_rows", self.rows[:count], "pixel"), column("shift_columns", self.columns[:count], "pixel"),
+            column("rotation_angle", of(self.angles), "degree"), column("shift_rows", of(self.rows), "pixel"), column("shift_columns", of(self.columns), "pixel"),
             column("rotation", [0.0] * count, "degree"), column("scale", ones, "1"), column("residual", residuals, "1"),
             column("confidence", [0.55 if not a else 0.985 for a in accepted], "1"), column("accepted", accepted, "1"),
         ]
         quality = {"tilts": sum(accepted), "complete": 0}
-        text = {f"held_back_{i}": "it correlates by 0.55 with the volume, less than 0.7" for i, a in enumerate(accepted) if not a}
+        text = {f"held_back_{i}": "held back on request" if i in self.states else "it correlates by 0.55 with the volume, less than 0.7" for i, a in zip(tilts, accepted) if not a}
+        for i in dropped:
+            text[f"left_out_{round(self.angles[i], 2)}"] = "dropped on request"
+        if self.folded > 2:
+            text[f"left_out_{round(self.angles[2], 2)}"] = "not folded: 6 of 196 frames are too few (ptychography.minimum_frames is 9)"
         if self.measured and count >= 8:
             frequency = [i / 48 / (2 * made.VOXEL_M * 1e9) for i in range(1, 48)]
             for k in range(2):
@@ -334,7 +342,7 @@ class MockRun:
         name = request.get("request")
         say = lambda ok, text, **more: {"schema": "tiltfold/1", "ok": ok, "text": text, **more}  # noqa: E731
         if name == "pause" or name == "resume":
-            self.paused = name == "pause"
+            self.paused, self.paused_at = name == "pause", time.time()
             self.event("info", "the reconstruction is paused; recording goes on" if self.paused else "the reconstruction goes on")
             return say(True, "paused" if self.paused else "goes on")
         if name in ("hold_back", "drop_tilt", "take_back"):
@@ -358,7 +366,14 @@ class MockRun:
             before, row[1] = row[1], request.get("value")
             self.event("info", f"{request['key']} is {row[1]}, was {before}: {row[7]}")
             return say(True, f"{request['key']} is {row[1]}, was {before}: {row[7]}")
-        if name in ("finish_scan", "abort_scan", "realign", "snapshot", "measure_resolution"):
+        if name in ("finish_scan", "abort_scan"):
+            came, now = int(self.progress * FRAMES), f"NS_{2 * self.folded + self.energy:06d}"
+            if request.get("scan", now) != now:
+                return say(False, f"no scan {request['scan']} goes on")
+            self.after_end += FRAMES - came
+            self.event("info", f"was {'ended' if name == 'finish_scan' else 'given up'} on request after {came} of {FRAMES} frames; those that still come are recorded and take no part", now)
+            return say(True, f"ended: {now}")
+        if name in ("realign", "snapshot", "measure_resolution"):
             self.event("info", f"{name.replace('_', ' ')}: done, as asked")
             return say(True, "done")
         return say(False, f"request is {name!r}; expected one of the known ones")

@@ -5,7 +5,7 @@
     python3 Tests/Clients/page/simulated_run.py --bin .build/release --pictures shots
 
 With --press it also steers the run by the page's own buttons and keys: pause, resume, a threshold, a
-tilt held back and taken back, a snapshot. Each has to be acknowledged by the run and told as an event, and to show.
+tilt held back and taken back, one dropped, tilts aligned anew, a scan ended and one given up, a snapshot. Each has to be acknowledged by the run and told as an event, and to show.
 
 It waits until some tilts are folded, opens the page as somebody who comes late, and fails as
 drive.py does. Only what it started is ended. Exit status 3: there is no Chromium.
@@ -153,6 +153,57 @@ class Steering:
                 return
             self.visit.until(f"{chosen} === '{state}'", 30, f"after {label} the tilt is not shown as {state}")
 
+    def drop(self):
+        """Drops the last tilt that takes part, and sees it shown as dropped; a run that is new enough says so."""
+        browser = self.browser
+        tile = "[...document.querySelectorAll('#tilts .tile[data-accepted=in]')].at(-1)"
+        if not self.visit.until(f"Boolean({tile})", 20, "no tilt takes part"):
+            return
+        browser.evaluate(f"{tile}.click()")
+        before = self.events()
+        browser.evaluate("document.querySelector('#tilts .strip').focus()")
+        browser.key("d", "d")
+        if not (self.meant("Drop", "out for good") and self.acknowledged("Drop", "is dropped|drop")):
+            return
+        self.told("is dropped on request", before)
+        chosen = "document.querySelector('#tilts .tile[aria-selected=true]')"
+        self.visit.until(f"{chosen}?.querySelector('.tile-mark').textContent === 'dropped'", 30, "after Drop the tilt is not shown as dropped")
+        self.visit.until("[...document.querySelectorAll('#tilts .tilt-actions button')].every((button) => button.disabled)", 5, "of a tilt that was dropped something can be asked")
+
+    def meant(self, label, words):
+        """Says yes to the question whether it is meant; it has to say `words`."""
+        browser = self.browser
+        if not self.visit.until("document.querySelector('#confirm').open", 5, f"{label} does not ask whether it is meant"):
+            return False
+        said = browser.evaluate("document.querySelector('#confirm p').textContent")
+        if words not in said:
+            self.visit.faults.append(f"{label} asks {said!r}; expected {words!r} in it")
+        browser.evaluate("document.querySelector('#confirm [value=yes]').click()")
+        return True
+
+    def end_scan(self, label, event):
+        """Ends the scan in hand. Where it has ended by itself meanwhile, the run says so and the next one is tried."""
+        said = f"{self.ANSWER}.textContent"
+        going = "((s) => s.header.frame_count > 0 && s.header.frame_count < s.quality.scan_frames_expected)(tiltfold.store.latest.status)"
+        for _ in range(5):
+            if not self.visit.until(going, self.timeout, f"{label}: no scan is in hand"):
+                return
+            before = self.events()
+            if not (self.click(label) and self.meant(label, "The scan ")):
+                return
+            self.visit.until(f"{said}.startsWith({json.dumps(label)}) && {self.ANSWER}.dataset.ok !== ''", 20, f"{label}: no answer")
+            if self.browser.evaluate(f"{self.ANSWER}.dataset.ok === 'true'"):
+                return self.told(event, before)
+            if not self.browser.evaluate(f"/goes on/.test({said})"):
+                break
+        self.visit.faults.append(f"{label} was answered by: {self.browser.evaluate(said)}")
+
+    def realign(self):
+        """Has all tilts aligned anew; with too few of them the run says so."""
+        before = self.events()
+        if self.click("Re-align") and self.acknowledged("Re-align", "align"):
+            self.told("tilts are aligned jointly", before)
+
     def snapshot(self):
         """Has everything written as it stands."""
         before = self.events()
@@ -164,18 +215,23 @@ class Steering:
 
     def all(self):
         """One after the other; what fails is a fault of the visit, and the rest is tried all the same."""
+        # These need a run that goes on.
+        self.end_scan("Finish scan now", "ended on request after")
+        self.end_scan("Abort scan", "given up on request after")
+        self.realign()
         self.rest()
         self.threshold("chemistry.segmentation_threshold_percent", 20)
         self.hold_back()
+        self.drop()
         self.snapshot()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / ".build/release", help="folder of the programs")
-    parser.add_argument("--tilts", type=int, default=12)
+    parser.add_argument("--tilts", type=int, help="12 by default, 24 with --press")
     parser.add_argument("--folded", type=int, default=6, help="projections to wait for before the page is opened")
-    parser.add_argument("--rate", type=float, default=0, help="frames per second; 0: as fast as they are taken")
+    parser.add_argument("--rate", type=float, help="frames per second; 0: as fast as they are taken, the default but with --press, which needs scans that go on")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a key of the configuration")
     parser.add_argument("--measure", action="store_true", help="asks for the resolution, from eight tilts on, before pictures are taken")
     parser.add_argument("--press", action="store_true", help="steers the run by the page's buttons, after pictures are taken; needs --record, and sets it")
@@ -189,6 +245,8 @@ def main():
     options.without = []
     # A run that records nothing refuses to rest: what came meanwhile would be lost.
     options.record = options.record or options.press
+    options.tilts = options.tilts or (24 if options.press else 12)
+    options.rate = (12 if options.press else 0) if options.rate is None else options.rate
     program = devtools.find_browser()
     if not program:
         print("There is no Chromium here: apt-get install --yes chromium, or name one by CHROMIUM.", file=sys.stderr)

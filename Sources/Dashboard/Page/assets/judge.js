@@ -2,6 +2,7 @@
 // One look: is the measurement good? Every rule gives a level, what is the matter, and what to do.
 
 import { bytes, count, duration, known, milliseconds, number, percent } from "/assets/format.js";
+import { faulty } from "/assets/store.js";
 
 const order = { good: 0, wait: 0, look: 1, act: 2 };
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -27,16 +28,38 @@ export function diskLevel(store) {
   return free < 20e9 || isShort ? "look" : "";
 }
 
+/** Seconds for which no frame has come. */
+function quietSeconds(store) {
+  const { times, values } = store.curves.frames;
+  let quiet = times.length - 1;
+  while (quiet > 0 && values[quiet] === 0) quiet -= 1;
+  const seen = times.length ? times.at(-1) - times[quiet] : 0;
+  return Math.max(seen, store.quality("status").silent_s ?? 0); // a page may have come later than the silence
+}
+
+const endings = /^(was (ended|given up)|ended with|no stop came|no frame and no stop)/;
+
+/** "30 of 49 frames" where the scan in hand goes on and has not all of its frames; empty elsewhere. */
+function middleOfScan({ header, quality }, store) {
+  const { identifier, frame_count: came } = header;
+  const expected = quality.scan_frames_expected;
+  if (!(came < expected) || quality.scans_unfinished === 0) return "";
+  if (store.events.some((event) => event.scan === identifier && event.generation === header.generation && endings.test(event.message))) return "";
+  return `${count(came)} of ${count(expected)} frames`;
+}
+
+const compare = "The events say why. Compare the detector's size and readout, the positions and source.dialect with the configuration.";
+
 const rules = [
   ({ connection, now, status }) => {
-    if (connection.state === "open" || status?.text.state === "done") return;
+    if (connection.state === "open") return;
     const seconds = (now - connection.since) / 1000;
     if (connection.state === "connecting" && seconds < 4) return ["wait", "Connecting to TiltFold."];
     return [seconds > 15 ? "act" : "look", `No contact with TiltFold for ${duration(seconds)}; what you see is old.`,
       "The measurement may go on without this page. See that the program runs and that the network is there."];
   },
   ({ connection, store, now, status }) => {
-    if (status.text.state === "done" || connection.state !== "open" || !store.arrived || now - store.arrived < 5000) return;
+    if (connection.state !== "open" || !store.arrived || now - store.arrived < 5000) return;
     return ["act", `TiltFold has said nothing for ${duration((now - store.arrived) / 1000)}.`, "Look at its terminal: it may be stuck or have ended."];
   },
   ({ status, q, store }) => {
@@ -54,22 +77,47 @@ const rules = [
     if (level === "look") return [level, words, "Make room before the tomogram ends."];
   },
   ({ status, q, store }) => {
+    const { received, messages } = store.curves;
+    if (status.text.state !== "waiting") return;
+    const remedy = "Start TiltFold before the scan, or see that the control system sends the start";
+    if (q.frames_received > 0) return ["look", `Frames come, but no scan has started: ${count(q.frames_received)} so far.`, `${remedy}.`];
+    // A start is a message, too: a few say nothing.
+    if (received.growth(60) > 0 || messages.growth(60) > 3) return ["look", `Messages come, but no scan has started: ${count(q.messages_received)} so far.`, `${remedy}, and that source.dialect fits the sender.`];
+  },
+  ({ status, q, store }) => {
     if (status.text.state !== "acquiring" || isPaused(status) || q.frames_per_second > 0) return;
     // The source waits for what is in work.
     if (waitsByChoice(status) && (q.intake_queue_depth > 0 || q.scans_unfinished > 0)) return;
-    const { frames } = store.curves;
-    let quiet = frames.times.length - 1;
-    while (quiet > 0 && frames.values[quiet] === 0) quiet -= 1;
-    const seconds = frames.times.length ? frames.times.at(-1) - frames.times[quiet] : 0;
-    if (seconds > 60) return ["act", `No frame has come for ${duration(seconds)}.`, "See whether the scan runs, the shutter opens and the detector sends."];
-    if (seconds > 20) return ["look", `No frame has come for ${duration(seconds)}.`, "Between scans that is usual."];
+    const seconds = quietSeconds(store);
+    if (!(seconds > 20)) return;
+    const words = `No frame has come for ${duration(seconds)}`;
+    const rest = middleOfScan(status, store);
+    const level = seconds > 60 ? "act" : "look";
+    const remedy = "See whether the scan runs, the shutter opens and the detector sends.";
+    if (rest) return [level, `${words}, in the middle of a scan (${rest}).`, remedy];
+    if (q.remaining_s === 0) {
+      const all = (q.tilt_count ?? 0) * (q.energy_count ?? 1) || q.scans_finished;
+      const said = `${words}, and all ${known(all) ? `${count(all)} ` : ""}scans are in`;
+      if (store.quality("alignment").complete === 1) return ["look", `${said}; the tomogram is complete.`, "Begin the next scan, or end the program by Ctrl-C."];
+      return ["look", `${said}.`, "A scan that was given up has to be measured again; Ctrl-C at the program completes the tomogram with what there is."];
+    }
+    return [level, `${words}.`, level === "act" ? remedy : "Between scans that is usual."];
   },
-  ({ q, store }) => {
-    const lost = store.curves.lost.growth(60);
-    const used = store.curves.used.growth(60);
-    if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${count(lost)} frames were lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
-    if (lost > 0) return ["look", `${count(lost)} frames were lost in the last minute.`, "A few do no harm; watch whether it goes on."];
-    if (q.frames_lost > 0.02 * q.frames_received) return ["look", `${count(q.frames_lost)} frames were lost in this run.`, "Not lately. The events say when."];
+  ({ status, q, store }) => {
+    const { lost: course, used: usedCourse } = store.curves;
+    const [lost, used] = [course.growth(60), usedCourse.growth(60)];
+    const missed = q.frames_per_second === 0 && !isPaused(status) ? course.growth(Math.min(60, quietSeconds(store))) : 0;
+    if (missed > 0) return ["look", `${frames(missed)} did not come: the source fell silent.`, "See whether the scan, the shutter and the detector run."];
+    if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${frames(lost)} ${were(lost)} lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
+    if (lost > 0) return ["look", `${frames(lost)} ${were(lost)} lost in the last minute.`, "A few do no harm; watch whether it goes on."];
+  },
+  ({ status, q, store }) => {
+    const { faulty: course, used: usedCourse, received } = store.curves;
+    const [bad, used, came] = [course.growth(60), usedCourse.growth(60), received.growth(60)];
+    if (!(bad > 0)) return;
+    // What waits for its turn is not used yet either.
+    if (came > 0 && used <= 0 && bad >= 0.5 * came && !isPaused(status)) return ["act", `None of the ${frames(came)} of the last minute could be used.`, compare];
+    if (bad > 0.05 * (used + bad)) return ["look", `${named(bad, q)} of the last minute could not be used.`, compare];
   },
   ({ store }) => {
     const { values } = store.curves.beam;
@@ -86,21 +134,43 @@ const rules = [
     const last = errors.at(-1);
     if (last.error > 1.8 * usual) return ["look", `The last scan fits worse: data error ${number(last.error, 2)}, usually ${number(usual, 2)}.`, "Look at its pattern, probe and object: has the sample moved or the focus drifted?"];
   },
+  ({ status, q }) => {
+    if (status.text.state === "acquiring" && !waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_recent_p99_ms)} from frame to map in the last minute.`, "The computer is busy. Nothing is lost while it is recorded."];
+  },
+  ({ status, q }) => {
+    if (!isPaused(status)) return;
+    const wait = q.intake_queue_depth > 0 ? ` ${count(q.intake_queue_depth)} message${q.intake_queue_depth === 1 ? " waits" : "s wait"}.` : "";
+    return ["look", `The reconstruction is paused; recording goes on.${wait}`, "“Resume” lets it go on."];
+  },
+  ({ store, now }) => {
+    const recent = store.events.filter((event) => !event.seen && store.clock(now) - event.time < (event.severity === "error" ? 1800 : 180) && event.severity !== "info");
+    const worst = recent.findLast((event) => event.severity === "error") ?? recent.at(-1);
+    if (worst) return [worst.severity === "error" ? "act" : "look", told(worst), "See the events; “Seen” takes it off here."];
+  },
+];
+
+// Where no frame could be read, messages are all that is known.
+const named = (number, q) => (q.frames_received > 0 ? frames(number) : `${count(number)} message${number === 1 ? "" : "s"}`);
+const frames = (number) => `${count(number)} frame${number === 1 ? "" : "s"}`;
+const were = (number) => (number === 1 ? "was" : "were");
+const told = ({ scan, message }) => `${scan ? `${scan}: ` : ""}${message}${message.endsWith(".") ? "" : "."}`;
+
+/** What stays wrong with a run, also when it is done. */
+const lasting = [
+  ({ q, store }) => {
+    const isNews = store.curves.lost.growth(60) > 0 && store.latest.status.text.state !== "done";
+    if (q.frames_lost > 0.02 * q.frames_received && !isNews) return ["look", `${frames(q.frames_lost)} ${were(q.frames_lost)} lost in this run.`, "Not lately. The events say when."];
+  },
+  ({ q, store }) => {
+    const bad = faulty(q);
+    const isNews = store.curves.faulty.growth(60) > 0 && store.latest.status.text.state !== "done";
+    if (bad > 0.02 * q.frames_received && !isNews) return ["look", `${named(bad, q)} of this run could not be used.`, "Not lately. The events say when."];
+  },
   ({ q }) => {
     const [held, folded] = [q.projections_held_back ?? 0, q.projections_folded ?? 0];
     const share = held / Math.max(1, held + folded);
     if (held > 3 && share > 0.3) return ["act", `${count(held)} of ${count(held + folded)} projections are held back.`, "Most tilts do not fit the volume: see whether the sample is in view at each tilt, and the tilt angles."];
     if (held > 1 && share > 0.08) return ["look", `${count(held)} projections are held back.`, "Look at them in the tilt strip; “Re-align” may bring them back."];
-  },
-  ({ status, q }) => {
-    if (status.text.state === "acquiring" && !waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late) return ["look", `What you see is late: ${milliseconds(q.latency_stxm_recent_p99_ms)} from frame to map in the last minute.`, "The computer is busy. Nothing is lost while it is recorded."];
-  },
-  ({ status }) => (isPaused(status) ? ["look", "The reconstruction is paused; recording goes on.", "“Resume” lets it go on."] : undefined),
-  ({ store, now }) => {
-    const recent = store.events.filter((event) => !event.seen && store.clock(now) - event.time < (event.severity === "error" ? 1800 : 180) && event.severity !== "info");
-    const worst = recent.findLast((event) => event.severity === "error") ?? recent.at(-1);
-    if (!worst) return;
-    return [worst.severity === "error" ? "act" : "look", `${worst.scan ? `${worst.scan}: ` : ""}${worst.message}${worst.message.endsWith(".") ? "" : "."}`, "See the events; “Seen” takes it off here."];
   },
 ];
 
@@ -112,6 +182,17 @@ export function waitsByChoice({ text }) {
 /** How late a picture may be before something must have waited, ms. */
 export const late = 1000;
 
+/** Whether a request would be taken: there is contact, and the run is not over. */
+export function mayAsk(store, connection) {
+  const state = store.latest.status?.text.state;
+  return connection.state === "open" && state !== undefined && state !== "done";
+}
+
+/** Whether there is something to act on: a scan has begun. */
+export function hasBegun(status) {
+  return Boolean(status) && !["preparing", "waiting"].includes(status.text.state);
+}
+
 /** Whether somebody lets the reconstruction rest. */
 export function isPaused({ text }) {
   return text.reconstruction === "paused";
@@ -121,7 +202,6 @@ const states = {
   preparing: "Preparing: transforms are planned, addresses taken.",
   waiting: "Waiting for the first frame.",
   finishing: "All frames are in; the rest is being finished.",
-  done: "The run is done; everything is written.",
 };
 
 /** {level, headline, reasons: [{level, words, remedy}]}; level is wait, good, look or act. */
@@ -129,7 +209,8 @@ export function judge(store, connection, now = Date.now()) {
   const status = store.latest.status;
   const reasons = [];
   const context = { store, connection, now, status, q: status?.quality ?? {} };
-  rules.forEach((rule, i) => {
+  if (status?.text.state === "done") return judgeDone(context);
+  [...rules, ...lasting].forEach((rule, i) => {
     if (!status && i > 0) return;
     const found = rule(context);
     if (found) reasons.push({ level: found[0], words: found[1], remedy: found[2] });
@@ -144,9 +225,25 @@ export function judge(store, connection, now = Date.now()) {
   if (!status) return { level: "wait", headline: "Waiting", reasons: reasons.length ? reasons : [{ words: "Nothing has been received yet." }] };
   const { state } = status.text;
   if (state === "acquiring") return { level: "good", headline: "Good", reasons: [{ words: praise(context) }] };
-  if (state === "done") return { level: "good", headline: "Done", reasons: [{ words: connection.state === "open" ? states.done : `${states.done} The program has ended.` }] };
   if (state === "finishing") return { level: "good", headline: "Good", reasons: [{ words: states.finishing }] };
   return { level: "wait", headline: "Waiting", reasons: [{ words: states[state] ?? state }] };
+}
+
+/** Of a run that is over only what lasts counts: nothing of the moment, and no tilts to be brought back. */
+function judgeDone(context) {
+  const { store, connection, q } = context;
+  const reasons = lasting.map((rule) => rule(context)).filter(Boolean)
+    .filter(([level, words]) => level === "act" || !/held back/.test(words))
+    .map(([, words, remedy]) => ({ level: "look", words, remedy: remedy.replace("Not lately. ", "") }));
+  if (q.bytes_unrecorded > 0) reasons.unshift({ level: "look", words: `${bytes(q.bytes_unrecorded)} were not recorded.`, remedy: "A replay of the recording lacks them. The events say when." });
+  const error = store.events.findLast((event) => event.severity === "error" && !event.seen);
+  if (error) reasons.push({ level: "look", words: told(error), remedy: "See the events; “Seen” takes it off here." });
+  const end = connection.state === "open" ? "" : " The program has ended.";
+  const isLacking = q.bytes_unrecorded > 0 || /NO RESULTS ARE WRITTEN/.test(error?.message);
+  const done = { level: "good", words: `The run is done; ${isLacking ? "what it has" : "everything"} is written.${end}` };
+  return reasons.length
+    ? { level: "look", headline: "Done, with problems", reasons: [done, ...reasons] }
+    : { level: "good", headline: "Done", reasons: [done] };
 }
 
 function praise({ q, status }) {

@@ -5,7 +5,7 @@ import { chartLibrary, fetchPlotly } from "/assets/chart.js";
 import { Connection } from "/assets/connection.js";
 import { count, degrees, duration, element, energy, known, setText, timeOfDay } from "/assets/format.js";
 import { addPanel, invalidate, invalidateAll } from "/assets/frameloop.js";
-import { judge } from "/assets/judge.js";
+import { judge, mayAsk } from "/assets/judge.js";
 import { makeChemistryPanel } from "/assets/panel-chemistry.js";
 import { makeControlPanel } from "/assets/panel-control.js";
 import { makeCurvesPanel } from "/assets/panel-curves.js";
@@ -42,12 +42,20 @@ const connection = new Connection(`${scheme}//${location.host}/stream`, {
     if (state.state === "open") arrivals.open ??= Math.round(performance.now());
     showConnection();
     showBanner();
-    if (control) invalidate(find("#control"));
+    if (control) for (const name of asking) invalidate(find(`#${name}`));
     if (state.state === "open") control?.connected();
   },
 });
 
+const asking = ["control", "tilts", "resolution"]; // have buttons that ask something of the run
 const ask = (...request) => control.ask(...request);
+const canAsk = () => mayAsk(store, connection);
+let couldAsk = false;
+store.on(["status"], () => {
+  if (couldAsk === canAsk()) return;
+  couldAsk = !couldAsk;
+  for (const name of asking) invalidate(find(`#${name}`));
+});
 
 function panel(name, make) {
   const section = find(`#${name}`);
@@ -59,12 +67,12 @@ function panel(name, make) {
 
 panel("scan", (section, again) => makeScanPanel(section, store, again));
 panel("curves", (section, again) => makeCurvesPanel(section, store, again));
-panel("tilts", (section, again) => makeTiltsPanel(section, store, again, ask));
+panel("tilts", (section, again) => makeTiltsPanel(section, store, again, ask, canAsk));
 panel("volume", (section, again) => makeVolumePanel(section, store, again));
 panel("chemistry", (section, again) => makeChemistryPanel(section, store, again));
 panel("correlation", (section, again) => makeCorrelationPanel(section, store, again));
 panel("histogram", (section, again) => makeHistogramPanel(section, store, again));
-panel("resolution", (section, again) => makeResolutionPanel(section, store, again, ask));
+panel("resolution", (section, again) => makeResolutionPanel(section, store, again, ask, canAsk));
 panel("health", (section, again) => makeHealthPanel(section, store, again));
 panel("events", (section, again) => makeEventsPanel(section, store, again));
 control = panel("control", (section, again) => makeControlPanel(section, store, again, connection));
@@ -158,12 +166,18 @@ find("#theme").addEventListener("click", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
 showTheme();
 
-// A panel can fill the page; the keys 1 to 9 and 0 jump to panels.
+// Volume and chemical map can be as wide as the page, both at once: one alone would leave a hole beside
+// it. The keys 1 to 9 and 0 jump to panels.
 
-for (const button of document.querySelectorAll("[data-widen]")) {
+const wideners = [...document.querySelectorAll("[data-widen]")];
+for (const button of wideners) {
   button.addEventListener("click", () => {
-    const isWide = button.closest("section").classList.toggle("is-wide");
-    button.setAttribute("aria-pressed", String(isWide));
+    const isWide = button.getAttribute("aria-pressed") !== "true";
+    for (const each of wideners) {
+      each.closest("section").classList.toggle("is-wide", isWide);
+      each.setAttribute("aria-pressed", String(isWide));
+    }
+    button.scrollIntoView({ block: "nearest" });
   });
 }
 addEventListener("keydown", (event) => {

@@ -2,14 +2,14 @@
 // What can be asked of a run: pause, resume, end a scan, set parameters, re-align, snapshot.
 
 import { askTwice } from "/assets/confirm.js";
-import { element, number, setText } from "/assets/format.js";
-import { isPaused } from "/assets/judge.js";
+import { count, element, known, number, setText } from "/assets/format.js";
+import { hasBegun, isPaused, mayAsk } from "/assets/judge.js";
 
 const buttons = [
   ["pause", "Pause", "Stops iterating; frames are recorded on"],
   ["resume", "Resume", "Goes on"],
-  ["finish_scan", "Finish scan now", "Ends the scan in hand with the frames that are there", "The scan in hand ends with the frames that are there, and is folded."],
-  ["abort_scan", "Abort scan", "Gives the scan in hand up; it is not folded", "The scan in hand is given up: reconstructed, but not folded into the volume."],
+  ["finish_scan", "Finish scan now", "Ends the scan in hand with the frames that are there", "ends with the frames that are there. It is folded, unless these are fewer than ptychography.minimum_frames."],
+  ["abort_scan", "Abort scan", "Gives the scan in hand up; it is not folded", "is given up: reconstructed, but not folded into the volume."],
   ["realign", "Re-align", "Aligns all tilts again"],
   ["snapshot", "Snapshot", "Writes what there is to files"],
 ];
@@ -28,11 +28,27 @@ export function makeControlPanel(section, store, invalidate, connection) {
   }));
   const rows = new Map();
   let isListed = false;
+  let generation;
 
-  /** Asks twice where something cannot be undone. */
+  /** Asks twice where something cannot be undone; then it is for the scan that was named, and no later one. */
   function confirmed(request, label, warning) {
-    if (warning) askTwice(label, warning, () => ask(request, {}, label));
-    else ask(request, {}, label);
+    if (!warning) return ask(request, {}, label);
+    const { header = {}, quality = {} } = store.latest.status ?? {};
+    const { identifier: scan, frame_count: came } = header;
+    const expected = quality.scan_frames_expected;
+    const frames = known(came) ? `, frame ${count(came)}${expected > 0 ? ` of ${count(expected)}` : ""},` : "";
+    askTwice(label, `${scan ? `The scan ${scan}${frames}` : "The scan in hand"} ${warning}`, () => ask(request, scan ? { scan } : {}, label));
+  }
+
+  /** What an earlier run has answered says nothing of this one. */
+  function forgetAnswer(status) {
+    const newest = status?.header.generation;
+    if (newest === undefined || newest === generation) return;
+    if (generation !== undefined) {
+      answer.dataset.ok = "";
+      setText(answer, "");
+    }
+    generation = newest;
   }
 
   /** Sends a request and says what came of it. */
@@ -118,10 +134,12 @@ export function makeControlPanel(section, store, invalidate, connection) {
       if (section.querySelector("details").open) listParameters();
     },
     render: () => {
-      const isOpen = connection.state === "open";
       const status = store.latest.status;
+      forgetAnswer(status);
       const paused = status ? isPaused(status) : false;
+      const [isOpen, isEmpty] = [mayAsk(store, connection), !hasBegun(status)];
       for (const button of Object.values(made)) button.disabled = !isOpen;
+      for (const request of ["finish_scan", "abort_scan", "realign", "snapshot"]) made[request].disabled ||= isEmpty;
       made.pause.disabled ||= paused;
       made.resume.disabled ||= status?.text.reconstruction === "running";
       return Boolean(status);

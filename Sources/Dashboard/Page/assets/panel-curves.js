@@ -4,32 +4,38 @@
 import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { degrees, known, number, percent } from "/assets/format.js";
+import { scanCurves } from "/assets/scan-curves.js";
 
 // Close enough that a narrow range has some, wide apart where the errors of scans hardly ever are.
 const errorTicks = [1e-4, 1e-3, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2];
 
 export function makeCurvesPanel(section, store, invalidate) {
   const chart = new Chart(section.querySelector(".chart-host"), { label: "Errors and coverage over time", height: 300, again: invalidate });
-  const dates = (series) => series.times.map((time) => new Date(time * 1000));
 
   store.on(["object", "stxm", "diffraction", "status"], invalidate);
   return () => {
-    const { overlap, data, coverage } = store.curves;
-    if (overlap.times.length + data.times.length + coverage.times.length === 0) return false;
+    const scans = store.scans.all;
+    if (!scans.some((scan) => scanCurves.some((name) => scan[name].times.length))) return false;
     if (!chart.isDue) return true;
-    // A new scan begins anew: no line leads from one to the next.
-    const broken = (series) => series.values.map((value, i) => {
-      const isFirst = store.scanStarts.some(({ time }) => time > series.times[i - 1] && time <= series.times[i]);
-      return isFirst ? null : value;
-    });
-    const line = (series, name, color, extra = {}) => ({
-      x: dates(series), y: broken(series), name, type: "scatter", mode: series.times.length < 3 ? "lines+markers" : "lines",
-      line: { color: themeColor(color), width: 1.6 }, hovertemplate: "%{y:.3g}<extra>" + name + "</extra>", ...extra,
-    });
-    const first = Math.min(...[overlap, data, coverage].filter((s) => s.times.length).map((s) => s.times[0]));
-    const starts = store.scanStarts.filter((start) => start.time > first).slice(-60);
+    // Each scan is a line of its own; none leads from one to the next. Few points are dots, too.
+    const line = (name, words, color, extra = {}) => {
+      const [x, y, size] = [[], [], []];
+      for (const { [name]: { times, values } } of scans) {
+        if (times.length === 0) continue;
+        x.push(...times.map((time) => new Date(time * 1000)), new Date(times.at(-1) * 1000));
+        y.push(...values, null);
+        size.push(...times.map(() => (times.length < 3 ? 4 : 0)), 0);
+      }
+      return {
+        x, y, name: words, type: "scatter", mode: size.some(Boolean) ? "lines+markers" : "lines", connectgaps: false,
+        line: { color: themeColor(color), width: 1.6 }, marker: { size, color: themeColor(color) }, hovertemplate: "%{y:.3g}<extra>" + words + "</extra>", ...extra,
+      };
+    };
+    const lastOf = (name) => scans.findLast((scan) => scan[name].times.length)?.[name].last;
+    const first = scans[0].start;
+    const last = Math.max(...scans.flatMap((scan) => scanCurves.map((name) => scan[name].times.at(-1) ?? 0)));
+    const starts = scans.slice(1).map(({ start, angle }) => ({ time: start, angle })).slice(-60);
     // A label wherever the one before leaves room.
-    const last = Math.max(...[overlap, data, coverage].filter((s) => s.times.length).map((s) => s.times.at(-1)));
     let labelled = -Infinity;
     const labels = starts.filter(({ time, angle }) => {
       if (!known(angle) || time - labelled < (last - first) * 0.1) return false;
@@ -38,9 +44,9 @@ export function makeCurvesPanel(section, store, invalidate) {
     });
     return chart.draw(
       [
-        line(data, "data error", "series-1"),
-        line(overlap, "overlap error", "series-2"),
-        line(coverage, "coverage", "series-3", { yaxis: "y2", line: { color: themeColor("series-3"), width: 1.2, dash: "dot" }, hovertemplate: "%{y:.0%}<extra>coverage</extra>" }),
+        line("data", "data error", "series-1"),
+        line("overlap", "overlap error", "series-2"),
+        line("coverage", "coverage", "series-3", { yaxis: "y2", line: { color: themeColor("series-3"), width: 1.2, dash: "dot" }, hovertemplate: "%{y:.0%}<extra>coverage</extra>" }),
       ],
       {
         margin: { r: 56 },
@@ -56,7 +62,7 @@ export function makeCurvesPanel(section, store, invalidate) {
           text: degrees(angle, 0), font: { size: 9.5, color: themeColor("ink-soft") },
         })),
       },
-      `data error ${number(data.last, 2)}, overlap error ${number(overlap.last, 2)}, coverage ${percent(coverage.last)}`,
+      `data error ${number(lastOf("data"), 2)}, overlap error ${number(lastOf("overlap"), 2)}, coverage ${percent(lastOf("coverage"))}, of ${scans.length} scan${scans.length === 1 ? "" : "s"}`,
     );
   };
 }

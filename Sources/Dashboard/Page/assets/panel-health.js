@@ -39,7 +39,7 @@ function sparkline(canvas, series, color) {
 const sum = (...values) => values.filter(known).reduce((a, b) => a + b, 0);
 
 const tiles = [
-  { name: "Frames", curve: "frames", value: (q) => `${number(q.frames_per_second)} /s`, note: (q) => `${count(q.frames_used)} used of ${count(q.frames_received)}` },
+  { name: "Frames", curve: "frames", value: (q) => `${number(q.frames_per_second)} /s`, note: (q) => `${count(q.frames_used)} used of ${count(q.frames_received)}${q.frames_after_end > 0 ? `; ${count(q.frames_after_end)} of ended scans` : ""}` },
   {
     name: "Frame to map", curve: "latency",
     value: (q) => milliseconds(q.latency_stxm_recent_p99_ms),
@@ -58,7 +58,7 @@ const tiles = [
   },
   { name: "Beam", curve: "beam", value: (q) => `${compact(q.beam_per_second)} ph/s`, note: () => "through vacuum, last scan" },
   { name: "Time left", value: (q) => duration(q.remaining_s), note: (q) => `${duration(q.elapsed_s)} so far` },
-  { name: "Charged", value: (q) => percent(q.state_of_charge, 1), note: () => "FePO₄ of all iron phosphate" },
+  { name: "State of charge", value: (q) => percent(q.state_of_charge, 1), note: () => "FePO₄ of all iron phosphate" },
 ];
 
 export function makeHealthPanel(section, store, invalidate) {

@@ -4,6 +4,7 @@
 import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { element, energy, known, length, number } from "/assets/format.js";
+import { hasBegun } from "/assets/judge.js";
 
 const mostEnergies = 16;
 
@@ -14,11 +15,12 @@ function absence(message, hasFigure) {
   return "not measured: no energy has eight tilts";
 }
 
-export function makeResolutionPanel(section, store, invalidate, ask) {
+export function makeResolutionPanel(section, store, invalidate, ask, canAsk) {
   const host = section.querySelector(".chart-host");
   const figures = section.querySelector(".figures");
   const chart = new Chart(host, { label: "Fourier shell correlation", height: 222, again: invalidate });
-  section.querySelector("[data-measure]").addEventListener("click", () => ask("measure_resolution", {}, "Measure the resolution"));
+  const measure = section.querySelector("[data-measure]");
+  measure.addEventListener("click", () => ask("measure_resolution", {}, "Measure the resolution"));
 
   function shells(message) {
     const found = [];
@@ -44,6 +46,7 @@ export function makeResolutionPanel(section, store, invalidate, ask) {
   store.on(["alignment", "projection", "status"], invalidate);
   return () => {
     const message = store.latest.alignment;
+    measure.disabled = !canAsk() || !hasBegun(store.latest.status);
     const found = shells(message);
     const rings = [...store.tilts.values()].filter((tilt) => known(tilt.halfPeriod)).sort((a, b) => a.angle - b.angle);
     const frc = store.quality("projection").frc_half_period_m ?? store.quality("status").frc_half_period_m;

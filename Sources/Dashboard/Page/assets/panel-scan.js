@@ -76,7 +76,8 @@ export function makeScanPanel(section, store, invalidate) {
       const map = Object.values(message.arrays)[0];
       return {
         values: map.values, rows: map.shape[0], columns: map.shape[1], unit: map.unit, pixelSize: map.pixelSize, map: "cividis",
-        note: [message.header.identifier, `${count(message.header.frame_count)} points`].filter(Boolean).join(" · "),
+        aspect: 1, // it fills row after row; the rest of the frame is what is not measured
+        note: [`${count(message.header.frame_count)} points`, message.header.identifier].filter(Boolean).join(" · "),
       };
     });
   }

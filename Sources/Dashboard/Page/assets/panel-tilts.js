@@ -14,7 +14,25 @@ const requests = [
   ["take_back", "Take back", "t", "Lets the tilt take part again"],
 ];
 
-export function makeTiltsPanel(section, store, invalidate, ask) {
+// What a tilt can be, with the mark of its tile and the words for it.
+const states = {
+  new: ["", "not folded yet"],
+  in: ["", "takes part"],
+  held: ["held back", "held back"],
+  asked: ["left out", "left out on request"],
+  unfolded: ["not folded", "not folded"],
+  dropped: ["dropped", "dropped"],
+};
+const near = 0.011; // degrees within which two angles are one
+const onRequest = "held back on request";
+
+/** What can be asked for a tilt: the first word of a request, as in `requests`. */
+function isPossible(request, { state }) {
+  if (state === "unfolded" || state === "dropped") return false;
+  return request === "take_back" ? state !== "in" : request === "drop_tilt" || !["held", "asked"].includes(state);
+}
+
+export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
   const strip = section.querySelector(".strip");
   const caption = section.querySelector("[data-caption]");
   const words = section.querySelector(".tilt-words");
@@ -34,7 +52,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
 
   function act(request, label) {
     const tilt = rows().find((row) => row.key === selected);
-    if (!tilt) return;
+    if (!tilt || !canAsk() || !isPossible(request, tilt)) return;
     const tomogram = store.latest.alignment?.header.tomogram_id;
     const fields = { rotation_angle_deg: Number(tilt.angle.toFixed(4)), ...(tomogram ? { tomogram_id: tomogram } : {}) };
     const name = `${label} ${degrees(tilt.angle)}`;
@@ -42,26 +60,53 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
     askTwice(name, "The tilt is taken out for good and has to be measured again. To try the volume without it, hold it back.", () => ask(request, fields, name));
   }
 
-  const seen = (angle) => [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < 0.011);
+  const seen = (angle) => [...store.tilts.values()].find((tilt) => Math.abs(tilt.angle - angle) < near);
+
+  /** The angles at which something was measured that is not in the tomogram, and why. */
+  function leftOut(reasons) {
+    return Object.entries(reasons).map(([name, reason]) => ({ angle: Number(name.match(/^left_out_(-?[\d.]+)$/)?.[1] ?? NaN), reason }))
+      .filter(({ angle }) => known(angle));
+  }
+
+  /**
+   * The indices of the alignment's rows, as requests take them: those of the projections that came; else, of
+   * tilts that are out, those with a reason; else the places of the rows, where these are the indices.
+   */
+  function indices(angles, accepted, reasons) {
+    const told = angles.map((angle) => seen(angle)?.index);
+    const named = Object.keys(reasons).map((name) => Number(name.match(/^held_back_(\d+)$/)?.[1] ?? NaN)).filter(known).sort((a, b) => a - b);
+    const out = angles.map((_, i) => i).filter((i) => !accepted[i]);
+    if (named.length === out.length) out.forEach((i, k) => (told[i] ??= named[k]));
+    const isInOrder = told.every((index, i) => index === undefined || index === i) && leftOut(reasons).length === 0;
+    return told.map((index, i) => index ?? (isInOrder ? i : undefined));
+  }
 
   /** All tilts that are known, by angle. */
   function rows() {
-    const found = new Map();
+    const found = [];
+    const isNear = (angle) => found.some((row) => Math.abs(row.angle - angle) < near);
     const arrays = store.latest.alignment?.arrays ?? {};
     const reasons = store.latest.alignment?.text ?? {};
     const value = (name, i) => arrays[name]?.values[i];
-    Array.from(arrays.rotation_angle?.values ?? []).forEach((angle, i) => {
-      found.set(angle.toFixed(2), {
-        key: angle.toFixed(2), angle, rows: value("shift_rows", i), columns: value("shift_columns", i),
-        residual: value("residual", i), confidence: value("confidence", i), accepted: (value("accepted", i) ?? 1) > 0.5,
-        reason: reasons[`held_back_${seen(angle)?.index ?? i}`],
+    const angles = Array.from(arrays.rotation_angle?.values ?? []);
+    const accepted = angles.map((_, i) => (value("accepted", i) ?? 1) > 0.5);
+    const index = indices(angles, accepted, reasons);
+    angles.forEach((angle, i) => {
+      const reason = accepted[i] ? undefined : reasons[`held_back_${index[i]}`];
+      found.push({
+        angle, index: index[i], rows: value("shift_rows", i), columns: value("shift_columns", i),
+        residual: value("residual", i), confidence: value("confidence", i), reason: reason === onRequest ? undefined : reason,
+        state: accepted[i] ? "in" : reason === onRequest ? "asked" : "held",
       });
     });
-    for (const [key, { angle }] of store.tilts) {
-      const near = [...found.values()].find((row) => Math.abs(row.angle - angle) < 0.011);
-      if (!near) found.set(key, { key, angle, accepted: undefined });
+    for (const { angle, reason } of leftOut(reasons)) {
+      if (isNear(angle)) continue;
+      const isDropped = /^dropped/.test(reason);
+      found.push({ angle: seen(angle)?.angle ?? angle, index: seen(angle)?.index, reason: reason.replace(/^(not folded|dropped)(: )?/, ""), state: isDropped ? "dropped" : "unfolded" });
     }
-    return [...found.values()].sort((a, b) => a.angle - b.angle);
+    for (const { angle, index } of store.tilts.values()) if (!isNear(angle)) found.push({ angle, index, state: "new" });
+    for (const row of found) row.key = row.angle.toFixed(2);
+    return found.sort((a, b) => a.angle - b.angle);
   }
 
   function pictureOf(angle) {
@@ -132,12 +177,12 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
   function describe(all) {
     const row = all.find((row) => row.key === selected);
     buttons.forEach((button, i) => {
-      button.disabled = !row || (i === 2 ? row.accepted === true : row.accepted === false && i === 0);
+      button.disabled = !row || !canAsk() || !isPossible(requests[i][0], row);
     });
     if (!row) return setText(words, all.length ? "Choose a tilt to hold it back, drop it or take it back." : "");
     const half = pictureOf(row.angle).halfPeriod;
     setText(words, [
-      `${degrees(row.angle)}: ${row.accepted === undefined ? "not folded yet" : row.accepted ? "takes part" : "held back"}${row.accepted === false && row.reason ? `: ${row.reason}` : ""}`,
+      `${degrees(row.angle)}${known(row.index) ? `, tilt index ${row.index} (from 0)` : ""}: ${states[row.state][1]}${row.reason ? `${row.state === "dropped" ? " " : ": "}${row.reason}` : ""}`,
       known(row.rows) ? `shift ${number(row.rows, 2)} px down, ${number(row.columns, 2)} px right` : "",
       known(row.residual) ? `residual ${number(row.residual, 2)} OD` : "",
       known(row.confidence) ? `confidence ${number(row.confidence, 2)}` : "",
@@ -151,7 +196,7 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
     const angles = aligned.map((row) => row.angle);
     const dots = (values, name, color, yaxis, symbol) => ({
       x: angles, y: values, name, type: "scatter", mode: "lines+markers", yaxis,
-      line: { color: themeColor(color), width: 1 }, marker: { size: 5, symbol, color: themeColor(color), opacity: aligned.map((row) => (row.accepted ? 1 : 0.35)) },
+      line: { color: themeColor(color), width: 1 }, marker: { size: 5, symbol, color: themeColor(color), opacity: aligned.map((row) => (row.state === "in" ? 1 : 0.35)) },
       hovertemplate: "%{x:.1f}°: %{y:.3g}<extra>" + name + "</extra>",
     });
     const row = aligned.find((row) => row.key === selected);
@@ -185,10 +230,12 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
       const entry = tile(row);
       if (reprojected < 8) reprojected += paint(entry, row) ? 1 : 0;
       else isLeft = true;
-      const state = row.accepted === undefined ? "new" : row.accepted ? "in" : "out";
-      entry.node.dataset.accepted = state;
-      entry.mark.textContent = { new: "", in: known(row.residual) ? number(row.residual, 2) : "", out: "held back" }[state];
-      entry.node.setAttribute("aria-label", `Tilt ${degrees(row.angle)}, ${{ new: "not folded yet", in: "takes part", out: "held back" }[state]}, residual ${number(row.residual, 2)}`);
+      const [mark, said] = states[row.state];
+      const name = known(row.index) ? `, index ${row.index}` : "";
+      entry.node.dataset.accepted = ["new", "in"].includes(row.state) ? row.state : "out";
+      setText(entry.mark, row.state === "in" && known(row.residual) ? number(row.residual, 2) : mark);
+      entry.node.title = `${degrees(row.angle)}: ${said}${known(row.index) ? `. For “tiltfold control” it is --index ${row.index}, counted from 0` : ""}`;
+      entry.node.setAttribute("aria-label", `Tilt ${degrees(row.angle)}${name}, ${said}${known(row.residual) ? `, residual ${number(row.residual, 2)}` : ""}`);
       return entry.node;
     });
     if (nodes.length !== strip.children.length || nodes.some((node, i) => strip.children[i] !== node)) {
@@ -198,9 +245,10 @@ export function makeTiltsPanel(section, store, invalidate, ask) {
       if (isAtEnd) strip.scrollLeft = strip.scrollWidth;
     }
     if (isLeft) setTimeout(invalidate, 30);
-    const out = all.filter((row) => row.accepted === false).length;
-    const taken = all.filter((row) => row.accepted).length;
-    setText(caption, [`${taken} in the volume`, out ? `${out} held back` : "none held back"].join(" · "));
+    const those = (state) => all.filter((row) => row.state === state).length;
+    const out = [["held", "held back"], ["asked", "left out"], ["unfolded", "not folded"], ["dropped", "dropped"]]
+      .filter(([state]) => those(state)).map(([state, words]) => `${those(state)} ${words}`);
+    setText(caption, [`${those("in")} in the volume`, ...(out.length ? out : ["none held back"])].join(" · "));
     describe(all);
     return drawChart(all);
   };

@@ -46,11 +46,12 @@ const short = (value) => (Math.abs(value) >= 1e4 ? compact(Number(value.toPrecis
 export class Picture {
   #content;
   #drawn;
+  #area = { left: 0, top: 0, width: 1, height: 1 }; // of the canvas that the picture takes
 
   /** Puts a figure into `host`; `label` names it for those who cannot see it. */
   constructor(host, { title, label = title, bar = true, tools = [] }) {
     this.title = element("span", { class: "picture-title", text: title });
-    this.readout = element("span", { class: "picture-readout" });
+    this.readout = element("bdi", { dir: "ltr" }); // too long, it is cut at its start: names differ at their ends
     this.label = label;
     this.canvas = element("canvas", { role: "img", "aria-label": `${label}: no data yet`, "data-picture": title });
     this.frame = element("div", { class: "picture-frame" }, this.canvas);
@@ -65,7 +66,7 @@ export class Picture {
           element("div", { class: "picture-ends" }, this.high, this.unit, this.low), this.bar),
       );
     }
-    const caption = element("figcaption", {}, this.title, ...tools, this.readout);
+    const caption = element("figcaption", {}, this.title, ...tools, element("span", { class: "picture-readout" }, this.readout));
     this.figure = element("figure", { class: "picture" }, caption, body);
     host.append(this.figure);
     this.canvas.addEventListener("pointermove", (event) => this.#point(event));
@@ -75,7 +76,8 @@ export class Picture {
   /**
    * Shows values [row, column], or `picture`, a canvas of the same size, where colours are not a map.
    *
-   * content: {values, rows, columns, unit, pixelSize, map, low, high, log, picture, cross, note, describe}
+   * content: {values, rows, columns, unit, pixelSize, map, low, high, log, picture, cross, note, describe, aspect}
+   * `aspect` is that of the frame where it is not the picture's own: pixels stay square, the rest is empty.
    */
   show(content) {
     const { values, log } = content;
@@ -96,22 +98,26 @@ export class Picture {
     if (!this.#content) return;
     this.#content.cross = cross;
     const { rows, columns, pixelSize } = this.#content;
-    this.frame.style.aspectRatio = `${columns} / ${rows}`;
+    const aspect = this.#content.aspect ?? Math.min(2, Math.max(0.5, columns / rows));
+    this.frame.style.aspectRatio = String(aspect);
     const ratio = Math.min(devicePixelRatio || 1, 2);
     const width = Math.max(8, Math.round(this.frame.clientWidth * ratio));
-    const height = Math.max(8, Math.round((width * rows) / columns));
+    const height = Math.max(8, Math.round(width / aspect));
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
     }
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, width, height);
-    context.imageSmoothingEnabled = width < columns * 1.5;
+    const scale = Math.min(width / columns, height / rows);
+    const area = { left: (width - columns * scale) / 2, top: 0, width: columns * scale, height: rows * scale };
+    this.#area = { left: area.left / width, top: 0, width: area.width / width, height: area.height / height };
+    context.imageSmoothingEnabled = scale < 1.5;
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.#drawn, 0, 0, width, height);
+    context.drawImage(this.#drawn, area.left, area.top, area.width, area.height);
     this.canvas.plain = this.#drawn; // what was measured, without cross and scale bar
-    if (cross) drawCross(context, cross, ratio);
-    if (known(pixelSize)) drawScaleBar(context, width / (columns * pixelSize), ratio);
+    if (cross) drawCross(context, cross, area, ratio);
+    if (known(pixelSize)) drawScaleBar(context, scale / pixelSize, ratio);
   }
 
   #describe() {
@@ -132,19 +138,22 @@ export class Picture {
     context.putImageData(pixels, 0, 0);
   }
 
-  /** The pixel under a pointer, {row, column, x, y: fractions of the picture}. */
+  /** The pixel under a pointer or next to it, {row, column, x, y: fractions of the picture, isInside}. */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const x = (event.clientX - box.left) / box.width;
-    const y = (event.clientY - box.top) / box.height;
+    const area = this.#area;
+    const x = ((event.clientX - box.left) / box.width - area.left) / area.width;
+    const y = ((event.clientY - box.top) / box.height - area.top) / area.height;
     const { rows, columns } = this.#content ?? { rows: 1, columns: 1 };
     const inside = (value, extent) => Math.min(extent - 1, Math.max(0, Math.floor(value * extent)));
-    return { x, y, row: inside(y, rows), column: inside(x, columns) };
+    const within = (value) => Math.min(1, Math.max(0, value));
+    return { x: within(x), y: within(y), row: inside(y, rows), column: inside(x, columns), isInside: x === within(x) && y === within(y) };
   }
 
   #point(event) {
     if (!this.#content) return;
-    const { row, column } = this.place(event);
+    const { row, column, isInside } = this.place(event);
+    if (!isInside) return setText(this.readout, this.note ?? "");
     const { values, columns, unit, read } = this.#content;
     if (read) setText(this.readout, read(row, column));
     else if (values) setText(this.readout, `${number(values[row * columns + column])} ${unitWords(unit ?? "1")}`.trim());
@@ -181,9 +190,10 @@ export function drawScaleBar(context, perMeter, ratio) {
   context.fillRect(margin + (plate - long) / 2, height - margin - 4.5 * ratio, long, 2 * ratio);
 }
 
-function drawCross(context, { x, y }, ratio) {
-  const { width, height } = context.canvas;
+function drawCross(context, { x, y }, { left, top, width, height }, ratio) {
   const gap = 6 * ratio;
+  context.save();
+  context.translate(left, top);
   for (const [color, thick] of [["rgba(0,0,0,0.55)", 3], ["rgba(255,255,255,0.9)", 1]]) {
     context.strokeStyle = color;
     context.lineWidth = thick * ratio * 0.75;
@@ -198,4 +208,5 @@ function drawCross(context, { x, y }, ratio) {
     context.lineTo(x * width, height);
     context.stroke();
   }
+  context.restore();
 }

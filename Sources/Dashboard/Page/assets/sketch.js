@@ -128,7 +128,8 @@ function curve(context, trace, across, up) {
   context.setLineDash([]);
   if (!trace.mode?.includes("markers")) return;
   trace.x.forEach((x, i) => {
-    if (known(toNumber(trace.y[i]))) context.fillRect(across(toNumber(x)) - 2, up(trace.y[i]) - 2, 4, 4);
+    const isShown = trace.marker?.size?.[i] !== 0;
+    if (isShown && known(toNumber(trace.y[i]))) context.fillRect(across(toNumber(x)) - 2, up(trace.y[i]) - 2, 4, 4);
   });
 }
 

@@ -2,42 +2,8 @@
 // What the page knows: the newest message of each topic, and what it gathered while it was open.
 
 import { known } from "/assets/format.js";
-
-const longest = 1500; // points of a curve; then every other one goes
-
-/** A curve over time that thins itself out. */
-export class Series {
-  times = [];
-  values = [];
-
-  add(time, value, spacing = 0.4) {
-    if (!known(value)) return;
-    const last = this.times.length - 1;
-    if (last >= 0 && time - this.times[last] < spacing) {
-      if (time >= this.times[last]) this.values[last] = value;
-      return;
-    }
-    this.times.push(time);
-    this.values.push(value);
-    if (this.times.length > longest) {
-      this.times = this.times.filter((_, i) => i % 2 === 0);
-      this.values = this.values.filter((_, i) => i % 2 === 0);
-    }
-  }
-
-  get last() {
-    return this.values.at(-1);
-  }
-
-  /** The change of the value over the last `seconds`. */
-  growth(seconds) {
-    if (this.times.length < 2) return 0;
-    const end = this.times.at(-1);
-    let first = this.times.length - 1;
-    while (first > 0 && end - this.times[first] < seconds) first -= 1;
-    return this.values.at(-1) - this.values[first];
-  }
-}
+import { ScanCurves } from "/assets/scan-curves.js";
+import { Series } from "/assets/series.js";
 
 const series = (...names) => Object.fromEntries(names.map((name) => [name, new Series()]));
 const energyKey = (header) => (known(header.energy_eV) ? header.energy_eV.toFixed(1) : "all");
@@ -58,11 +24,11 @@ export class Store {
     this.latest = {};
     this.byEnergy = { volume: new Map(), chemistry: new Map() };
     this.curves = series(
-      "overlap", "data", "coverage", "frames", "beam", "latency", "intake", "recorder",
-      "lost", "disk", "recorded", "unrecorded", "used",
+      "frames", "beam", "latency", "intake", "recorder", "messages", "received",
+      "lost", "faulty", "disk", "recorded", "unrecorded", "used",
     );
+    this.scans = new ScanCurves();
     this.scanErrors = []; // {scan, angle, error}: of each finished scan
-    this.scanStarts = []; // {scan, time, angle}
     this.tilts = new Map(); // angle -> {angle, index, pictures: energy -> thumbnail, halfPeriod}
     this.arrived = 0; // ms, when the last status came
     this.#tomogram = undefined;
@@ -84,7 +50,8 @@ export class Store {
     }
     if (before && before.header.generation !== header.generation && message.time > before.time) {
       this.#forget();
-      for (const event of this.events) event.seen = true; // of the run before
+      // Of the run before. Events of the new one may come before its first status.
+      for (const event of this.events) event.seen ||= event.generation !== header.generation;
       this.#tell();
     }
     // Half a second old at most. Other messages that a late page gets may be of any age.
@@ -115,6 +82,7 @@ export class Store {
     if (this.events.some((event) => event.key === key)) return false;
     this.events.push({
       key,
+      generation: message.header.generation,
       time: message.time,
       severity: message.text.severity ?? "info",
       message: message.text.message ?? "",
@@ -160,7 +128,10 @@ export class Store {
         curves.latency.add(time, quality.latency_stxm_recent_p99_ms);
         curves.intake.add(time, quality.intake_queue_depth);
         curves.recorder.add(time, quality.recorder_queue_depth);
+        curves.messages.add(time, quality.messages_received);
+        curves.received.add(time, quality.frames_received);
         curves.lost.add(time, quality.frames_lost);
+        curves.faulty.add(time, faulty(quality));
         curves.disk.add(time, quality.disk_free_bytes);
         curves.recorded.add(time, quality.recorded_bytes);
         curves.unrecorded.add(time, quality.bytes_unrecorded);
@@ -168,26 +139,16 @@ export class Store {
         if (quality.beam_per_second !== curves.beam.last) curves.beam.add(time, quality.beam_per_second, 0);
         break;
       case "object":
-        curves.overlap.add(time, quality.overlap_error);
-        curves.data.add(time, quality.data_error);
-        curves.coverage.add(time, quality.coverage);
+        this.scans.add(header, time, { data: quality.data_error, overlap: quality.overlap_error, coverage: quality.coverage });
         break;
       case "stxm":
       case "diffraction":
-        curves.coverage.add(time, quality.coverage);
-        this.#noteStart(header, time);
+        this.scans.add(header, time, { coverage: quality.coverage });
         break;
       case "projection":
         this.#noteProjection(header, quality, arrays);
         break;
     }
-  }
-
-  #noteStart(header, time) {
-    const last = this.scanStarts.at(-1);
-    if (!header.identifier || last?.scan === header.identifier) return;
-    this.scanStarts.push({ scan: header.identifier, time, angle: header.rotation_angle_deg });
-    if (this.scanStarts.length > 400) this.scanStarts.shift();
   }
 
   #noteProjection(header, quality, arrays) {
@@ -200,11 +161,18 @@ export class Store {
     const density = arrays.optical_density;
     if (!known(angle) || !density) return;
     const key = angle.toFixed(2);
-    const tilt = this.tilts.get(key) ?? { angle, index: header.tilt_index, pictures: new Map() };
+    const tilt = this.tilts.get(key) ?? { angle, pictures: new Map() };
+    tilt.index = header.tilt_index ?? tilt.index; // one that was dropped comes again as another
     tilt.pictures.set(energyKey(header), thumbnail(density, arrays.coverage));
     if (known(quality.frc_half_period_m)) tilt.halfPeriod = quality.frc_half_period_m;
     this.tilts.set(key, tilt);
   }
+}
+
+/** What came and could not be used, by the counts of a status. */
+export function faulty(quality) {
+  return ["frames_unusable", "frames_without_position", "frames_without_scan", "messages_malformed", "messages_unread"]
+    .reduce((sum, name) => sum + (quality[name] ?? 0), 0);
 }
 
 /** A small copy, at most 72 pixels a side, so that the whole frame need not be kept. */

@@ -58,7 +58,7 @@ extension ConfigurationTable {
         "minimum_frames",
         \.minimumFrames,
         1...100_000,
-        "frames that must be there before the probe is refined"
+        "frames that must be there before the probe is refined; a scan that ends with fewer is not folded"
       ),
       at.integer(
         "probe_update_start",

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+
+/// How soon the dashboard shows something to a browser that runs already, beside a run that takes every
+/// core: `dashboard_paint_ms`. Needs Chromium and python3.
+func paintBenchmarks() -> [BenchmarkCase] {
+  [BenchmarkCase(name: "dashboard_paint_ms", run: measurePaint)]
+}
+
+private func measurePaint() throws -> [BenchmarkResult] {
+  guard Chromium.path != nil else {
+    say("  there is no Chromium here: apt-get install --yes chromium")
+    return []
+  }
+  let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  let script = root.appending(path: "Tests/Clients/page/simulated_run.py")
+  let programs = (Bundle.main.executableURL ?? root).resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+  let process = PythonInterpreter.makeProcess([
+    script.path(percentEncoded: false), "--bin", programs.path(percentEncoded: false),
+    "--tilts", "8", "--folded", "4", "--timeout", "240",
+  ])
+  let output = Pipe()
+  process.standardOutput = output
+  process.standardError = output
+  try process.run()
+  let printed = output.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  let said = String(decoding: printed, as: UTF8.self)
+  let form = /first paint after (\d+) ms, a message of each topic (-?\d+) ms after .* after (\d+) ms/
+  guard let match = said.firstMatch(of: form), let paint = Double(match.output.1),
+    let complete = Double(match.output.2)
+  else { throw PythonInterpreter.Failure(description: "the page was not seen: \(said.suffix(500))") }
+  return [
+    BenchmarkResult(
+      name: "dashboard_paint_ms",
+      value: paint,
+      unit: "ms",
+      detail: "from navigation to the first contentful paint in a browser that runs already, beside a "
+        + "simulated run on all cores; a message of each topic \(Int(complete)) ms after the "
+        + "connection stood, all panels drawn after \(match.output.3) ms, by software rendering"
+    )
+  ]
+}
