@@ -30,18 +30,24 @@ private func measurePaint() throws -> [BenchmarkResult] {
   let printed = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   let said = String(decoding: printed, as: UTF8.self)
-  let form = /first paint after (\d+) ms, a message of each topic (-?\d+) ms after .* after (\d+) ms/
+  let form =
+    /first paint after (\d+) ms, a message of each topic (-?\d+) ms after .* after (\d+) ms/
   guard let match = said.firstMatch(of: form), let paint = Double(match.output.1),
     let complete = Double(match.output.2)
-  else { throw PythonInterpreter.Failure(description: "the page was not seen: \(said.suffix(500))") }
+  else { throw PaintFailure(description: "the page was not seen: \(said.suffix(500))") }
   return [
     BenchmarkResult(
       name: "dashboard_paint_ms",
       value: paint,
       unit: "ms",
-      detail: "from navigation to the first contentful paint in a browser that runs already, beside a "
+      detail:
+        "from navigation to the first contentful paint in a browser that runs already, beside a "
         + "simulated run on all cores; a message of each topic \(Int(complete)) ms after the "
         + "connection stood, all panels drawn after \(match.output.3) ms, by software rendering"
     )
   ]
+}
+
+private struct PaintFailure: Error, CustomStringConvertible {
+  let description: String
 }

@@ -46,13 +46,11 @@ struct DashboardPageTests {
 
   /// Buttons and keys steer a real run, which acknowledges each request and tells of it by an event.
   ///
-  /// It is recorded, 1.5 GB in the temporary folder, for else it would refuse to rest.
+  /// It is recorded, 3 GB in the temporary folder, for else it would refuse to rest.
   @Test func thePageSteersASimulatedRun() throws {
     let tests = try #require(Bundle.main.executableURL?.resolvingSymlinksInPath())
     let folder = tests.deletingLastPathComponent().path(percentEncoded: false)
-    let arguments = [
-      "--bin", folder, "--tilts", "6", "--folded", "4", "--timeout", "240", "--press",
-    ]
+    let arguments = ["--bin", folder, "--folded", "4", "--timeout", "120", "--press"]
     let outcome = try run("simulated_run.py", arguments)
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }

@@ -189,13 +189,16 @@ class Steering:
             if not self.visit.until(going, self.timeout, f"{label}: no scan is in hand"):
                 return
             before = self.events()
-            if not (self.click(label) and self.meant(label, "The scan ")):
+            self.browser.evaluate(f"{self.ANSWER}.textContent = ''")  # of the try before
+            if not (self.click(label) and self.meant(label, "The scan simulated_")):
                 return
             self.visit.until(f"{said}.startsWith({json.dumps(label)}) && {self.ANSWER}.dataset.ok !== ''", 20, f"{label}: no answer")
             if self.browser.evaluate(f"{self.ANSWER}.dataset.ok === 'true'"):
                 return self.told(event, before)
             if not self.browser.evaluate(f"/goes on/.test({said})"):
                 break
+            scan = self.browser.evaluate("tiltfold.store.latest.status.header.identifier")
+            self.visit.until(f"tiltfold.store.latest.status.header.identifier !== {json.dumps(scan)}", self.timeout, f"{label}: no other scan comes")
         self.visit.faults.append(f"{label} was answered by: {self.browser.evaluate(said)}")
 
     def realign(self):
