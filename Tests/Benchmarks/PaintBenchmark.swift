@@ -3,8 +3,9 @@
 import Foundation
 import TestSupport
 
-/// How soon the dashboard shows something to a browser that runs already, beside a run that takes every
-/// core: `dashboard_paint_ms`. Needs Chromium and python3.
+/// How soon the dashboard shows something to a browser, beside a run on every core: `dashboard_paint_ms`.
+///
+/// Needs Chromium and python3.
 func paintBenchmarks() -> [BenchmarkCase] {
   [BenchmarkCase(name: "dashboard_paint_ms", run: measurePaint)]
 }
