@@ -210,7 +210,7 @@ private struct NewcomerMeasurement {
     parameters.volumeSide = Self.voxels
     parameters.photonsPerSecond = 2e8
     var configuration = PipelineConfiguration()
-    configuration.source.endpoints = [try serve(parameters)]
+    configuration.source.endpoints = [try serveSimulation(parameters)]
     configuration.previews.endpoint = "tcp://127.0.0.1:*"
     configuration.previews.recEndpoint = nil
     configuration.results.directory = "\(scratch)/results"
@@ -228,30 +228,6 @@ private struct NewcomerMeasurement {
     configuration.tomography.finalAlignmentRounds = 0
     return configuration
   }
-
-  /// Streams a simulated tomogram to the first subscriber; the address.
-  private func serve(_ parameters: SimulationParameters) throws -> String {
-    let detector = try SimulatedDetector(parameters)
-    let port = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
-    let endpoint = port.endpoint
-    consume(port)
-    Thread.detachNewThread {
-      do {
-        let settings = StreamSettings()
-        var server = try StreamServer(bindingTo: endpoint, queueLength: 400)
-        var stream = try DetectorStream(detector, settings)
-        guard
-          try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
-        else { return }
-        _ = try server.send(&stream, isCancelled: { false })
-      } catch {
-        say("  the source has failed: \(error)")
-      }
-    }
-    return endpoint
-  }
-
-  private func consume(_ publisher: consuming Publisher) {}
 
   private struct Listener: PreviewListener {
     let hub: PreviewHub

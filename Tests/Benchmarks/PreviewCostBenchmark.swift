@@ -82,25 +82,8 @@ private struct PreviewCost {
     parameters.scanRows = 10
     parameters.volumeSide = 96
     parameters.photonsPerSecond = 2e8
-    let detector = try SimulatedDetector(parameters)
-    let probe = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
-    let endpoint = probe.endpoint
-    consume(probe)
-    let settings = StreamSettings()
-    Thread.detachNewThread {
-      do {
-        var server = try StreamServer(bindingTo: endpoint, queueLength: 400)
-        var stream = try DetectorStream(detector, settings)
-        guard
-          try server.waitForSubscriber(to: settings.dialect, seconds: 60, isCancelled: { false })
-        else { return }
-        _ = try server.send(&stream, isCancelled: { false })
-      } catch {
-        say("  the source has failed: \(error)")
-      }
-    }
     var configuration = configuration(scratch)
-    configuration.source.endpoints = [endpoint]
+    configuration.source.endpoints = [try serveSimulation(parameters)]
     configuration.previews.isEnabled = false
     configuration.ptychography.iterations = 4
     configuration.results.directory = "\(scratch)/live"
@@ -111,8 +94,6 @@ private struct PreviewCost {
     return try pipeline.run().counters.exposures
   }
 
-  private func consume(_ publisher: consuming Publisher) {}
-
   private func replay(
     _ scratch: String,
     isWatched: Bool
@@ -121,7 +102,7 @@ private struct PreviewCost {
     var configuration = configuration(scratch)
     let probe = try Publisher(try MessagingContext(), bindingTo: "tcp://127.0.0.1:*")
     configuration.previews.endpoint = probe.endpoint
-    consume(probe)
+    giveBack(probe)
     var options = Pipeline.Options(configuration)
     options.recording = nil
     let pipeline = Pipeline(

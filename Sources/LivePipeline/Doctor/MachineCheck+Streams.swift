@@ -31,6 +31,9 @@ extension MachineCheck {
     ]
   }
 
+  /// Whether a source is as slow as need be: then neither disk nor loopback is too slow.
+  private var sourceWaits: Bool { configuration.compute.whenBehind == .wait }
+
   private func speed(of file: Int32, in place: String, free: Double) -> MachineFinding {
     let rate = Self.writingRate(of: file, free: free)
     guard let rate else {
@@ -44,7 +47,7 @@ extension MachineCheck {
     let words =
       "\(place) takes \(Self.megabytes(rate)); frames of \(Self.bytes(frameBytes)) at "
       + "\(frameRate.formatted()) a second are \(Self.megabytes(streamRate))"
-    if rate < streamRate, configuration.compute.whenBehind == .wait {
+    if rate < streamRate, sourceWaits {
       return MachineFinding(
         "disk speed",
         .ok,
@@ -60,7 +63,7 @@ extension MachineCheck {
           + "rate that really comes (--frames-per-second)"
       )
     }
-    guard rate >= 1.5 * streamRate || configuration.compute.whenBehind == .wait else {
+    guard rate >= 1.5 * streamRate || sourceWaits else {
       return MachineFinding(
         "disk speed",
         .warning,
@@ -140,9 +143,7 @@ extension MachineCheck {
       let words =
         "ZeroMQ carries \(Self.megabytes(rate)) over TCP within this machine; "
         + "the detector sends \(Self.megabytes(streamRate))"
-      // A source that waits is as slow as need be.
-      let isEnough = configuration.compute.whenBehind == .wait
-      if rate < streamRate, !isEnough {
+      if rate < streamRate, !sourceWaits {
         return MachineFinding(
           "loopback",
           .failure,
@@ -150,7 +151,7 @@ extension MachineCheck {
           remedy: "end other programs and try again"
         )
       }
-      guard rate >= 2 * streamRate || isEnough else {
+      guard rate >= 2 * streamRate || sourceWaits else {
         return MachineFinding(
           "loopback",
           .warning,

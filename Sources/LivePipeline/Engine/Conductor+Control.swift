@@ -56,8 +56,7 @@ extension Conductor {
   /// - Throws: `PipelineError` where nothing can be measured.
   func measureResolution(of name: String?) throws(PipelineError) -> String {
     let asked = try engine.measurements(of: name)
-    try refuseAtEnd()
-    return locked {
+    return try lockedUnlessOver {
       let names = asked.map { measurement in
         let name = measurement.session.name
         guard !measurements.contains(where: { $0.session.name == name }) else {

@@ -94,8 +94,7 @@ extension Conductor {
   /// - Throws: `PipelineError` that says why it cannot be done.
   func change(_ kind: TiltChange.Kind, _ tilt: TiltReference) throws(PipelineError) -> String {
     let change = try engine.change(kind, tilt)
-    try refuseAtEnd()
-    let isNew = locked { () -> Bool in
+    let isNew = try lockedUnlessOver { () -> Bool in
       let last = tiltChanges.last {
         $0.tomogram == change.tomogram && $0.index == change.index
       }
@@ -123,8 +122,7 @@ extension Conductor {
   func realign(_ name: String?) throws(PipelineError) -> String {
     let asked = try engine.alignable(name)
     let number = engine.lastMessage
-    try refuseAtEnd()
-    return locked {
+    return try lockedUnlessOver {
       let names = asked.map { name in
         guard !alignments.contains(name) else { return "\(name) (asked for before)" }
         alignments.append(name)
@@ -145,8 +143,7 @@ extension Conductor {
   func snapshot(_ name: String?) throws(PipelineError) -> String {
     let snapshot = try engine.snapshot(named: name)
     let number = engine.lastMessage
-    try refuseAtEnd()
-    let isNew = locked { () -> Bool in
+    let isNew = try lockedUnlessOver { () -> Bool in
       guard snapshots.isEmpty else { return false }
       snapshots.append(snapshot)
       engine.schedule.note(ScheduleStep(.snapshot, messages: [number]))
@@ -156,18 +153,6 @@ extension Conductor {
     return
       "tomograms and pictures are written as they stand to \(snapshot.path); an event tells when "
       + "all is there"
-  }
-
-  // MARK: - The end
-
-  /// Refuses what no thread is left to do.
-  func refuseAtEnd() throws(PipelineError) {
-    guard !isOver else {
-      throw PipelineError(
-        .data,
-        "the run is over and its results are being written; a replay of the recording can still change it"
-      )
-    }
   }
 
   // MARK: - Replays

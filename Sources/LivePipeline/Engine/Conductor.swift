@@ -144,9 +144,6 @@ final class Conductor: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Whether no thread is left to do anything.
-  var isOver: Bool { locked { isDone } }
-
   /// The messages that wait.
   var depth: Int {
     condition.lock()
@@ -301,6 +298,18 @@ final class Conductor: @unchecked Sendable {
       condition.unlock()
     }
     return body()
+  }
+
+  /// The same, refused where no thread is left to do what is asked for.
+  func lockedUnlessOver<Result>(_ body: () -> Result) throws(PipelineError) -> Result {
+    let result = locked { isDone ? nil : body() }
+    guard let result else {
+      throw PipelineError(
+        .data,
+        "the run is over and its results are being written; a replay of the recording can still change it"
+      )
+    }
+    return result
   }
 
   /// Messages that may wait; raw frames have 2.4 MB each.
