@@ -41,6 +41,9 @@ public final class Pipeline: Sendable {
     public var replay = ReplayPlan()
     /// Whether the run ends with the first whole tomogram.
     public var endsWithTomogram = false
+    /// How long an alignment or a measurement that somebody asked for waits for a pause of the work
+    /// before it goes on beside it, seconds.
+    public var patience = 10.0
 
     /// Takes the places that a configuration names.
     public init(_ configuration: PipelineConfiguration) {
@@ -154,6 +157,7 @@ public final class Pipeline: Sendable {
       engine: engine,
       sourceMayWait: sourceMayWait,
       endsScansByTime: source == .stream,
+      patience: options.patience,
       onTomogramComplete: { [self] in
         if options.endsWithTomogram { requestFinish() }
       }

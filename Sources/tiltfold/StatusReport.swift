@@ -61,9 +61,14 @@ struct StatusReport {
 
   /// What is said of a place from which nothing comes.
   static func silence(_ endpoint: String, seconds: Double) -> String {
-    "nothing came from \(endpoint) for \(seconds.formatted()) s. Does a live run go on there, with "
-      + "previews.enabled: true? From another machine its previews.bind must name an address that is "
-      + "reached from here, and its public key must be said (--curve-public-key)"
+    Silence.words(
+      at: endpoint,
+      "nothing came from \(endpoint) for \(seconds.formatted()) s",
+      otherwise:
+        "Does a live run go on there, with previews.enabled: true? From another machine its "
+        + "previews.bind must name an address that is reached from here, and its public key must be said "
+        + "(--curve-public-key)"
+    )
   }
 
   private struct Fields: Encodable {

@@ -15,22 +15,15 @@ private func measurePaint() throws -> [BenchmarkResult] {
     say("  there is no Chromium here: apt-get install --yes chromium")
     return []
   }
-  let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  let programs = (Bundle.main.executableURL ?? URL(filePath: ".")).resolvingSymlinksInPath()
     .deletingLastPathComponent()
-  let script = root.appending(path: "Tests/Clients/page/simulated_run.py")
-  let programs = (Bundle.main.executableURL ?? root).resolvingSymlinksInPath()
-    .deletingLastPathComponent()
-  let process = PythonInterpreter.makeProcess([
-    script.path(percentEncoded: false), "--bin", programs.path(percentEncoded: false),
-    "--tilts", "8", "--folded", "4", "--timeout", "240",
-  ])
-  let output = Pipe()
-  process.standardOutput = output
-  process.standardError = output
-  try process.run()
-  let printed = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  let said = String(decoding: printed, as: UTF8.self)
+  let said = try PythonInterpreter.showPage(
+    "simulated_run.py",
+    [
+      "--bin", programs.path(percentEncoded: false), "--tilts", "8", "--folded", "4",
+      "--timeout", "240",
+    ]
+  ).said
   let form =
     /first paint after (\d+) ms, a message of each topic (-?\d+) ms after .* after (\d+) ms/
   guard let match = said.firstMatch(of: form), let paint = Double(match.output.1),

@@ -14,24 +14,14 @@ import Testing
   )
 )
 struct DashboardPageTests {
-  /// Runs a script of Tests/Clients/page.
-  private func run(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String) {
-    let path = Repository.root.appending(path: "Tests/Clients/page/\(script)")
-    let process = PythonInterpreter.makeProcess([path.path(percentEncoded: false)] + arguments)
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let said = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
-  }
-
   /// Made-up data, all buttons, and a server that goes away and comes back; a run in trouble, and one that
   /// has not begun.
   @Test(arguments: ["good", "trouble", "waiting"])
   func thePageShowsAndAsksForEverything(scenario: String) throws {
-    let outcome = try run("drive.py", ["--mock", "--scenario", scenario, "--timeout", "120"])
+    let outcome = try PythonInterpreter.showPage(
+      "drive.py",
+      ["--mock", "--scenario", scenario, "--timeout", "120"]
+    )
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 
@@ -40,7 +30,7 @@ struct DashboardPageTests {
     let tests = try #require(Bundle.main.executableURL?.resolvingSymlinksInPath())
     let folder = tests.deletingLastPathComponent().path(percentEncoded: false)
     let arguments = ["--bin", folder, "--tilts", "10", "--folded", "4", "--timeout", "240"]
-    let outcome = try run("simulated_run.py", arguments)
+    let outcome = try PythonInterpreter.showPage("simulated_run.py", arguments)
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 
@@ -51,7 +41,7 @@ struct DashboardPageTests {
     let tests = try #require(Bundle.main.executableURL?.resolvingSymlinksInPath())
     let folder = tests.deletingLastPathComponent().path(percentEncoded: false)
     let arguments = ["--bin", folder, "--folded", "4", "--timeout", "120", "--press"]
-    let outcome = try run("simulated_run.py", arguments)
+    let outcome = try PythonInterpreter.showPage("simulated_run.py", arguments)
     #expect(outcome.code == 0, "\(outcome.said.suffix(3000))")
   }
 }

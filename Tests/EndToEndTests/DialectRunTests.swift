@@ -107,6 +107,29 @@ import WireFormat
     #expect(Set(again.scans.map { "\($0.rotationAngle ?? .nan) \($0.energy)" }) == truth)
   }
 
+  /// Of a scan that somebody has ended, the stop still comes; in this dialect it names no scan.
+  @Test func aStopWithoutANameAfterARequestIsNoFault() throws {
+    var run = Self.doubleExposures
+    run.parameters.tiltCount = 1
+    run.framesPerSecond = 10
+    run.stream.dialect = .pystxmcontrol
+    run.adapt = { configuration, folder in
+      let sidecar = #"{"tomogram_id": "t", "tilt_count": 1, "energy_count": 2}"#
+      try configuration.source.take(sidecar, in: folder)
+      configuration.source.tiltMotor = "SampleTheta"
+    }
+    let live = try run.run { pipeline in
+      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames >= 5 }
+      ControlledRun(pipeline: pipeline).follow(#"{"request": "finish_scan"}"#)
+    }
+    let counters = live.summary.counters
+    #expect(live.summary.scans.count == 2)
+    #expect(counters.afterEnd > 0 && counters.strayMarks == 0 && counters.missingFrames == 0)
+    #expect(counters.exposures == live.sent.exposures)
+    let warnings = live.events.filter { $0.severity != .info }
+    #expect(warnings.isEmpty, "\(warnings)")
+  }
+
   /// A start that lacks the energy is followed by its first frame: a replay begins before both.
   @Test func aReplayFromAScanBeginsWithWhatAnnouncesIt() throws {
     var run = Self.doubleExposures

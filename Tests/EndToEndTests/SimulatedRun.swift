@@ -22,6 +22,8 @@ struct SimulatedRun {
   var stream = StreamSettings()
   var configuration = PipelineConfiguration()
   var isRecorded = false
+  /// How long requests wait for a pause of the work, seconds; nil for the pipeline's own time.
+  var patience: Double?
   /// Who else in this process is given the previews.
   var listeners: [any PreviewListener] = []
   /// What the configuration needs besides: called when endpoints, dialect and the run's folder are
@@ -53,7 +55,28 @@ struct SimulatedRun {
     func tomogram() throws -> TomogramRecord {
       try readTomogram("\(results)/tomogram.h5")
     }
+
+    /// Replays it both ways: to the bit as recorded, and anew.
+    func replays(
+      of run: SimulatedRun
+    ) throws -> (asRecorded: Replay, plain: Replay) {
+      func replay(_ name: String, asRecorded: Bool) throws -> Replay {
+        try SimulatedRun.replay(
+          self,
+          into: name,
+          configuration: run.configuration,
+          asRecorded: asRecorded
+        )
+      }
+      return (
+        try replay("again", asRecorded: true),
+        try replay("plain", asRecorded: false)
+      )
+    }
   }
+
+  /// What came of a replay.
+  typealias Replay = (summary: RunSummary, tomogram: TomogramRecord)
 
   /// Cleaned frames of 5 x 5 points, a volume of 64 voxels, plans that are the same every time.
   init() {
@@ -135,6 +158,7 @@ struct SimulatedRun {
     var options = Pipeline.Options(configuration)
     options.recording = isRecorded ? folder.file("run.h5") : nil
     options.endsWithTomogram = true
+    if let patience { options.patience = patience }
     let collected = Events()
     let pipeline = Pipeline(
       configuration: configuration,
@@ -166,7 +190,7 @@ struct SimulatedRun {
     into name: String,
     configuration: PipelineConfiguration,
     asRecorded: Bool
-  ) throws -> (summary: RunSummary, tomogram: TomogramRecord) {
+  ) throws -> Replay {
     var configuration = configuration
     configuration.previews.isEnabled = false
     var options = Pipeline.Options(configuration)

@@ -107,24 +107,56 @@ import WireFormat
       "\(requests)"
     )
     // To the bit as recorded, and the same tilts in a plain replay.
+    let (again, plain) = try live.replays(of: run)
+    #expect(again.tomogram.accepted == tomogram.accepted)
+    #expect(again.tomogram.shifts == tomogram.shifts)
+    #expect(again.tomogram.volumes == tomogram.volumes)
+    #expect(plain.tomogram.tilts == tomogram.tilts)
+    #expect(plain.tomogram.accepted == tomogram.accepted)
+    #expect(plain.tomogram.heldBackReasons == tomogram.heldBackReasons)
+  }
+
+  /// At an instrument that leaves no pause, one scan or the other is always in work.
+  @Test func whatWaitsForAPauseIsDoneBesideAScanInTheEnd() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 9
+    run.configuration.ptychography.iterations = 10
+    run.configuration.ptychography.stagnationTolerance = 0
+    run.configuration.registration.minimumConfidence = 0.2
+    let recorded = try run.run()
+    let messages = try ControlledRun.parts(of: recorded.recording, at: 17)
+    let first = MessageSource(messages.before)
+    let last = MessageSource(messages.after)
+    defer {
+      first.stop()
+      last.stop()
+    }
+    run.patience = 0.2
+    let live = try run.run(endpoints: [first.endpoint, last.endpoint]) { pipeline in
+      let desk = ControlledRun(pipeline: pipeline)
+      first.start()
+      ControlledRun.wait { pipeline.status.projectionsFolded == 17 }
+      desk.follow(#"{"request": "set", "key": "ptychography.iterations", "value": 2000}"#)
+      last.start()
+      ControlledRun.wait { pipeline.status.scansStarted == 18 && pipeline.status.scanFrames == 25 }
+      desk.follow(#"{"request": "realign"}"#)
+      desk.follow(#"{"request": "measure_resolution"}"#)
+      ControlledRun.wait { pipeline.status.shellTilts > 0 }
+      #expect(pipeline.status.scansFinished == 17)
+    }
+    let steps = try RecordingReader(path: live.recording).schedule()
+    let aligned = steps.firstIndex { $0.contains(#""step":"realign""#) }
+    let lastScan = steps.lastIndex { $0.contains(#""step":"fold""#) }
+    #expect(try #require(aligned) < #require(lastScan))
+    #expect(live.events.contains { $0.message.contains("are aligned jointly, ") })
     let again = try SimulatedRun.replay(
       live,
       into: "again",
       configuration: run.configuration,
       asRecorded: true
     )
-    #expect(again.tomogram.accepted == tomogram.accepted)
-    #expect(again.tomogram.shifts == tomogram.shifts)
-    #expect(again.tomogram.volumes == tomogram.volumes)
-    let plain = try SimulatedRun.replay(
-      live,
-      into: "plain",
-      configuration: run.configuration,
-      asRecorded: false
-    )
-    #expect(plain.tomogram.tilts == tomogram.tilts)
-    #expect(plain.tomogram.accepted == tomogram.accepted)
-    #expect(plain.tomogram.heldBackReasons == tomogram.heldBackReasons)
+    #expect(try again.tomogram.volumes == live.tomogram().volumes)
   }
 
   @Test func parametersAreListedSetAndFollowedByBothKindsOfReplay() throws {
@@ -191,23 +223,12 @@ import WireFormat
     let iterations = { (summary: RunSummary) in
       Dictionary(uniqueKeysWithValues: summary.scans.map { ($0.scan, $0.iterations) })
     }
-    let again = try SimulatedRun.replay(
-      live,
-      into: "again",
-      configuration: run.configuration,
-      asRecorded: true
-    )
+    let (again, plain) = try live.replays(of: run)
     #expect(iterations(again.summary) == iterations(live.summary))
     let tomogram = try live.tomogram()
     #expect(again.tomogram.volumes == tomogram.volumes)
     #expect(tomogram.parameters.contains("relaxation: 0.3"))
     // The same scans have the new value in a plain replay, by their place in the stream.
-    let plain = try SimulatedRun.replay(
-      live,
-      into: "plain",
-      configuration: run.configuration,
-      asRecorded: false
-    )
     #expect(plain.tomogram.parameters.contains("relaxation: 0.3"))
     let relaxations = try live.summary.scans.map { scan in
       let mine = try Self.relaxation(of: scan.scan, in: live.results)
@@ -230,102 +251,34 @@ import WireFormat
     #expect(!left.parameters.contains("relaxation: 0.3"))
   }
 
-  @Test func aScanThatSomebodyGaveUpIsNotFoldedInAnyReplay() throws {
+  /// Whoever holds a tilt back between its energies knows what becomes of the second one.
+  @Test func theSecondEnergyOfATiltThatIsHeldBackIsNoWarning() throws {
     var run = SimulatedRun()
     run.isRecorded = true
-    run.framesPerSecond = 40
     run.configuration.ptychography.iterations = 15
-    let live = try run.run { pipeline in
-      let desk = ControlledRun(pipeline: pipeline)
-      ControlledRun.wait { pipeline.status.scansStarted == 3 && pipeline.status.scanFrames > 8 }
-      #expect(desk.follow(#"{"request": "abort"}"#).contains("tilt001_energy0"))
-      desk.refuse(#"{"request": "abort", "scan": "no-such-scan"}"#, "no scan no-such-scan goes on")
-      ControlledRun.wait { pipeline.status.scansFinished >= 6 }
-      pipeline.requestFinish()
+    let recorded = try run.run()
+    let messages = try ControlledRun.parts(of: recorded.recording, at: 3)
+    let first = MessageSource(messages.before)
+    let second = MessageSource(messages.after)
+    defer {
+      first.stop()
+      second.stop()
     }
-    let name = "simulated_tilt001_energy0"
-    let frames = { (summary: RunSummary) in summary.scans.first { $0.scan == name }?.frames }
-    let count = try #require(frames(live.summary))
-    #expect((1..<25).contains(count))
-    Self.checkThatNothingIsWrong(live)
-    #expect(
-      live.events.contains { $0.scan == name && $0.message.contains("given up on request after") }
-    )
-    #expect(
-      live.events.contains { $0.scan == name && $0.message.contains("not folded: it was given up") }
-    )
-    for asRecorded in [true, false] {
-      let replay = try SimulatedRun.replay(
-        live,
-        into: "again-\(asRecorded)",
-        configuration: run.configuration,
-        asRecorded: asRecorded
-      )
-      #expect(frames(replay.summary) == count, "\(asRecorded)")
-      let coverage = replay.tomogram.coverage[0][1]
-      #expect(coverage.values.allSatisfy { $0 == 0 }, "\(asRecorded)")
+    let live = try run.run(endpoints: [first.endpoint, second.endpoint]) { pipeline in
+      first.start()
+      ControlledRun.wait { pipeline.status.projectionsFolded >= 3 }
+      ControlledRun(pipeline: pipeline).follow(#"{"request": "hold_back", "tilt_index": 1}"#)
+      second.start()
     }
-  }
-
-  /// The rest of the scan, which the source still sends, is no fault; so few frames are not folded.
-  @Test func aScanThatSomebodyEndsIsFinishedWithWhatItHas() throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.framesPerSecond = 12
-    run.parameters.tiltCount = 2
-    run.configuration.ptychography.iterations = 15
-    let live = try run.run { pipeline in
-      let desk = ControlledRun(pipeline: pipeline)
-      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames >= 14 }
-      desk.follow(#"{"request": "finish_scan"}"#)
-      ControlledRun.wait { pipeline.status.scansStarted == 3 && pipeline.status.scanFrames >= 2 }
-      desk.follow(#"{"request": "finish_scan"}"#)
-      desk.refuse(#"{"request": "finish_scan"}"#, "no scan goes on")
-    }
-    let (many, few) = ("simulated_tilt000_energy0", "simulated_tilt001_energy0")
-    let frames = Dictionary(uniqueKeysWithValues: live.summary.scans.map { ($0.scan, $0.frames) })
-    #expect(
-      (14..<25).contains(frames[many] ?? 0) && (2..<9).contains(frames[few] ?? 0),
-      "\(frames)"
-    )
-    Self.checkThatNothingIsWrong(live)
-    for name in [many, few] {
-      #expect(
-        live.events.contains {
-          $0.scan == name && $0.message.contains("was ended on request after")
-        }
-      )
-    }
+    let name = "simulated_tilt001_energy1"
+    let told = live.events.filter { $0.scan == name && $0.message.contains("held back on request") }
+    #expect(told.count == 1 && told.first?.severity == .info, "\(live.events)")
     #expect(live.summary.isWhole, "\(live.summary.events)")
-    let warnings = live.events.filter { $0.severity != .info }
-    #expect(warnings.map(\.scan) == [few], "\(warnings)")
-    #expect(warnings.first?.message.contains("of 25 frames are too few") == true)
-    for asRecorded in [true, false] {
-      let replay = try SimulatedRun.replay(
-        live,
-        into: "again-\(asRecorded)",
-        configuration: run.configuration,
-        asRecorded: asRecorded
-      )
-      for scan in replay.summary.scans { #expect(scan.frames == frames[scan.scan], "\(scan.scan)") }
-      #expect(replay.summary.counters.afterEnd == live.summary.counters.afterEnd)
-      // Of the tilt at which one scan was too short, that energy has nothing.
-      let isEmpty = (0..<2).map { energy in
-        replay.tomogram.coverage[energy][1].values.allSatisfy { $0 == 0 }
-      }
-      #expect(isEmpty == [true, false], "\(asRecorded)")
+    #expect(live.summary.tomograms.first?.leftOut == [1])
+    let replays = try live.replays(of: run)
+    for replay in [replays.asRecorded, replays.plain] {
+      #expect(replay.tomogram.accepted == [true, false, true])
     }
-  }
-
-  /// What a source still sends of a scan that somebody ended makes no run unwell.
-  private static func checkThatNothingIsWrong(_ live: SimulatedRun.Outcome) {
-    let counters = live.summary.counters
-    #expect(counters.afterEnd > 0)
-    #expect(counters.unusable == 0 && counters.strayMarks == 0 && counters.missingFrames == 0)
-    #expect(counters.used + counters.afterEnd == counters.exposures)
-    var status = RunStatus()
-    status.counters = counters
-    #expect(RunHealth(PreviewMessage(status: status).header).isHealthy)
   }
 
   private static func angle(_ outcome: SimulatedRun.Outcome, _ tilt: Int) -> Double {

@@ -10,8 +10,7 @@ public enum Chromium {
       import devtools
       print(devtools.find_browser() or "")
       """
-    let tests = "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
-    let found = try? PythonInterpreter.run(script, "/\(tests)/Clients/page")
+    let found = try? PythonInterpreter.run(script, PythonInterpreter.pageScripts)
     return found?.split(separator: "\n").first.map(String.init)
   }()
 }

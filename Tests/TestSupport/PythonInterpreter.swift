@@ -28,6 +28,33 @@ public enum PythonInterpreter {
     return process
   }
 
+  /// Runs a script of Tests/Clients/page, which show the dashboard in a browser.
+  ///
+  /// - Parameters:
+  ///   - name: Its file.
+  ///   - arguments: Its arguments.
+  /// - Returns: Its exit status, and all that it said.
+  /// - Throws: What keeps it from starting.
+  public static func showPage(
+    _ name: String,
+    _ arguments: [String]
+  ) throws -> (code: Int32, said: String) {
+    let process = makeProcess(["\(pageScripts)/\(name)"] + arguments)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+
+  /// The folder of the scripts that show the dashboard in a browser.
+  static let pageScripts: String = {
+    let tests = "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
+    return "/\(tests)/Clients/page"
+  }()
+
   /// Runs a script.
   ///
   /// - Parameters:

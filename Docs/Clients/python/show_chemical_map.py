@@ -82,6 +82,8 @@ def main():
         matplotlib.use("agg")
     from matplotlib import pyplot
 
+    if not options.save and pyplot.get_backend().lower() == "agg":
+        sys.exit("there is no display for a window here: name a file by --save map.png, or log in with one (ssh -X)")
     figure = pyplot.figure(figsize=(13, 4.2), layout="constrained")
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
         # A window must be served now and then; a file can wait.

@@ -30,7 +30,11 @@ public enum ControlClient {
     guard let answer else {
       throw PipelineError(
         .unanswered,
-        "nobody answers at \(endpoint); does a run go on, with control.enabled: true?"
+        Silence.words(
+          at: endpoint,
+          "nobody answers at \(endpoint)",
+          otherwise: "Does a run go on there, with control.enabled: true?"
+        )
       )
     }
     return try ControlReply.decode(answer)

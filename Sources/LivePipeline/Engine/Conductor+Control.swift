@@ -49,7 +49,7 @@ extension Conductor {
     }
   }
 
-  /// Measures the resolution of tomograms that grow, when there is nothing else to do.
+  /// Measures the resolution of tomograms that grow, when there is nothing else to do, or by turns.
   ///
   /// - Parameter name: The tomogram; nil for all.
   /// - Returns: What is to be done, in words.
@@ -66,7 +66,7 @@ extension Conductor {
         return name
       }
       return "the resolution of \(names.joined(separator: ", ")) is measured when no scan and no "
-        + "projection waits; an event tells the result"
+        + "projection waits, after 10 s beside them; an event tells the result"
     }
   }
 

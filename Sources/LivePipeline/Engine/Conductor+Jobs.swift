@@ -35,7 +35,7 @@ extension Conductor {
         isOnVolume = false
         fullTomograms.removeAll { $0 == name }
         measurements.removeAll { $0.session.name == name }
-        alignments.removeAll { $0 == name }
+        alignments.removeAll { $0.tomogram == name }
         restless.removeAll { $0 == name }
       }
       onTomogramComplete()
@@ -51,16 +51,20 @@ extension Conductor {
       engine.realign(name) { locked { toFold.count == 0 && !isPaused } }
       locked {
         isOnVolume = false
-        alignments.removeAll { $0 == name }
+        alignments.removeAll { $0.tomogram == name }
         restless.removeAll { $0 == name }
         restless.insert(name, at: 0)
       }
     case .measure(let measurement):
-      let slice = ContinuousClock.now + Self.slice
+      let begin = ContinuousClock.now
       var isDone = false
-      while !isDone, ContinuousClock.now < slice { isDone = engine.advance(measurement) }
+      while !isDone, ContinuousClock.now < begin + Self.slice {
+        isDone = engine.advance(measurement)
+      }
       locked {
         isMeasuring = false
+        let spent = ContinuousClock.now - begin
+        nextMeasuringTurn = .now + spent * 3
         if isDone { measurements.removeAll { $0 === measurement } }
       }
     case .show:

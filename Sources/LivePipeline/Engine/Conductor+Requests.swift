@@ -114,7 +114,31 @@ extension Conductor {
     }
   }
 
-  /// Aligns tomograms that grow jointly, when there is nothing else to do.
+  /// An alignment that somebody asked for.
+  struct AskedAlignment {
+    let tomogram: String
+    let since = ContinuousClock.now
+  }
+
+  /// What somebody has waited for long enough, with the lock held: a machine that is never idle would
+  /// come to it at the end. An alignment has its first round now, a measurement a part of the time.
+  func chooseOverdue() -> Job? {
+    guard !isOnVolume else { return nil }
+    let now = ContinuousClock.now
+    if let asked = alignments.first, now - asked.since > patience {
+      isOnVolume = true
+      return .realign(asked.tomogram)
+    }
+    if !isMeasuring, now >= nextMeasuringTurn, let measurement = measurements.first,
+      now - measurement.since > patience
+    {
+      isMeasuring = true
+      return .measure(measurement)
+    }
+    return nil
+  }
+
+  /// Aligns tomograms that grow jointly, when there is nothing else to do, or before long.
   ///
   /// - Parameter name: The tomogram; nil for all.
   /// - Returns: What is to be done, in words.
@@ -124,14 +148,16 @@ extension Conductor {
     let number = engine.lastMessage
     return try lockedUnlessOver {
       let names = asked.map { name in
-        guard !alignments.contains(name) else { return "\(name) (asked for before)" }
-        alignments.append(name)
+        guard !alignments.contains(where: { $0.tomogram == name }) else {
+          return "\(name) (asked for before)"
+        }
+        alignments.append(AskedAlignment(tomogram: name))
         engine.schedule.note(ScheduleStep(.realignAsked, messages: [number], tomogram: name))
         return name
       }
       return
         "the tilts of \(names.joined(separator: ", ")) are aligned jointly when no scan and no "
-        + "projection waits; an event tells the result"
+        + "projection waits, or after 10 s; an event tells the result"
     }
   }
 
@@ -174,7 +200,10 @@ extension Conductor {
         locked { tiltChanges.append(change) }
       case .realignAsked:
         guard let name = step.tomogram else { return }
-        locked { if !alignments.contains(name) { alignments.append(name) } }
+        locked {
+          guard !alignments.contains(where: { $0.tomogram == name }) else { return }
+          alignments.append(AskedAlignment(tomogram: name))
+        }
       default: return
       }
     } catch {

@@ -60,6 +60,8 @@ final class Conductor: @unchecked Sendable {
   let unfinishedLimit: Int
   let sourceMayWait: Bool
   private let idleTime: Duration
+  /// How long somebody who asked for an alignment or a measurement waits for a pause of the work.
+  let patience: Duration
   /// Whether messages come from a socket, and are safe only once they are recorded.
   let isLive: Bool
   let onTomogramComplete: @Sendable () -> Void
@@ -72,12 +74,12 @@ final class Conductor: @unchecked Sendable {
   var toFold = Fifo<FinishedScan>()
   var isOnVolume = false
   var fullTomograms: [String] = []
-  /// What somebody asked for, to be done when there is nothing else.
+  /// What somebody asked for, to be done when there is nothing else, or by turns.
   var measurements: [ResolutionMeasurement] = []
   /// What somebody asked for tilts, to be done before the next fold.
   var tiltChanges: [TiltChange] = []
-  /// The tomograms that somebody wants aligned, to be done when there is nothing else.
-  var alignments: [String] = []
+  /// The tomograms that somebody wants aligned, to be done when there is nothing else, or before long.
+  var alignments: [AskedAlignment] = []
   /// What somebody wants written.
   var snapshots: [Snapshot] = []
   /// Whether somebody lets the reconstruction rest.
@@ -87,6 +89,8 @@ final class Conductor: @unchecked Sendable {
   /// The tomograms whose volumes gain by folding stored tilts again, the latest first.
   var restless: [String] = []
   var isMeasuring = false
+  /// When a measurement may go on beside scans and folds.
+  var nextMeasuringTurn = ContinuousClock.now
   var pace = ScanPace()
   private(set) var sourceHasEnded = false
   private var isDone = false
@@ -97,16 +101,20 @@ final class Conductor: @unchecked Sendable {
   ///   - engine: What does the steps.
   ///   - sourceMayWait: Whether a source that is too fast waits; if not, scans are cut short.
   ///   - endsScansByTime: Whether a scan ends after the configured time without a frame.
+  ///   - patience: How long an alignment or a measurement that was asked for waits for a pause of the
+  ///     work, seconds.
   ///   - onTomogramComplete: Told when a tomogram is whole.
   init(
     engine: ReconstructionEngine,
     sourceMayWait: Bool,
     endsScansByTime: Bool,
+    patience: Double,
     onTomogramComplete: @escaping @Sendable () -> Void
   ) {
     self.engine = engine
     isLive = endsScansByTime
     self.sourceMayWait = sourceMayWait
+    self.patience = .seconds(patience)
     self.onTomogramComplete = onTomogramComplete
     unfinishedLimit = engine.configuration.compute.unfinishedScans
     idleTime = endsScansByTime ? .seconds(engine.configuration.source.idleTime) : .seconds(1 << 30)
@@ -227,6 +235,7 @@ final class Conductor: @unchecked Sendable {
       isOnVolume = true
       return .change(change.tomogram)
     }
+    if let job = chooseOverdue() { return job }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true
       return .fold(finished)
@@ -250,9 +259,9 @@ final class Conductor: @unchecked Sendable {
       isMeasuring = true
       return .measure(measurement)
     }
-    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = alignments.first {
+    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let asked = alignments.first {
       isOnVolume = true
-      return .realign(name)
+      return .realign(asked.tomogram)
     }
     if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = restless.first {
       isOnVolume = true

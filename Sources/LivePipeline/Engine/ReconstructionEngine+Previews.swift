@@ -173,10 +173,18 @@ extension ReconstructionEngine {
         unit: unit
       )
     }
+    let indices = PreviewArray(
+      name: "tilt_index",
+      shape: [reports.count],
+      elementType: .int32,
+      unit: "1",
+      bytes: SharedBytes(copying: reports.map { Int32($0.tiltIndex) })
+    )
     offer(
       .alignment,
       header,
       [
+        indices,
         column("rotation_angle", "degree") { $0.tilt.degrees },
         column("shift_rows", "pixel") { ($0.shift - place.shift(at: $0.tilt)).rows },
         column("shift_columns", "pixel") { ($0.shift - place.shift(at: $0.tilt)).columns },

@@ -53,9 +53,7 @@ extension ReconstructionEngine {
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
       if let shortage = finished.shortage {
-        content.add(finished.object.identity)
-        content.noteLeftOut(finished.object.identity, "not folded: \(shortage)")
-        offerAlignment(content)
+        leaveOut(finished, of: &content, because: "not folded: \(shortage)")
         report(
           RunEvent(
             .warning,
@@ -70,9 +68,7 @@ extension ReconstructionEngine {
         schedule.note(
           ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
         )
-        content.add(finished.object.identity)
-        content.noteLeftOut(finished.object.identity, "dropped on request")
-        offerAlignment(content)
+        leaveOut(finished, of: &content, because: "dropped on request")
         report(
           RunEvent(
             .info,
@@ -182,6 +178,17 @@ extension ReconstructionEngine {
       content.noteLeftOut(session.identity, "not folded: the scan had no usable frame")
       return tomogram.hasAll(content) ? tomogram.name : nil
     }
+  }
+
+  /// Counts a finished scan that is not folded, and shows why.
+  private func leaveOut(
+    _ finished: FinishedScan,
+    of content: inout TomogramSession.Content,
+    because reason: String
+  ) {
+    content.add(finished.object.identity)
+    content.noteLeftOut(finished.object.identity, reason)
+    offerAlignment(content)
   }
 
   /// Notes that what was measured at a tilt is not in its tomogram, where that has begun.

@@ -3,7 +3,7 @@
 import Imaging
 import Synchronization
 
-/// The measurement of one tomogram's resolution, done in slices while nothing else is to be done.
+/// The measurement of one tomogram's resolution, done in slices while nothing else is to be done, or by turns.
 ///
 /// It works on the tilts as they stood when its first slice began; folds meanwhile do not change it.
 final class ResolutionMeasurement: Sendable {
@@ -15,6 +15,8 @@ final class ResolutionMeasurement: Sendable {
 
   /// The tomogram.
   let session: TomogramSession
+  /// When it was asked for.
+  let since = ContinuousClock.now
   private let content = Mutex(Content())
 
   init(of session: TomogramSession) {

@@ -45,10 +45,7 @@ final class TomogramSession: Sendable {
 
     /// Notes that a scan is in, or given up.
     mutating func add(_ identity: ScanIdentity) {
-      let place = Place(
-        degrees: identity.tilt?.degrees ?? 0,
-        electronVolts: identity.energy.electronVolts
-      )
+      let place = Place(identity)
       if !places.contains(where: { isOne($0, place) }) { places.append(place) }
     }
 
@@ -88,10 +85,7 @@ final class TomogramSession: Sendable {
     /// Notes what became of a projection.
     mutating func add(_ fold: FoldReport, of identity: ScanIdentity) {
       add(identity)
-      let place = Place(
-        degrees: identity.tilt?.degrees ?? 0,
-        electronVolts: identity.energy.electronVolts
-      )
+      let place = Place(identity)
       // A repeated scan takes the place of the one before.
       refusals = refusals.filter { !isOne($0, place) }
       guard !fold.accepted else {
@@ -110,6 +104,11 @@ final class TomogramSession: Sendable {
   struct Place: Sendable {
     let degrees: Double
     let electronVolts: Double
+
+    init(_ identity: ScanIdentity) {
+      degrees = identity.tilt?.degrees ?? 0
+      electronVolts = identity.energy.electronVolts
+    }
   }
 
   /// How one tilt stands, for whoever asks without waiting for a fold to end.

@@ -258,7 +258,7 @@ class MockRun:
         ones = [1.0] * count
         column = lambda name, values, unit: (name, [count], values, unit, None)  # noqa: E731
         arrays = [
-            column("rotation_angle", of(self.angles), "degree"), column("shift_rows", of(self.rows), "pixel"), column("shift_columns", of(self.columns), "pixel"),
+            column("tilt_index", ("int32", array.array("i", tilts)), "1"), column("rotation_angle", of(self.angles), "degree"), column("shift_rows", of(self.rows), "pixel"), column("shift_columns", of(self.columns), "pixel"),
             column("rotation", [0.0] * count, "degree"), column("scale", ones, "1"), column("residual", residuals, "1"),
             column("confidence", [0.55 if not a else 0.985 for a in accepted], "1"), column("accepted", accepted, "1"),
         ]

@@ -241,6 +241,7 @@ def main():
     parser.add_argument("--pictures", type=pathlib.Path)
     parser.add_argument("--limit-kb", type=float, default=0)
     parser.add_argument("--first-paint", type=float, default=0)
+    parser.add_argument("--visits", type=int, default=1, help="how often the page is opened; the median of its first paints counts")
     parser.add_argument("--settle", type=float, default=1.5)
     parser.add_argument("--timeout", type=float, default=180, help="seconds until projections are folded, and until panels have data")
     parser.add_argument("--record", action="store_true", help="records the run, 240 MB for each tilt, and removes the recording at the end")

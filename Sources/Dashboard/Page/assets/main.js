@@ -129,8 +129,11 @@ function showProgress() {
 
 function showConnection() {
   const pill = find("#connection");
-  pill.dataset.state = link.state;
+  // Of a run that has said that it is done nobody needs to be found.
+  const isOver = link.state === "lost" && store.latest.status?.text.state === "done";
+  pill.dataset.state = isOver ? "over" : link.state;
   const wait = link.retryAt ? Math.max(0, Math.ceil((link.retryAt - Date.now()) / 1000)) : 0;
+  if (isOver) return setText(pill, "Run over");
   setText(pill, { open: "Live", connecting: "Connecting …", lost: wait > 0 ? `No contact · again in ${wait} s` : "No contact · trying" }[link.state]);
 }
 find("#connection").addEventListener("click", () => connection.reconnect());

@@ -136,7 +136,7 @@ export function makeChemistryPanel(section, store, invalidate) {
     space.draw();
     phaseShares(current);
     const charge = known(quality.state_of_charge)
-      ? `charged ${percent(quality.state_of_charge, 1)}${known(quality.state_of_charge_uncertainty) ? ` ± ${number(quality.state_of_charge_uncertainty * 100, 2)}` : ""}`
+      ? `state of charge ${percent(quality.state_of_charge, 1)}${known(quality.state_of_charge_uncertainty) ? ` ± ${number(quality.state_of_charge_uncertainty * 100, 2)}` : ""}`
       : "";
     setText(caption, [charge, known(quality.tilts) ? `${quality.tilts} tilts` : "", quality.complete === 1 ? "complete" : ""].filter(Boolean).join(" · "));
     return true;

@@ -68,19 +68,6 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
       .filter(({ angle }) => known(angle));
   }
 
-  /**
-   * The indices of the alignment's rows, as requests take them: those of the projections that came; else, of
-   * tilts that are out, those with a reason; else the places of the rows, where these are the indices.
-   */
-  function indices(angles, accepted, reasons) {
-    const told = angles.map((angle) => seen(angle)?.index);
-    const named = Object.keys(reasons).map((name) => Number(name.match(/^held_back_(\d+)$/)?.[1] ?? NaN)).filter(known).sort((a, b) => a - b);
-    const out = angles.map((_, i) => i).filter((i) => !accepted[i]);
-    if (named.length === out.length) out.forEach((i, k) => (told[i] ??= named[k]));
-    const isInOrder = told.every((index, i) => index === undefined || index === i) && leftOut(reasons).length === 0;
-    return told.map((index, i) => index ?? (isInOrder ? i : undefined));
-  }
-
   /** All tilts that are known, by angle. */
   function rows() {
     const found = [];
@@ -90,11 +77,11 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
     const value = (name, i) => arrays[name]?.values[i];
     const angles = Array.from(arrays.rotation_angle?.values ?? []);
     const accepted = angles.map((_, i) => (value("accepted", i) ?? 1) > 0.5);
-    const index = indices(angles, accepted, reasons);
     angles.forEach((angle, i) => {
-      const reason = accepted[i] ? undefined : reasons[`held_back_${index[i]}`];
+      const index = value("tilt_index", i);
+      const reason = accepted[i] ? undefined : reasons[`held_back_${index}`];
       found.push({
-        angle, index: index[i], rows: value("shift_rows", i), columns: value("shift_columns", i),
+        angle, index, rows: value("shift_rows", i), columns: value("shift_columns", i),
         residual: value("residual", i), confidence: value("confidence", i), reason: reason === onRequest ? undefined : reason,
         state: accepted[i] ? "in" : reason === onRequest ? "asked" : "held",
       });

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DetectorSimulator
+import Foundation
+import HDF5Storage
+import Imaging
+import LivePipeline
+import Ptychography
+import TestSupport
+import Testing
+import Tomography
+import WireFormat
+
+/// Scans and runs that somebody ends before their source does, and how replays follow that.
+@Suite(.serialized) struct EndOnRequestTests {
+  @Test func aScanThatSomebodyGaveUpIsNotFoldedInAnyReplay() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 40
+    run.configuration.ptychography.iterations = 15
+    let live = try run.run { pipeline in
+      let desk = ControlledRun(pipeline: pipeline)
+      ControlledRun.wait { pipeline.status.scansStarted == 3 && pipeline.status.scanFrames > 8 }
+      #expect(desk.follow(#"{"request": "abort"}"#).contains("tilt001_energy0"))
+      desk.refuse(#"{"request": "abort", "scan": "no-such-scan"}"#, "no scan no-such-scan goes on")
+      ControlledRun.wait { pipeline.status.scansFinished >= 6 }
+      pipeline.requestFinish()
+    }
+    let name = "simulated_tilt001_energy0"
+    let frames = { (summary: RunSummary) in summary.scans.first { $0.scan == name }?.frames }
+    let count = try #require(frames(live.summary))
+    #expect((1..<25).contains(count))
+    Self.checkThatNothingIsWrong(live)
+    #expect(
+      live.events.contains { $0.scan == name && $0.message.contains("given up on request after") }
+    )
+    #expect(
+      live.events.contains { $0.scan == name && $0.message.contains("not folded: it was given up") }
+    )
+    let replays = try live.replays(of: run)
+    for replay in [replays.asRecorded, replays.plain] {
+      #expect(frames(replay.summary) == count)
+      let coverage = replay.tomogram.coverage[0][1]
+      #expect(coverage.values.allSatisfy { $0 == 0 })
+    }
+  }
+
+  /// A run that somebody ends in the middle of a scan finishes with what it has, and so do replays.
+  @Test func aRunThatEndsInTheMiddleOfAScanIsFollowedToTheBit() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 12
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 15
+    let live = try run.run { pipeline in
+      ControlledRun.wait { pipeline.status.scansStarted == 2 && pipeline.status.scanFrames >= 12 }
+      pipeline.requestFinish()
+    }
+    let name = "simulated_tilt000_energy1"
+    let frames = { (summary: RunSummary) in summary.scans.first { $0.scan == name }?.frames }
+    let count = try #require(frames(live.summary))
+    #expect((12..<25).contains(count))
+    // What was never asked for is not lost.
+    #expect(live.summary.counters.missingFrames == 0 && live.summary.isWhole)
+    let volumes = try live.tomogram().volumes
+    #expect(volumes.count == 2)
+    let replays = try live.replays(of: run)
+    for replay in [replays.asRecorded, replays.plain] {
+      #expect(frames(replay.summary) == count)
+    }
+    #expect(replays.asRecorded.tomogram.volumes == volumes)
+  }
+
+  /// The rest of the scan, which the source still sends, is no fault; so few frames are not folded.
+  @Test func aScanThatSomebodyEndsIsFinishedWithWhatItHas() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.framesPerSecond = 12
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 15
+    let live = try run.run { pipeline in
+      let desk = ControlledRun(pipeline: pipeline)
+      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames >= 14 }
+      desk.follow(#"{"request": "finish_scan"}"#)
+      ControlledRun.wait { pipeline.status.scansStarted == 3 && pipeline.status.scanFrames >= 2 }
+      desk.follow(#"{"request": "finish_scan"}"#)
+      desk.refuse(#"{"request": "finish_scan"}"#, "no scan goes on")
+    }
+    let (many, few) = ("simulated_tilt000_energy0", "simulated_tilt001_energy0")
+    let frames = Dictionary(uniqueKeysWithValues: live.summary.scans.map { ($0.scan, $0.frames) })
+    #expect(
+      (14..<25).contains(frames[many] ?? 0) && (2..<9).contains(frames[few] ?? 0),
+      "\(frames)"
+    )
+    Self.checkThatNothingIsWrong(live)
+    for name in [many, few] {
+      #expect(
+        live.events.contains {
+          $0.scan == name && $0.message.contains("was ended on request after")
+        }
+      )
+    }
+    #expect(live.summary.isWhole, "\(live.summary.events)")
+    let warnings = live.events.filter { $0.severity != .info }
+    #expect(warnings.map(\.scan) == [few], "\(warnings)")
+    #expect(warnings.first?.message.contains("of 25 frames are too few") == true)
+    let replays = try live.replays(of: run)
+    for replay in [replays.asRecorded, replays.plain] {
+      for scan in replay.summary.scans { #expect(scan.frames == frames[scan.scan], "\(scan.scan)") }
+      #expect(replay.summary.counters.afterEnd == live.summary.counters.afterEnd)
+      // Of the tilt at which one scan was too short, that energy has nothing.
+      let isEmpty = (0..<2).map { energy in
+        replay.tomogram.coverage[energy][1].values.allSatisfy { $0 == 0 }
+      }
+      #expect(isEmpty == [true, false])
+    }
+  }
+
+  /// What a source still sends of a scan that somebody ended makes no run unwell.
+  private static func checkThatNothingIsWrong(_ live: SimulatedRun.Outcome) {
+    let counters = live.summary.counters
+    #expect(counters.afterEnd > 0)
+    #expect(counters.unusable == 0 && counters.strayMarks == 0 && counters.missingFrames == 0)
+    #expect(counters.used + counters.afterEnd == counters.exposures)
+    var status = RunStatus()
+    status.counters = counters
+    #expect(RunHealth(PreviewMessage(status: status).header).isHealthy)
+  }
+}
