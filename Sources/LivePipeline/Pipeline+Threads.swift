@@ -60,6 +60,7 @@ extension Pipeline {
     let queue = BoundedQueue<ReceivedMessage>(limit: Self.receivedLimit, overflow: .block)
     let recorder = try starting("recorder") { [self] started in
       let file = recording.map { makeRecording($0, engine) }
+      let changes = try options.resumes ? recording.map(changesTakenUp) : nil
       let isPacked = file != nil && configuration.recording.compression != .none
       var recorder = StreamRecorder(
         recording: file,
@@ -75,7 +76,11 @@ extension Pipeline {
           steps: { engine.schedule.take() },
           report: { engine.report($0) },
           countUnread: { engine.countUnread() },
-          submit: { conductor.submit($0, timeout: $1) },
+          submit: { message, timeout in
+            changes?.handOver(before: message.number) { step in
+              conductor.submit(.change(step), timeout: timeout)
+            } != false && conductor.submit(message, timeout: timeout)
+          },
           isPaused: { [board] in board.status.isPaused }
         )
       )
@@ -92,6 +97,7 @@ extension Pipeline {
         if queue.isExhausted { conductor.endRest() }
         recorder.work()
       }
+      _ = changes?.handOver(before: .max) { conductor.submit(.change($0), timeout: 1) }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
       while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {
@@ -135,6 +141,26 @@ extension Pipeline {
       report: { engine.report($0) },
       count: { engine.countUnrecorded(messages: $0, bytes: $1) }
     )
+  }
+
+  /// What people changed in the run whose recording is taken up.
+  private func changesTakenUp(_ path: String) throws -> ChangesTakenUp {
+    do throws(StorageError) {
+      let schedule = try RecordingReader(path: path).schedule()
+      let changes = RecordedChanges(schedule, except: options.replay.fixedKeys)
+      if changes.count > 0 {
+        board.report(
+          RunEvent(
+            .info,
+            "\(Words.count(changes.count, "change")) that people made in that run "
+              + "\(changes.count == 1 ? "is" : "are") made again at the same places"
+          )
+        )
+      }
+      return ChangesTakenUp(changes)
+    } catch {
+      throw PipelineError(.input, "the recording cannot be taken up: \(error)")
+    }
   }
 
   /// Takes up the recording of an earlier run.

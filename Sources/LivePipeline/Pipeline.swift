@@ -152,7 +152,11 @@ public final class Pipeline: Sendable {
     defer { engine.crew.end() }
     engine.load.withLock { $0.bareTransformPair = plan.measuredPair() }
     let sourceMayWait = source != .stream || configuration.compute.whenBehind == .wait
-    board.update { $0.whenBehind = sourceMayWait ? .wait : .cut }
+    let endpoints = source == .stream ? configuration.source.endpoints : []
+    board.update { status in
+      status.whenBehind = sourceMayWait ? .wait : .cut
+      status.source = endpoints.isEmpty ? nil : endpoints.joined(separator: ", ")
+    }
     let conductor = Conductor(
       engine: engine,
       sourceMayWait: sourceMayWait,

@@ -53,13 +53,17 @@ struct ControlCommand: ParsableCommand {
     @Option(help: "The public key of the live process, its previews.curve_public_key.")
     var curvePublicKey: String?
 
+    func validate() throws {
+      if let connect { try checkEndpoint(tcpEndpoint(connect), option: "--connect") }
+    }
+
     /// Asks, and prints the answer.
     func ask(_ request: ControlRequest) throws {
       try ExitStatus.explaining {
         let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
         let reply = try ControlClient.ask(
           request,
-          at: connect ?? configuration.map { reachable($0.control.endpoint) }
+          at: connect.map(tcpEndpoint) ?? configuration.map { reachable($0.control.endpoint) }
             ?? "tcp://127.0.0.1:37018",
           publicKey: curvePublicKey ?? configuration?.previews.curvePublicKey
         )
@@ -164,6 +168,16 @@ struct ControlCommand: ParsableCommand {
     @Argument(parsing: .captureForPassthrough) var words: [String] = []
     func run() throws {
       let known = ControlCommand.requests.map { $0._commandName }.joined(separator: ", ")
+      if words.first?.hasPrefix("-") == true,
+        let request = words.first(where: { word in
+          ControlCommand.requests.contains { $0._commandName == word }
+        })
+      {
+        let options = words.filter { $0 != request }.joined(separator: " ")
+        throw ValidationError(
+          "options come after the request: tiltfold control \(request) \(options)"
+        )
+      }
       let asked = words.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
       throw ValidationError(
         (asked.map { "there is no request '\($0)'" } ?? "no request is named")

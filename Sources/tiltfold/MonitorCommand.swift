@@ -37,6 +37,7 @@ struct MonitorCommand: ParsableCommand {
     guard (0.1...86400).contains(wait) else {
       throw ValidationError("--wait is 0.1 to 86400 seconds")
     }
+    try PreviewPlace.check(host: host)
   }
 
   func run() throws {

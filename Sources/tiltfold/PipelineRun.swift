@@ -167,6 +167,12 @@ struct PipelineRun {
     if counters.unrecorded > 0, isQuiet {
       logger.error("\(ProgressLine.unrecorded(counters)) messages are in no recording")
     }
-    if !summary.isWhole { throw ExitCode(1) }
+    guard !summary.isWhole else { return }
+    let why = "not all is there: \(summary.shortcomings.joined(separator: ", ")) (exit code 1)"
+    switch format {
+    case .json: logger.log(level: .warning, "\(why)")
+    case .text: terminal.write(why)
+    }
+    throw ExitCode(1)
   }
 }

@@ -25,11 +25,20 @@ struct PreviewPlace: ParsableArguments {
 
   func validate() throws {
     guard (1...65535).contains(port) else { throw ValidationError("--port is from 1 to 65535") }
-    if let endpoint, !endpoint.contains("://") {
+    if let endpoint, !endpoint.contains(":") {
       throw ValidationError(
         "--endpoint is tcp://HOST:PORT; a machine's name alone goes with --host"
       )
     }
+    if let endpoint { try checkEndpoint(tcpEndpoint(endpoint), option: "--endpoint") }
+  }
+
+  /// Checks how a machine is named, as `resolved` takes it.
+  ///
+  /// - Throws: `ValidationError` with the form that is expected.
+  static func check(host: String?) throws {
+    guard let host, host.contains("://") || host.filter({ $0 == ":" }).count == 1 else { return }
+    try checkEndpoint(tcpEndpoint(host), option: "the machine")
   }
 
   /// The endpoint and the key.
@@ -40,12 +49,11 @@ struct PreviewPlace: ParsableArguments {
   func resolved(host: String?) throws -> (endpoint: String, key: String?) {
     let configuration = try config.map { try PipelineConfiguration.load(path: $0) }
     let key = curvePublicKey ?? configuration?.previews.curvePublicKey
-    if let endpoint { return (endpoint, key) }
+    if let endpoint { return (tcpEndpoint(endpoint), key) }
     let bound = configuration?.previews.endpoint
     if let host {
-      if host.contains("://") { return (host, key) }
-      if host.filter({ $0 == ":" }).count == 1 || host.contains("]:") {
-        return ("tcp://\(host)", key)
+      if host.contains("://") || host.filter({ $0 == ":" }).count == 1 || host.contains("]:") {
+        return (tcpEndpoint(host), key)
       }
       let number = bound?.split(separator: ":").last.flatMap { Int($0) } ?? port
       return ("tcp://\(host):\(number)", key)
@@ -58,6 +66,25 @@ struct PreviewPlace: ParsableArguments {
 func reachable(_ bound: String) -> String {
   bound.replacing("//*:", with: "//127.0.0.1:").replacing("//0.0.0.0:", with: "//127.0.0.1:")
     .replacing("//[::]:", with: "//[::1]:")
+}
+
+/// HOST:PORT as an endpoint.
+func tcpEndpoint(_ text: String) -> String { text.contains("://") ? text : "tcp://\(text)" }
+
+/// Whether something that is connected to can be one.
+///
+/// - Parameters:
+///   - endpoint: What was given.
+///   - option: By what, as it is told.
+/// - Throws: `ValidationError` with the form that is expected.
+func checkEndpoint(_ endpoint: String, option: String) throws {
+  if ["ipc://", "inproc://"].contains(where: endpoint.hasPrefix) { return }
+  let port = endpoint.split(separator: ":").last.flatMap { Int($0) }
+  guard endpoint.hasPrefix("tcp://"), let port, (1...65535).contains(port) else {
+    throw ValidationError(
+      "\(option) is \(endpoint); expected HOST:PORT or tcp://HOST:PORT, a port of 1 to 65535"
+    )
+  }
 }
 
 /// Exit codes of those who watch.

@@ -43,6 +43,8 @@ struct ReplayCommand: ParsableCommand {
     completion: .directory
   )
   var results: String?
+  @Flag(help: "Replace the results that are in the folder; else a further folder is taken, NAME-2.")
+  var force = false
   @Option(help: "A key in place of the configuration's, as in ptychography.beta=0.8.")
   var set: [String] = []
   @Option(help: "recorded, a factor such as 2.5, or max.")
@@ -130,6 +132,7 @@ struct ReplayCommand: ParsableCommand {
       ?? URL(filePath: files[0]).deletingPathExtension().path(percentEncoded: false) + "-replay"
     options.recording = nil
     options.replay = plan
+    let notice = force ? nil : options.spareEarlierResults()
     let run = PipelineRun(quiet: quiet, format: logFormat)
     let page = RunDashboard(configuration.dashboard)
     let pipeline = Pipeline(
@@ -139,6 +142,7 @@ struct ReplayCommand: ParsableCommand {
       listeners: page.listeners,
       onEvent: run.onEvent
     )
+    if let notice { pipeline.report(notice) }
     let summary = try run(pipeline) { pipeline in
       try page.serving(pipeline) {
         asRecorded ? try pipeline.repeatSchedule() : try pipeline.run()

@@ -17,12 +17,14 @@ struct StatusCommand: ParsableCommand {
 
       Examples:
         tiltfold status
-        tiltfold status --host beamline-7 --wait 10
+        tiltfold status beamline-7 --wait 10
         tiltfold status --json
       """
   )
 
-  @Option(help: "The machine, HOST or HOST:PORT; this one where not said.")
+  @Argument(help: "The machine, HOST or HOST:PORT; this one where not said.")
+  var machine: String?
+  @Option(help: "The same.")
   var host: String?
   @OptionGroup var place: PreviewPlace
   @Option(help: "Seconds to wait for an answer.")
@@ -32,11 +34,12 @@ struct StatusCommand: ParsableCommand {
 
   func validate() throws {
     guard (0.1...600).contains(wait) else { throw ValidationError("--wait is 0.1 to 600 seconds") }
+    try PreviewPlace.check(host: host ?? machine)
   }
 
   func run() throws {
     try ExitStatus.explaining {
-      let (endpoint, key) = try place.resolved(host: host)
+      let (endpoint, key) = try place.resolved(host: host ?? machine)
       var client = try PreviewClient(endpoint: endpoint, topics: [.status], serverKey: key)
       let message = try client.next(timeout: wait)
       let report = StatusReport(endpoint: endpoint, waited: wait, header: message?.header)

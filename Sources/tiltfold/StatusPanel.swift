@@ -61,7 +61,10 @@ package struct StatusPanel {
     case "preparing": return ["planning transforms ..."]
     case "waiting":
       guard let came = number("messages_received"), came > 0 else {
-        return ["waiting for the first frame ..."]
+        return [
+          "waiting for the first frame" + (status.text["source"].map { " from \($0)" } ?? "")
+            + " ..."
+        ]
       }
       return [
         "NO SCAN HAS STARTED, though \(Self.count(came)) messages came",
@@ -82,7 +85,7 @@ package struct StatusPanel {
     }
     if let energy = status.energy { fields.append(String(format: "%.1f eV", energy.electronVolts)) }
     if let left = number("remaining_s"), state != "done" {
-      fields.append("\(ProgressLine.duration(left)) left")
+      fields.append(left > 0 ? "\(ProgressLine.duration(left)) left" : "all scans are in")
     }
     if let elapsed = number("elapsed_s") {
       fields.append("\(ProgressLine.duration(elapsed)) so far")
@@ -136,8 +139,10 @@ package struct StatusPanel {
     if isFailing { fields.append("NOT RECORDING") }
     fields.append("lost \(Self.count(number("frames_lost") ?? 0))")
     fields += faults
+    let isRecorded = status.text["recording"] != "off"
     fields.append(
-      "waiting: \(Self.count(number("recorder_queue_depth") ?? 0)) to record, "
+      (isRecorded ? "" : "not recorded | ") + "waiting: "
+        + (isRecorded ? "\(Self.count(number("recorder_queue_depth") ?? 0)) to record, " : "")
         + "\(Self.count(number("intake_queue_depth") ?? 0)) to clean, "
         + "\(Self.count(number("scans_unfinished") ?? 0)) scans"
     )
@@ -179,6 +184,7 @@ package struct StatusPanel {
       fields.append(
         "FSC " + shells.map { String(format: "%.1f", $0 * 1e9) }.joined(separator: ", ")
           + " nm half period"
+          + (number("fsc_tilts").map { " of \(Self.count($0)) tilts" } ?? "")
       )
     }
     if let ring = number("frc_half_period_m") {

@@ -29,6 +29,12 @@ struct StatusReport {
       verdict.append(
         "the reconstruction rests on request; \"tiltfold control resume\" lets it go on"
       )
+    } else if problems.isEmpty, header.text["state"] == "waiting",
+      let source = header.text["source"]
+    {
+      verdict.append(
+        "nothing has come from \(source) yet: start the source, or see that source.connect names it"
+      )
     } else if problems.isEmpty {
       verdict.append("all is well")
     }

@@ -270,7 +270,7 @@ import Testing
     #expect(growing.output.contains("9.8.7, still growing"))
     #expect(growing.output.contains("\"first\", 0 frames, not ended"))
     try writer.finish()
-    #expect(try tiltfold("inspect", path).output.contains("9.8.7, finished"))
+    #expect(try tiltfold("inspect", path).output.contains("9.8.7, no longer written"))
   }
 
   /// 7 x 7 points on vacuum: every pattern is that of the probe.

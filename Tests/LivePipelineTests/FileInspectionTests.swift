@@ -60,7 +60,7 @@ import Testing
     try writer.finish()
 
     let words = try FileInspection.describe(path)
-    #expect(words.contains("9.8.7, finished"))
+    #expect(words.contains("9.8.7, no longer written"))
     #expect(words.contains("messages:     9"))
     #expect(words.contains("2023-11-14T22:13:20Z for 4.0 s"))
     #expect(words.contains("5 of 3 x 5 uint16"))

@@ -76,22 +76,27 @@ import WireFormat
   /// Progress is that of the tomogram: a second one does not begin full.
   @Test func timeLeftIsThatOfTheTomogramThatIsMeasured() throws {
     var status = RunStatus()
-    func measure(_ tomogram: String, from start: Double, scans: Int) {
+    func measure(_ tomogram: String, from start: Double, scans: Int, until end: Double = 0) {
       status.noteStart(ofTomogram: tomogram, at: start)
       (status.tiltCount, status.energyCount) = (24, 2)
-      for _ in 0..<scans { status.noteEnd(ofScanOfTomogram: tomogram) }
+      for _ in 0..<scans { status.noteEnd(ofScanOfTomogram: tomogram, at: end) }
     }
-    measure("first", from: 0, scans: 12)
+    measure("first", from: 0, scans: 12, until: 120)
     status.scansStarted = 12
     status.elapsed = 120
     #expect(status.secondsLeft == 360)
-    for _ in 12..<48 { status.noteEnd(ofScanOfTomogram: "first") }
+    // A source that falls silent makes it no longer.
+    status.elapsed = 125
+    #expect(status.secondsLeft == 355)
+    status.elapsed = 500
+    #expect(status.secondsLeft == 350)
+    for _ in 12..<48 { status.noteEnd(ofScanOfTomogram: "first", at: 500) }
     // Hours pass; then the next one begins, while the last scans of the first are still finished.
     measure("second", from: 10_000, scans: 0)
     #expect(status.secondsLeft == nil)
-    status.noteEnd(ofScanOfTomogram: "first")
+    status.noteEnd(ofScanOfTomogram: "first", at: 10_010)
     #expect(status.secondsLeft == nil && status.tomogramScansFinished == 0)
-    measure("second", from: 10_020, scans: 4)
+    measure("second", from: 10_020, scans: 4, until: 10_040)
     status.elapsed = 10_040
     #expect(status.secondsLeft == 440)
     let header = PreviewMessage(status: status).header

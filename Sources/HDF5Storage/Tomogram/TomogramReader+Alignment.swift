@@ -15,6 +15,9 @@ extension StorageFile {
     }
     record.imageRotations = try readList(at: "\(group)/image_rotation")
     record.imageScales = try readList(at: "\(group)/image_scale")
+    if exists("\(group)/tilt_index") {
+      record.tiltIndices = try read(Int32.self, at: "\(group)/tilt_index").values.map { Int($0) }
+    }
     if exists("\(group)/acquisition_place") {
       record.acquisition = try read(Int32.self, at: "\(group)/acquisition_place").values
         .map { Int($0) }

@@ -44,6 +44,9 @@ public struct TomogramRecord: Sendable {
   public var sweepResiduals: [[Double]] = []
   /// Where the rotation axis was found in the projections as they were measured.
   public var axis: RotationAxis?
+  /// The place of each tilt in the series as it was planned, by which requests and events name it, [tilt];
+  /// empty where it is not known.
+  public var tiltIndices: [Int] = []
   /// The place of each tilt in the order in which they were taken, [tilt]; empty where it is not known.
   public var acquisition: [Int] = []
   /// The chemistry, where it was solved.

@@ -29,6 +29,13 @@ extension StorageFile {
       let lines = record.heldBackReasons.map { $0.replacing("\n", with: " ") }
       try write(text: lines.joined(separator: "\n"), at: "\(group)/held_back_reasons")
     }
+    if !record.tiltIndices.isEmpty {
+      try write(
+        list: record.tiltIndices.map { Int32(clamping: $0) },
+        at: "\(group)/tilt_index",
+        unit: "1"
+      )
+    }
     if !record.acquisition.isEmpty {
       try write(
         list: record.acquisition.map { Int32(clamping: $0) },

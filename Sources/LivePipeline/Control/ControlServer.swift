@@ -15,11 +15,10 @@ struct ControlServer: ~Copyable {
     configuration: PipelineConfiguration,
     desk: ControlDesk
   ) throws {
-    responder = try Responder(
-      context,
-      bindingTo: configuration.control.endpoint,
-      keys: try configuration.previews.curveKeys()
-    )
+    let keys = try configuration.previews.curveKeys()
+    responder = try TakenAddress.explaining("control.bind") {
+      try Responder(context, bindingTo: configuration.control.endpoint, keys: keys)
+    }
     self.desk = desk
   }
 

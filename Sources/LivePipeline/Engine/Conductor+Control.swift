@@ -81,6 +81,25 @@ extension Conductor {
     try engine.set(key, to: value)
   }
 
+  /// Ends scans with the frames that have come.
+  ///
+  /// - Parameter name: The scan's name; nil for all that go on.
+  /// - Returns: What was done, in words.
+  /// - Throws: `PipelineError` where there is none, or frames that have come wait for a rest to end.
+  func finishScans(named name: String?) throws(PipelineError) -> String {
+    let waiting = locked {
+      isPaused || isCatchingUp ? inbox.count + engine.board.status.intakeBehind : 0
+    }
+    guard waiting == 0 else {
+      throw PipelineError(
+        .data,
+        "\(Words.count(waiting, "message")) that came while the reconstruction rested would be left out: "
+          + "let it go on (tiltfold control resume) and ask again when they are worked off"
+      )
+    }
+    return try endScans(named: name, .finishedOnRequest)
+  }
+
   /// Ends scans that their source has not ended.
   ///
   /// - Parameters:

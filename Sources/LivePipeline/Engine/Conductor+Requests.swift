@@ -93,16 +93,8 @@ extension Conductor {
   /// - Returns: What is to be done, in words.
   /// - Throws: `PipelineError` that says why it cannot be done.
   func change(_ kind: TiltChange.Kind, _ tilt: TiltReference) throws(PipelineError) -> String {
-    let change = try engine.change(kind, tilt)
-    let isNew = try lockedUnlessOver { () -> Bool in
-      let last = tiltChanges.last {
-        $0.tomogram == change.tomogram && $0.index == change.index
-      }
-      guard last?.kind != kind, last?.kind != .drop else { return false }
-      tiltChanges.append(change)
-      return true
-    }
-    guard isNew else { throw PipelineError(.data, "\(change.place): asked for already") }
+    let change = try engine.change(kind, tilt, after: locked { tiltChanges })
+    try lockedUnlessOver { tiltChanges.append(change) }
     switch kind {
     case .holdBack:
       return

@@ -209,10 +209,19 @@ extension ReconstructionEngine {
       return pending.reduce(0) { $0 + $1.exposures }
     }
     count(used: 0, unusable: tooLate)
-    board.update { $0.noteEnd(ofScanOfTomogram: session.identity.tomogram) }
+    let elapsed = board.elapsed
+    board.update { $0.noteEnd(ofScanOfTomogram: session.identity.tomogram, at: elapsed) }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
       standings.withLock { $0[session.description.identity.scan] = .empty }
-      report(RunEvent(.error, "no usable frame came; nothing to reconstruct", scan: session.key))
+      let isAsked = session.progress.withLock { $0.endedOnRequest }
+      report(
+        RunEvent(
+          isAsked ? .info : .error,
+          (isAsked ? "was ended before a usable frame came" : "no usable frame came")
+            + "; nothing to reconstruct",
+          scan: session.key
+        )
+      )
       return nil
     }
     shelf.withLock { $0.keep(object, of: session.key) }

@@ -39,11 +39,13 @@ extension ReconstructionEngine {
   /// - Parameters:
   ///   - kind: What is asked for.
   ///   - reference: The tilt.
+  ///   - pending: What was asked for before and is not done yet, in its order.
   /// - Returns: The change, to be done when the volumes are free.
   /// - Throws: `PipelineError` that says why not.
   func change(
     _ kind: TiltChange.Kind,
-    _ reference: TiltReference
+    _ reference: TiltReference,
+    after pending: [TiltChange]
   ) throws(PipelineError) -> TiltChange {
     let session = try tomogram(named: reference.tomogram)
     let roll = session.roll.withLock { $0 }
@@ -68,10 +70,15 @@ extension ReconstructionEngine {
       degrees: tilt.degrees,
       message: lastMessage
     )
-    if kind == .holdBack, tilt.isWithheld {
+    let last = pending.last { $0.tomogram == change.tomogram && $0.index == change.index }?.kind
+    if last == .drop {
+      throw PipelineError(.data, "\(change.place): asked for already, to be dropped")
+    }
+    let isWithheld = last.map { $0 == .holdBack } ?? tilt.isWithheld
+    if kind == .holdBack, isWithheld {
       throw PipelineError(.data, "\(change.place) is held back already, on request")
     }
-    if kind == .takeBack, tilt.isAccepted, !tilt.isWithheld {
+    if kind == .takeBack, last == .takeBack || tilt.isAccepted, !isWithheld {
       throw PipelineError(.data, "\(change.place) takes part already")
     }
     return change
@@ -108,6 +115,7 @@ extension ReconstructionEngine {
       words +=
         "; its \(Words.count(roll.tilts.count, "tilt")) so far are \(first.index)"
         + (roll.tilts.count > 1 ? " to \(last.index)" : "")
+        + Self.gaps(in: roll.tilts.map(\.index))
     case .angle(let angle):
       let nearest = roll.tilts.min {
         abs($0.degrees - angle.degrees) < abs($1.degrees - angle.degrees)
@@ -117,6 +125,15 @@ extension ReconstructionEngine {
       }
     }
     return PipelineError(.data, words + ". Tilts come when their first scan is folded")
+  }
+
+  /// ", without 3, 7": what is missing between the first and the last of rising indices.
+  private static func gaps(in indices: [Int]) -> String {
+    guard let first = indices.first, let last = indices.last, last - first < 10_000 else {
+      return ""
+    }
+    let missing = Set(first...last).subtracting(indices).sorted()
+    return missing.isEmpty ? "" : ", without \(missing.map(String.init).joined(separator: ", "))"
   }
 
   /// The place of the last message that was taken, -1 before any.

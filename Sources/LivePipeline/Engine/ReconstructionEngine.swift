@@ -258,6 +258,7 @@ final class ReconstructionEngine: Sendable {
         session.progress.withLock {
           $0.isEnded = true
           $0.wasAborted = reason.isAbort
+          $0.endedOnRequest = reason.isRequested
           $0.lastConfiguration = configuration
         }
         outcome.ended.append(session)

@@ -11,7 +11,7 @@ enum RecordingDescription {
     let reader = try RecordingReader(path: path)
     var lines = [
       "recording, made by tiltfold \(reader.version)"
-        + (reader.isGrowing ? ", still growing" : ", finished")
+        + (reader.isGrowing ? ", still growing" : ", no longer written")
     ]
     lines.append(Words.line("messages", "\(reader.messageCount)"))
     lines.append(Words.line("time", time(reader)))

@@ -18,6 +18,8 @@ extension PreviewMessage {
     header.text["end"] = status.scanEnd?.rawValue
     header.text["reconstruction"] = status.isPaused ? "paused" : "running"
     header.text["when_behind"] = status.whenBehind.rawValue
+    header.text["source"] = status.source
+    header.text["last_error"] = status.lastError
     let counters = status.counters
     let counts: [String: Int] = [
       "messages_received": counters.messages,

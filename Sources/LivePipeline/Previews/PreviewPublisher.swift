@@ -50,16 +50,20 @@ struct PreviewPublisher: ~Copyable {
     var secondPlace: String?
     if configuration.isEnabled {
       let keys = try configuration.curveKeys()
-      let bound = try Publisher(
-        context,
-        bindingTo: configuration.endpoint,
-        highWaterMark: 100,
-        keys: keys
-      )
+      let bound = try TakenAddress.explaining("previews.bind") {
+        try Publisher(
+          context,
+          bindingTo: configuration.endpoint,
+          highWaterMark: 100,
+          keys: keys
+        )
+      }
       place = bound.endpoint
       main = consume bound
       if let endpoint = configuration.recEndpoint {
-        let other = try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+        let other = try TakenAddress.explaining("previews.rec_bind") {
+          try Publisher(context, bindingTo: endpoint, highWaterMark: 20, keys: keys)
+        }
         secondPlace = other.endpoint
         second = consume other
       }

@@ -6,6 +6,9 @@ struct RecordedChanges {
   /// In the order of the messages after which they were made, the next at the end.
   private var rest: [(after: Int, step: ScheduleStep)]
 
+  /// How many are left.
+  var count: Int { rest.count }
+
   /// Finds them among all steps of a schedule.
   ///
   /// - Parameters:
@@ -13,10 +16,13 @@ struct RecordedChanges {
   ///   - keys: Keys that stay as they are, whatever was set.
   init(_ lines: [String], except keys: Set<String> = []) {
     var found: [(after: Int, step: ScheduleStep)] = []
+    // A run that was taken up made the changes of the one before again.
+    var known: Set<ScheduleStep> = []
     for line in lines {
       guard let step = ScheduleStep(line: line), Self.isChange(step),
         // Recordings of earlier versions do not say where.
-        let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true
+        let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true,
+        known.insert(step).inserted
       else { continue }
       found.append((after, step))
     }

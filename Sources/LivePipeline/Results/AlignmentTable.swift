@@ -77,8 +77,9 @@ package struct AlignmentTable {
     }
     func value(_ list: [Double]) -> Double? { tilt < list.count ? list[tilt] : nil }
     let shift = record.shifts[tilt]
+    let index = tilt < record.tiltIndices.count ? record.tiltIndices[tilt] : tilt
     var cells = [
-      "\(tilt)", number(record.tilts[tilt].degrees, 3), record.accepted[tilt] ? "1" : "0",
+      "\(index)", number(record.tilts[tilt].degrees, 3), record.accepted[tilt] ? "1" : "0",
       number(value(record.confidence)), number(shift.rows), number(shift.columns),
       number(value(record.imageRotations)), number(value(record.imageScales), 6),
     ]

@@ -22,8 +22,8 @@ extension Pipeline.Options {
     results = free
     return RunEvent(
       .warning,
-      "\(wanted) \(isInUse ? "is in use by another run" : "holds the results of an earlier run"), and a "
-        + "live run replaces none; results are in \(free)"
+      "\(wanted) \(isInUse ? "is in use by another run" : "holds the results of an earlier run"), and "
+        + "none are replaced unless asked; results are in \(free)"
     )
   }
 

@@ -138,6 +138,31 @@ public struct RunSummary: Codable, Sendable {
   /// Makes a summary of nothing.
   public init() {}
 
+  /// What keeps it from being whole, in words, the worst first.
+  public var shortcomings: [String] {
+    let counts = [
+      (counters.unrecorded, "messages are in no recording"),
+      (counters.unread, "recorded messages could not be read back"),
+      (framesLost, "frames did not come"), (counters.unusable, "frames could not be used"),
+      (counters.withoutScan, "frames came without a scan's start"),
+      (counters.withoutPosition, "frames have no position"),
+      (counters.malformed, "messages could not be read"),
+    ]
+    var words = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    for tomogram in tomograms {
+      if !tomogram.heldBack.isEmpty {
+        words.append("\(Words.tilts(tomogram.heldBack)) held back in \(tomogram.name)")
+      }
+      if tomogram.refused > 0 {
+        words.append(
+          "\(Words.count(tomogram.refused, "projection")) not folded into \(tomogram.name)"
+        )
+      }
+    }
+    if errors > 0 { words.append("\(Words.count(errors, "error")) told above") }
+    return words
+  }
+
   /// Whether nothing was lost, held back or given up.
   public var isWhole: Bool {
     errors == 0 && framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0

@@ -41,6 +41,8 @@ final class ScanSession: Sendable {
     var isEnded = false
     /// Whether it was given up: it is reconstructed and kept, not folded.
     var wasAborted = false
+    /// Whether somebody ended it.
+    var endedOnRequest = false
     /// Whether it is to be finished with what it has.
     var isCut = false
     /// Whether its result was taken.

@@ -35,9 +35,13 @@ public struct RunHealth: Sendable, Hashable {
     if state == "acquiring", status.text["reconstruction"] != "paused", !isBusy,
       silence > Self.longestSilence
     {
+      let words = "no frame has come for \(Int(min(silence, 1e7))) s"
       problems.append(
-        "no frame has come for \(Int(min(silence, 1e7))) s: does the scan run, is the shutter open? Where "
-          + "all scans are in, Ctrl-C completes the tomogram"
+        status.quality["remaining_s"] == 0
+          ? "\(words), and all announced scans are in: measure again what was given up, or end the run "
+            + "by Ctrl-C, which completes the tomogram"
+          : "\(words): does the scan run, is the shutter open? Ctrl-C completes the tomogram with what "
+            + "there is"
       )
     }
     if let change = status.quality["beam_change"], change < Self.leastBeam {
@@ -50,6 +54,14 @@ public struct RunHealth: Sendable, Hashable {
       let count = figure(name)
       guard count > 0 else { continue }
       problems.append("\(Int(min(count, 1e15))) \(words)")
+    }
+    if figure("errors") > 0 {
+      let count = Int(min(figure("errors"), 1e15))
+      problems.append(
+        "\(Words.count(count, "error")) \(count == 1 ? "was" : "were") told"
+          + (status.text["last_error"].map { "\(count == 1 ? "" : ", the last"): \($0)" }
+            ?? "; the events say what to do")
+      )
     }
     self.problems = problems
   }
@@ -64,7 +76,11 @@ public struct RunHealth: Sendable, Hashable {
 
   private static let faults = [
     ("messages_unrecorded", "messages are in no recording: look at the error events"),
-    ("frames_lost", "frames were lost on the way: is the network or this machine too slow?"),
+    (
+      "frames_lost",
+      "frames did not come: did their source fall silent, or is the network or this machine too slow? "
+        + "The events say which scans lack some"
+    ),
     ("messages_unread", "recorded messages could not be read back; a replay tries again"),
     (
       "messages_malformed",
@@ -74,6 +90,5 @@ public struct RunHealth: Sendable, Hashable {
     ("frames_without_position", "frames have no position; they are recorded"),
     ("frames_unusable", "frames could not be used; the events say why"),
     ("projections_held_back", "projections are held back; the events say why"),
-    ("errors", "errors were told; the events say what to do"),
   ]
 }

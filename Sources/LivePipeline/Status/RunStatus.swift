@@ -76,6 +76,8 @@ public struct RunStatus: Sendable, Hashable {
   public var tomogramScansFinished = 0
   /// When that tomogram began, seconds since the first message.
   public var tomogramBegan = 0.0
+  /// When the last of its scans was done, seconds since the first message.
+  public var tomogramLastEnd = 0.0
   /// Projections folded into volumes.
   public var projectionsFolded = 0
   /// Projections that are held back because they do not fit.
@@ -106,6 +108,10 @@ public struct RunStatus: Sendable, Hashable {
   public var stateOfCharge: Double?
   /// Events that were errors: something was lost or given up.
   public var errors = 0
+  /// The last of them, in words; nil before any.
+  public var lastError: String?
+  /// Where messages are expected from, in words; nil where none come from outside.
+  public var source: String?
   /// Seconds since the first message.
   public var elapsed = 0.0
   /// Seconds since the last frame; nil before any.
@@ -137,10 +143,12 @@ public struct RunStatus: Sendable, Hashable {
 
   /// Seconds that the tomogram will take from now on at the pace so far, where that can be told.
   public var secondsLeft: Double? {
-    let (finished, spent) = (tomogramScansFinished, elapsed - tomogramBegan)
+    // A source that has fallen silent does not make the scans longer.
+    let (finished, spent) = (tomogramScansFinished, tomogramLastEnd - tomogramBegan)
     guard let tiltCount, let energyCount, finished > 0, spent > 0 else { return nil }
     let left = Double(max(0, tiltCount * energyCount - finished))
-    return spent / Double(finished) * left
+    let pace = spent / Double(finished)
+    return max(0, pace * left - min(pace, max(0, elapsed - tomogramLastEnd)))
   }
 
   /// Notes the start of a scan of a tomogram, which may be another one than before.
@@ -158,8 +166,14 @@ public struct RunStatus: Sendable, Hashable {
   }
 
   /// Notes the end of a scan of a tomogram.
-  public mutating func noteEnd(ofScanOfTomogram name: String?) {
+  ///
+  /// - Parameters:
+  ///   - name: The tomogram.
+  ///   - elapsed: Seconds since the first message.
+  public mutating func noteEnd(ofScanOfTomogram name: String?, at elapsed: Double) {
     scansFinished += 1
-    if name == tomogram { tomogramScansFinished += 1 }
+    guard name == tomogram else { return }
+    tomogramScansFinished += 1
+    tomogramLastEnd = elapsed
   }
 }

@@ -67,7 +67,10 @@ package final class StatusBoard: Sendable {
   /// Notes an event and tells of it.
   func report(_ event: RunEvent) {
     content.withLock { content in
-      if event.severity == .error { content.status.errors += 1 }
+      if event.severity == .error {
+        content.status.errors += 1
+        content.status.lastError = "\(event)"
+      }
       content.events.append(event)
       if content.events.count > Self.eventLimit { content.events.removeFirst(100) }
     }

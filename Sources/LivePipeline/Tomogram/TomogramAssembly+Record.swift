@@ -46,6 +46,7 @@ extension TomogramAssembly {
       parameters: parameters,
       version: tiltfoldVersion
     )
+    record.tiltIndices = reports.map(\.tiltIndex)
     record.confidence = reports.map(\.confidence)
     if reports.contains(where: { $0.heldBackReason != nil }) {
       record.heldBackReasons = reports.map { $0.heldBackReason ?? "" }
