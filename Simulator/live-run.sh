@@ -27,8 +27,9 @@ take_folder() {
 }
 
 check_ports() {
-  local used
-  for used in "$port" $((port + 3)) $((port + 4)) $((port + 5)); do
+  local used page=8080
+  [ "$port" = 37013 ] || page=$((port + 6))
+  for used in "$port" $((port + 3)) $((port + 4)) $((port + 5)) "$page"; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$used") 2>/dev/null; then
       fail "port $used is taken; choose others with PORT="
     fi
@@ -53,7 +54,8 @@ removed_at_end=()
 finish() { # ends only what the script started
   local status=$? pid
   trap - EXIT TERM
-  trap 'kill -KILL $live $simulator 2>/dev/null; exit 130' INT
+  # A second one leaves at once: tiltfold says what that means, and nothing more is removed.
+  trap 'leave' INT
   # The programs have sessions of their own: Ctrl-C comes to them from here, once.
   for pid in $live $simulator; do
     kill -INT "$pid" 2>/dev/null || continue
@@ -66,6 +68,15 @@ finish() { # ends only what the script started
   done
   [ "${#removed_at_end[@]}" -eq 0 ] || rm -f -- "${removed_at_end[@]}"
   exit "$status"
+}
+leave() {
+  trap - INT
+  local pid
+  kill -INT $live $simulator 2>/dev/null || true
+  sleep 1
+  for pid in $live $simulator; do kill -KILL "$pid" 2>/dev/null || true; done
+  [ "${#removed_at_end[@]}" -eq 0 ] || say "left behind: ${removed_at_end[*]}" >&2
+  exit 130
 }
 end_with_script() {
   trap finish EXIT

@@ -60,14 +60,14 @@ package struct StatusPanel {
     switch state {
     case "preparing": return ["planning transforms ..."]
     case "waiting":
-      guard let came = number("messages_received"), came > 0 else {
+      guard let came = number("frames_received"), came > 0 else {
         return [
           "waiting for the first frame" + (status.text["source"].map { " from \($0)" } ?? "")
             + " ..."
         ]
       }
       return [
-        "NO SCAN HAS STARTED, though \(Self.count(came)) messages came",
+        "NO SCAN HAS STARTED, though \(Self.count(came)) frame\(came == 1 ? "" : "s") came",
         String(format: "%.0f/s", number("frames_per_second") ?? 0),
       ]
     default: break
@@ -85,7 +85,11 @@ package struct StatusPanel {
     }
     if let energy = status.energy { fields.append(String(format: "%.1f eV", energy.electronVolts)) }
     if let left = number("remaining_s"), state != "done" {
-      fields.append(left > 0 ? "\(ProgressLine.duration(left)) left" : "all scans are in")
+      fields.append(
+        left > 0
+          ? "\(ProgressLine.duration(left)) left"
+          : (number("tomogram_complete") ?? 0 > 0 ? "tomogram complete" : "all scans are in")
+      )
     }
     if let elapsed = number("elapsed_s") {
       fields.append("\(ProgressLine.duration(elapsed)) so far")
@@ -144,7 +148,7 @@ package struct StatusPanel {
       (isRecorded ? "" : "not recorded | ") + "waiting: "
         + (isRecorded ? "\(Self.count(number("recorder_queue_depth") ?? 0)) to record, " : "")
         + "\(Self.count(number("intake_queue_depth") ?? 0)) to clean, "
-        + "\(Self.count(number("scans_unfinished") ?? 0)) scans"
+        + "\(Self.count(number("scans_unfinished") ?? 0)) scans in work"
     )
     if let bytes = number("recorded_bytes"), bytes > 0 {
       fields.append("recorded \(Self.bytes(bytes))")
@@ -203,7 +207,7 @@ package struct StatusPanel {
     ("errors", "errors"), ("messages_unrecorded", "unrecorded"), ("messages_unread", "unread"),
     ("messages_malformed", "malformed"), ("frames_unusable", "unusable"),
     ("frames_without_scan", "without scan"), ("frames_without_position", "without position"),
-    ("frames_after_end", "of ended scans"),
+    ("frames_after_end", "frames of ended scans"),
   ]
 
   /// "12".

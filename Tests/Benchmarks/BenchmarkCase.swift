@@ -10,6 +10,23 @@ struct BenchmarkResult: Codable {
   let unit: String
   /// The size of the problem and what else a reader needs to compare it.
   let detail: String
+  /// What it is to be at most; nil where that is not agreed.
+  var atMost: Double?
+  /// What it is to be at least; nil where that is not agreed.
+  var atLeast: Double?
+
+  /// What it misses, in words; nil where it reaches what is agreed.
+  var miss: String? {
+    if let atMost, value > atMost { return "at most \(atMost)" }
+    if let atLeast, value < atLeast { return "at least \(atLeast)" }
+    return nil
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, value, unit, detail
+    case atMost = "at_most"
+    case atLeast = "at_least"
+  }
 }
 
 /// Something that can be measured alone, chosen by its name.

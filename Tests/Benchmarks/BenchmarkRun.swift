@@ -27,6 +27,9 @@ func runBenchmarks(_ cases: [BenchmarkCase], only pattern: String) -> Bool {
         FileHandle.standardOutput.write(try encoder.encode(result) + Data("\n".utf8))
         let figure = result.value.formatted(.number.precision(.significantDigits(4)))
         say("  \(result.name): \(figure) \(result.unit)  (\(result.detail))")
+        if let miss = result.miss {
+          say("  MISSED: \(result.name) is to be \(miss) \(result.unit)")
+        }
       }
     } catch {
       say("  failed: \(error)")

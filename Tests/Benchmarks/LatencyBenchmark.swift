@@ -76,7 +76,8 @@ private struct LatencyMeasurement {
         detail:
           "99 % of \(latency.shownFrames) frames from their last byte to a map that went out; "
           + "half, 90 % and all in "
-          + "\(words(latency.shownMedian, latency.shownPercentile90, latency.shownLongest)) ms; \(what)"
+          + "\(words(latency.shownMedian, latency.shownPercentile90, latency.shownLongest)) ms; \(what)",
+        atMost: 100
       ),
       BenchmarkResult(
         name: "stxm_latency_seen_ms",

@@ -17,17 +17,17 @@ private func measurePaint() throws -> [BenchmarkResult] {
   }
   let programs = (Bundle.main.executableURL ?? URL(filePath: ".")).resolvingSymlinksInPath()
     .deletingLastPathComponent()
-  let said = try PythonInterpreter.showPage(
+  let (code, said) = try PythonInterpreter.showPage(
     "simulated_run.py",
     [
       "--bin", programs.path(percentEncoded: false), "--tilts", "8", "--folded", "4",
-      "--timeout", "240",
+      "--timeout", "240", "--visits", "5",
     ]
-  ).said
+  )
   let form =
-    /first paint after (\d+) ms, a message of each topic (-?\d+) ms after .* after (\d+) ms/
-  guard let match = said.firstMatch(of: form), let paint = Double(match.output.1),
-    let complete = Double(match.output.2)
+    /first paint after (\d+) ms \(of ([\d, ]+)\), a message of each topic (-?\d+) ms after .* after (\d+) ms/
+  guard code == 0, let match = said.firstMatch(of: form), let paint = Double(match.output.1),
+    let complete = Double(match.output.3)
   else { throw PaintFailure(description: "the page was not seen: \(said.suffix(500))") }
   return [
     BenchmarkResult(
@@ -35,9 +35,10 @@ private func measurePaint() throws -> [BenchmarkResult] {
       value: paint,
       unit: "ms",
       detail:
-        "from navigation to the first contentful paint in a browser that runs already, beside a "
-        + "simulated run on all cores; a message of each topic \(Int(complete)) ms after the "
-        + "connection stood, all panels drawn after \(match.output.3) ms, by software rendering"
+        "from navigation to the first contentful paint in a browser that runs already, median of "
+        + "\(match.output.2) ms, beside a simulated run on all cores; a message of each topic \(Int(complete)) ms after the "
+        + "connection stood, all panels drawn after \(match.output.4) ms, by software rendering",
+      atMost: 1000
     )
   ]
 }

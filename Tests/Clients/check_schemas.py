@@ -45,7 +45,7 @@ def spoilt(message, schema):
             changed = copy.deepcopy(message)
             del changed["arrays"][place][key]
             yield f"array {array['name']} without {key}", changed
-        for key, value in (("unit", "furlong"), ("dtype", "int32"), ("shape", [2, 2, 2, 2])):
+        for key, value in (("unit", "furlong"), ("dtype", "float64"), ("shape", [2, 2, 2, 2])):
             changed = copy.deepcopy(message)
             changed["arrays"][place][key] = value
             yield f"array {array['name']} with {key} {value}", changed

@@ -67,6 +67,29 @@ struct ControlledRun {
     return messages
   }
 
+  /// The messages of a recording in pieces, each up to so many frames of a scan, scans counted from 0.
+  static func pieces(
+    of recording: String,
+    upTo ends: [(scan: Int, frames: Int)]
+  ) throws -> [[[SharedBytes]]] {
+    let reader = try RecordingReader(path: recording)
+    let dialect = NativeDialect()
+    var pieces: [[[SharedBytes]]] = [[]]
+    var (scan, frames) = (-1, 0)
+    for number in 0..<reader.messageCount {
+      let parts = try reader.message(number).parts
+      pieces[pieces.count - 1].append(parts)
+      switch try dialect.decode(parts) {
+      case .start: (scan, frames) = (scan + 1, 0)
+      case .frame(let frame) where frame.header.role == .exposure: frames += 1
+      default: continue
+      }
+      guard pieces.count <= ends.count else { continue }
+      if ends[pieces.count - 1] == (scan, frames) { pieces.append([]) }
+    }
+    return pieces
+  }
+
   /// The names of the steps in a recording's schedule that are requests.
   static func requests(in recording: String) throws -> [String] {
     let names = [

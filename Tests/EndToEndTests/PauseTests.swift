@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+import AcquisitionModel
 import DetectorSimulator
 import Foundation
 import HDF5Storage
@@ -39,6 +40,13 @@ import WireFormat
       #expect(pipeline.status.intakeBehind >= 70)
       #expect(pipeline.status.recordedBytes > bytes)
       #expect(pipeline.status.scansFinished == scans && pipeline.status.iteration == iteration)
+      // What came meanwhile would be left out.
+      desk.refuse(#"{"request": "finish_scan"}"#, "let it go on")
+      // What is asked for twice is judged by what was asked for, though nothing is done yet.
+      desk.follow(#"{"request": "hold_back", "tilt_index": 0}"#)
+      desk.refuse(#"{"request": "hold_back", "tilt_index": 0}"#, "held back already")
+      desk.follow(#"{"request": "take_back", "tilt_index": 0}"#)
+      desk.refuse(#"{"request": "take_back", "tilt_index": 0}"#, "takes part already")
       desk.follow(#"{"request": "snapshot"}"#)
       let results = pipeline.status.resultsPath ?? ""
       ControlledRun.wait { FileManager.default.fileExists(atPath: "\(results)/snapshots/001") }
@@ -49,8 +57,12 @@ import WireFormat
     #expect(live.summary.framesLost == 0 && live.summary.isWhole, "\(live.summary.events)")
     #expect(live.summary.scans.count == 10)
     // None was cut short for what had come meanwhile.
-    #expect(live.summary.scans.allSatisfy { $0.iterations >= iterations })
-    #expect(try ControlledRun.requests(in: live.recording) == ["pause", "snapshot", "resume"])
+    #expect(live.summary.scans.allSatisfy { $0.end != .cut })
+    #expect(
+      try ControlledRun.requests(in: live.recording) == [
+        "pause", "snapshot", "resume", "hold_back", "take_back",
+      ]
+    )
     let again = try SimulatedRun.replay(
       live,
       into: "again",

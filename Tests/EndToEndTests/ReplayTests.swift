@@ -277,7 +277,11 @@ import Testing
   @Test func aRunThatWasBrokenOffIsTakenUp() throws {
     var run = Self.twoTilts
     run.configuration.ptychography.iterations = 10
-    let live = try run.run()
+    let live = try run.run { pipeline in
+      let desk = ControlledRun(pipeline: pipeline)
+      ControlledRun.wait { pipeline.status.scansStarted >= 1 }
+      desk.follow(#"{"request": "set", "key": "tomography.relaxation", "value": 0.3}"#)
+    }
     let before = try RecordingReader(path: live.recording).messageCount
     var rest = SimulatedRun()
     rest.parameters.tiltCount = 1
@@ -289,7 +293,13 @@ import Testing
     options.results = live.folder.file("resumed")
     options.recording = live.recording
     options.resumes = true
-    let pipeline = Pipeline(configuration: configuration, source: .stream, options: options)
+    let events = SimulatedRun.Events()
+    let pipeline = Pipeline(
+      configuration: configuration,
+      source: .stream,
+      options: options,
+      onEvent: { events.add($0) }
+    )
     Thread.detachNewThread {
       for _ in 0..<600 where pipeline.status.scansFinished < 6 { usleep(100_000) }
       pipeline.requestFinish()
@@ -304,5 +314,12 @@ import Testing
     #expect(reader.messageCount == before + sent.exposures + sent.darks + 4)
     #expect(reader.messageCount == summary.counters.messages)
     #expect(summary.recording == live.recording)
+    // What somebody had changed is changed again, and said.
+    #expect(events.all.contains { $0.message.hasPrefix("1 change that people made") })
+    let tomogram = try readTomogram("\(options.results)/tomogram.h5")
+    #expect(tomogram.parameters.contains("relaxation: 0.3"))
+    // A plain replay of the whole meets the change twice, and makes it once.
+    let changes = try reader.schedule().filter { $0.contains(#""step":"set""#) }
+    #expect(changes.count == 2)
   }
 }

@@ -204,7 +204,7 @@ struct SimulatedRun {
     return (summary, try readTomogram("\(options.results)/tomogram.h5"))
   }
 
-  private final class Events: Sendable {
+  final class Events: Sendable {
     private let events = Mutex<[RunEvent]>([])
     var all: [RunEvent] { events.withLock { $0 } }
     func add(_ event: RunEvent) { events.withLock { $0.append(event) } }

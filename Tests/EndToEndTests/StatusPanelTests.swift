@@ -35,7 +35,7 @@ import tiltfold
         "acquiring | scan 11/48 | tilt 6/24 -43.5 deg | 708.2 eV | 8:12 left | 2:15 so far | "
           + "NS_181126011_ccdframes_0_0",
         "[##################............] frame 137/225 | 146/s | map within 72 ms | cleaned within 9 ms",
-        "lost 0 | waiting: 1 to record, 2 to clean, 3 scans | recorded 3.6 GB | disk 812 GB free",
+        "lost 0 | waiting: 1 to record, 2 to clean, 3 scans in work | recorded 3.6 GB | disk 812 GB free",
         "data error 0.043 | iteration 61 | projections folded 10 | state of charge 43 % | FSC 11.2, 11.9 nm half period | "
           + "beam 2.1e+08/s",
         "last: WARNING: the beam changed",
@@ -78,6 +78,14 @@ import tiltfold
     #expect(panel.lines(columns: 40)[0].hasPrefix("acquiring | PAUSED on request"))
     #expect(panel.lines(columns: 400)[2].contains("unrecorded 214 (513 MB)"))
     #expect(panel.lines(columns: 400)[3].contains("| tilts left out on request 2 |"))
+    resting.text["recording"] = "off"
+    let words = StatusPanel(resting).lines(columns: 400)[2]
+    #expect(words.contains("not recorded | waiting: 2 to clean"))
+    // All scans have come, and one was given up.
+    resting.quality["remaining_s"] = 0
+    #expect(StatusPanel(resting).lines(columns: 400)[0].contains("| all scans are in |"))
+    resting.quality["tomogram_complete"] = 1
+    #expect(StatusPanel(resting).lines(columns: 400)[0].contains("| tomogram complete |"))
   }
 
   /// A log has in one line what a terminal has in several, without the bar.
@@ -90,10 +98,16 @@ import tiltfold
     waiting.text = ["state": "waiting", "recording": "failing"]
     waiting.quality["disk_free_bytes"] = 1e12
     #expect(StatusPanel(waiting).line == "waiting for the first frame ... | NOT RECORDING")
+    waiting.text["source"] = "tcp://127.0.0.1:37013"
+    #expect(
+      StatusPanel(waiting).line.hasPrefix(
+        "waiting for the first frame from tcp://127.0.0.1:37013 ..."
+      )
+    )
     // Whoever missed the start of a scan sees that frames come and find no place.
-    waiting.quality["messages_received"] = 4000
+    waiting.quality["frames_received"] = 4000
     waiting.quality["frames_without_scan"] = 3936
-    #expect(StatusPanel(waiting).line.contains("NO SCAN HAS STARTED, though 4000 messages came"))
+    #expect(StatusPanel(waiting).line.contains("NO SCAN HAS STARTED, though 4000 frames came"))
     #expect(StatusPanel(waiting).line.hasSuffix("NOT RECORDING | without scan 3936"))
   }
 

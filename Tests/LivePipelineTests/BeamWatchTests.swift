@@ -60,5 +60,8 @@ import Testing
     for scan in 1..<40 { last = watch.ratio(100 * pow(0.95, Double(scan)), at: low) ?? .nan }
     #expect(abs(last - pow(0.95, 39) / pow(0.95, 2)) < 1e-9)
     #expect(watch.ratio(300, at: high) == 1)
+    // Another tomogram begins anew.
+    #expect(watch.ratio(20, at: low, of: "next") == nil)
+    #expect(watch.ratio(10, at: low, of: "next") == 0.5)
   }
 }

@@ -32,20 +32,45 @@ import WireFormat
     #expect(health { ($0.silence, $0.state) = (600, .done) }.isHealthy)
     #expect(health { $0.beamChange = 0.7 }.isHealthy)
     #expect(health { $0.state = .waiting }.isHealthy)
+    // A sidecar file and darks come before any scan.
+    #expect(health { ($0.state, $0.counters.messages) = (.waiting, 30) }.isHealthy)
+    // The sample is changed.
+    #expect(
+      health { status in
+        Self.takeAllScans(&status)
+        status.silence = 900
+        status.isTomogramComplete = true
+      }.isHealthy
+    )
+  }
+
+  /// Both scans of a tomogram.
+  private static func takeAllScans(_ status: inout RunStatus) {
+    (status.scansStarted, status.tiltCount, status.energyCount) = (2, 1, 2)
+    for end in [10.0, 20] { status.noteEnd(ofScanOfTomogram: nil, at: end) }
+    status.elapsed = 200
   }
 
   @Test func eachFaultIsToldWithItsNumberAndWhatToDo() {
     let faults: [(String, (inout RunStatus) -> Void)] = [
       ("NOTHING IS RECORDED", { $0.recording = .failing }),
       ("1.5 GB left", { $0.diskFree = 1_500_000_000 }),
-      ("3 frames were lost", { $0.counters.missingFrames = 3 }),
+      ("3 frames did not come", { $0.counters.missingFrames = 3 }),
       ("4 messages are in no recording", { $0.counters.unrecorded = 4 }),
       ("5 messages could not be read", { $0.counters.malformed = 5 }),
       ("6 projections are held back", { $0.projectionsHeldBack = 6 }),
-      ("7 errors", { $0.errors = 7 }),
+      ("7 errors were told", { $0.errors = 7 }),
+      ("1 error was told: the disk", { ($0.errors, $0.lastError) = (1, "the disk is full") }),
+      (
+        "announced scans are in",
+        { status in
+          Self.takeAllScans(&status)
+          status.silence = 150
+        }
+      ),
       ("no frame has come for 150 s", { $0.silence = 150 }),
       ("the beam has 27 % of what it had", { $0.beamChange = 0.27 }),
-      ("no scan has started", { ($0.state, $0.counters.messages) = (.waiting, 9) }),
+      ("no scan has started", { ($0.state, $0.counters.exposures) = (.waiting, 9) }),
     ]
     for (words, change) in faults {
       let health = health(change)

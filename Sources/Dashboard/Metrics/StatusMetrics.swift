@@ -83,7 +83,10 @@ enum StatusMetrics {
     ("state_of_charge", "state_of_charge_ratio", "State of charge, 0 to 1."),
     ("elapsed_s", "elapsed_seconds", "Time since the first frame."),
     ("silent_s", "silent_seconds", "Time since the last frame was taken."),
-    ("beam_change", "beam_change_ratio", "Beam over that of the first scans of its energy."),
+    (
+      "beam_change", "beam_change_ratio",
+      "Beam over that of its energy's first scans of the tomogram."
+    ),
     ("remaining_s", "remaining_seconds", "Time to the end of the tomogram at the pace so far."),
     ("disk_free_bytes", "disk_free_bytes", "Bytes that are free on the disk of the recording."),
     (
@@ -94,6 +97,7 @@ enum StatusMetrics {
       "tomogram_scans_finished", "tomogram_scans_finished",
       "Scans of the tomogram in hand that are reconstructed."
     ),
+    ("tomogram_complete", "tomogram_complete", "1 once the tomogram in hand is complete."),
     ("tilt_count", "tilts_expected", "Tilts of the tomogram."),
     ("energy_count", "energies_expected", "Photon energies of each tilt."),
   ]

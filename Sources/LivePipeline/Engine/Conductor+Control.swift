@@ -17,7 +17,7 @@ extension Conductor {
           + "(source.sidecar) instead"
       )
     }
-    return locked {
+    return try lockedUnlessOver {
       let place =
         "\(placement.scan) is at \(Words.angle(placement.tilt.degrees)) degrees"
         + (placement.tomogram.map { " of \($0)" } ?? "")
@@ -78,7 +78,9 @@ extension Conductor {
   /// - Returns: What was done, in words.
   /// - Throws: `PipelineError` with what is wrong.
   func set(_ key: String, to value: String) throws(PipelineError) -> String {
-    try engine.set(key, to: value)
+    // Refused when the run is over; a key takes effect without the conductor.
+    try lockedUnlessOver {}
+    return try engine.set(key, to: value)
   }
 
   /// Ends scans with the frames that have come.
@@ -87,17 +89,7 @@ extension Conductor {
   /// - Returns: What was done, in words.
   /// - Throws: `PipelineError` where there is none, or frames that have come wait for a rest to end.
   func finishScans(named name: String?) throws(PipelineError) -> String {
-    let waiting = locked {
-      isPaused || isCatchingUp ? inbox.count + engine.board.status.intakeBehind : 0
-    }
-    guard waiting == 0 else {
-      throw PipelineError(
-        .data,
-        "\(Words.count(waiting, "message")) that came while the reconstruction rested would be left out: "
-          + "let it go on (tiltfold control resume) and ask again when they are worked off"
-      )
-    }
-    return try endScans(named: name, .finishedOnRequest)
+    try endScans(named: name, .finishedOnRequest, losesNothing: true)
   }
 
   /// Ends scans that their source has not ended.
@@ -105,15 +97,32 @@ extension Conductor {
   /// - Parameters:
   ///   - name: The scan's name; nil for all.
   ///   - reason: Why.
+  ///   - losesNothing: Whether it is refused while frames that came during a rest wait.
   /// - Returns: What was done, in words.
-  /// - Throws: `PipelineError` where there is none.
-  func endScans(named name: String?, _ reason: ScanAssembler.End) throws(PipelineError) -> String {
+  /// - Throws: `PipelineError` where there is none, or frames wait.
+  func endScans(
+    named name: String?,
+    _ reason: ScanAssembler.End,
+    losesNothing: Bool = false
+  ) throws(PipelineError) -> String {
+    var waiting = 0
     let ended = locked { () -> [String] in
+      if losesNothing, isPaused || isCatchingUp {
+        waiting = inbox.count + engine.board.status.intakeBehind
+        guard waiting == 0 else { return [] }
+      }
       let tasks = scans.filter {
         !$0.isEnded && (name == nil || name == $0.session.key || name == $0.session.identity.scan)
       }
       for task in tasks { end(task, reason) }
       return tasks.map(\.session.key)
+    }
+    guard waiting == 0 else {
+      throw PipelineError(
+        .data,
+        "\(Words.count(waiting, "message")) that came while the reconstruction rested would be left out: "
+          + "let it go on (tiltfold control resume) and ask again when they are worked off"
+      )
     }
     guard !ended.isEmpty else {
       throw PipelineError(

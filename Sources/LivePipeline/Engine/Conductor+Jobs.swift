@@ -34,9 +34,19 @@ extension Conductor {
       locked {
         isOnVolume = false
         fullTomograms.removeAll { $0 == name }
+        let wasAsked =
+          measurements.contains { $0.session.name == name }
+          || alignments.contains { $0.tomogram == name }
         measurements.removeAll { $0.session.name == name }
         alignments.removeAll { $0.tomogram == name }
         restless.removeAll { $0 == name }
+        guard wasAsked else { return }
+        engine.report(
+          RunEvent(
+            .info,
+            "tomogram \(name): what was asked for, alignment or resolution, was done as it was completed"
+          )
+        )
       }
       onTomogramComplete()
     case .change(let name):

@@ -112,8 +112,10 @@ extension Conductor {
     let since = ContinuousClock.now
   }
 
-  /// What somebody has waited for long enough, with the lock held: a machine that is never idle would
-  /// come to it at the end. An alignment has its first round now, a measurement a part of the time.
+  /// What somebody has waited for long enough; called with the lock.
+  ///
+  /// A machine that is never idle would come to it at the end. An alignment has its first round now, a
+  /// measurement a part of the time.
   func chooseOverdue() -> Job? {
     guard !isOnVolume else { return nil }
     let now = ContinuousClock.now

@@ -156,8 +156,8 @@ extension ReconstructionEngine {
     for report in reports {
       header.text["held_back_\(report.tiltIndex)"] = report.heldBackReason
     }
-    for (degrees, reason) in content.leftOut {
-      header.text["left_out_\(Words.angle(degrees))"] = reason
+    for (degrees, words) in content.leftOutWords {
+      header.text["left_out_\(Words.angle(degrees))"] = words
     }
     // What no projection determines is left out of what is shown.
     let place = ShiftGauge(

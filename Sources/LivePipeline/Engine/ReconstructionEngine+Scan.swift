@@ -254,7 +254,9 @@ extension ReconstructionEngine {
       firstMessage: session.firstMessage
     )
     let change = beam.flatMap { now in
-      self.beam.withLock { $0.ratio(now, at: session.identity.energy) }
+      self.beam.withLock { beam in
+        beam.ratio(now, at: session.identity.energy, of: session.identity.tomogram)
+      }
     }
     board.update {
       $0.beamChange = change

@@ -215,7 +215,7 @@ extension ReconstructionEngine {
       case (let place?, .drop):
         mustRebuild = content.assembly.drop(tilt: place)
         content.energiesOfTilt[place] = nil
-        content.noteLeftOut(change.degrees, "dropped on request")
+        content.noteDropped(change.degrees)
         words += "is dropped on request; a scan of it that begins later is taken as a new tilt"
       case (let place?, .takeBack):
         let refusal = content.assembly.takeBack(tilt: place)

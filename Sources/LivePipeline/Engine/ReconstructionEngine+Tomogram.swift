@@ -38,7 +38,7 @@ extension ReconstructionEngine {
           scan: finished.key
         )
       )
-      noteLeftOut(finished.object.identity, "not folded: the scan was given up")
+      noteLeftOut(finished.object.identity, "the scan was given up")
       return FoldOutcome()
     }
     let session = tomogram(
@@ -52,8 +52,12 @@ extension ReconstructionEngine {
         content.isComplete = false
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
-      if let shortage = finished.shortage {
-        leaveOut(finished, of: &content, because: "not folded: \(shortage)")
+      // A recorded fold was one, whatever this configuration asks for.
+      if let shortage = finished.shortage, replays == nil {
+        content.add(finished.object.identity)
+        content.refuse(finished.object.identity, shortage)
+        note(content, of: session)
+        offerAlignment(content)
         report(
           RunEvent(
             .warning,
@@ -68,7 +72,9 @@ extension ReconstructionEngine {
         schedule.note(
           ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
         )
-        leaveOut(finished, of: &content, because: "dropped on request")
+        content.add(finished.object.identity)
+        content.noteDropped(finished.object.identity.tilt?.degrees ?? 0)
+        offerAlignment(content)
         report(
           RunEvent(
             .info,
@@ -175,20 +181,9 @@ extension ReconstructionEngine {
     )
     return tomogram.content.withLock { content in
       content.add(session.identity)
-      content.noteLeftOut(session.identity, "not folded: the scan had no usable frame")
+      content.noteLeftOut(session.identity, "the scan had no usable frame")
       return tomogram.hasAll(content) ? tomogram.name : nil
     }
-  }
-
-  /// Counts a finished scan that is not folded, and shows why.
-  private func leaveOut(
-    _ finished: FinishedScan,
-    of content: inout TomogramSession.Content,
-    because reason: String
-  ) {
-    content.add(finished.object.identity)
-    content.noteLeftOut(finished.object.identity, reason)
-    offerAlignment(content)
   }
 
   /// Notes that what was measured at a tilt is not in its tomogram, where that has begun.
@@ -218,7 +213,7 @@ extension ReconstructionEngine {
               + "\"tiltfold spectra\" makes a chemical map of them"
           )
         )
-        board.update { $0.tomogramsComplete += 1 }
+        noteComplete(name)
         return
       }
       guard !content.assembly.energies.isEmpty else {
@@ -279,10 +274,17 @@ extension ReconstructionEngine {
           )
         )
       }
-      board.update { $0.tomogramsComplete += 1 }
+      noteComplete(name)
       // Made for nobody, too: when the run is over, nobody can make it any more.
       offerTomogram(content, reports, isComplete: true) { _ in true }
       results.write(record(of: content, reports, configuration), content, report: report)
+    }
+  }
+
+  private func noteComplete(_ name: String) {
+    board.update { status in
+      status.tomogramsComplete += 1
+      if (status.tomogram ?? Self.unnamed) == name { status.isTomogramComplete = true }
     }
   }
 

@@ -23,8 +23,8 @@ final class TomogramSession: Sendable {
     let source: SourceConfiguration
     /// The projections that no tilt of the tomogram holds, not even held back.
     private(set) var refusals: [Place] = []
-    /// The angles at which something was measured that is not in the tomogram, and why, in words.
-    private(set) var leftOut: [(degrees: Double, reason: String)] = []
+    /// What was measured and is not in the tomogram.
+    private(set) var leftOut: [LeftOut] = []
     /// Projections that no tilt of the tomogram holds, not even held back.
     var refused: Int { refusals.count }
     /// The first projection that was not folded.
@@ -49,24 +49,57 @@ final class TomogramSession: Sendable {
       if !places.contains(where: { isOne($0, place) }) { places.append(place) }
     }
 
-    /// Notes that what was measured at an angle is not in the tomogram.
+    /// Notes that what was measured at a tilt and an energy is not in the tomogram, and why.
     mutating func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
-      guard let degrees = identity.tilt?.degrees else { return }
-      noteLeftOut(degrees, reason)
+      guard identity.tilt != nil else { return }
+      let place = Place(identity)
+      forgetLeftOut(at: place)
+      leftOut.append(LeftOut(place: place, reason: reason))
     }
 
-    mutating func noteLeftOut(_ degrees: Double, _ reason: String) {
-      forgetLeftOut(at: degrees)
-      leftOut.append((degrees, reason))
+    /// Notes that a tilt was dropped, whatever was measured there.
+    mutating func noteDropped(_ degrees: Double) {
+      leftOut = leftOut.filter { abs($0.place.degrees - degrees) > source.tiltTolerance }
+      let place = Place(degrees: degrees, electronVolts: .nan)
+      leftOut.append(LeftOut(place: place, reason: ""))
     }
 
-    private mutating func forgetLeftOut(at degrees: Double) {
-      leftOut = leftOut.filter { abs($0.degrees - degrees) > source.tiltTolerance }
+    private mutating func forgetLeftOut(at place: Place) {
+      leftOut = leftOut.filter { entry in
+        // One without an energy was dropped, and is measured again.
+        let isDropped =
+          entry.place.electronVolts.isNaN
+          && abs(entry.place.degrees - place.degrees) <= source.tiltTolerance
+        return !isDropped && !isOne(entry.place, place)
+      }
+    }
+
+    /// The angles at which something was measured that is not in the tomogram, and why, in words.
+    var leftOutWords: [(degrees: Double, words: String)] {
+      var found: [(degrees: Double, words: String)] = []
+      for entry in leftOut {
+        let place = found.firstIndex {
+          abs($0.degrees - entry.place.degrees) <= source.tiltTolerance
+        }
+        if let place {
+          found[place].words += "; \(entry.words)"
+        } else {
+          found.append((entry.place.degrees, entry.words))
+        }
+      }
+      return found
     }
 
     private func isOne(_ a: Place, _ b: Place) -> Bool {
       abs(a.degrees - b.degrees) <= source.tiltTolerance
         && abs(a.electronVolts - b.electronVolts) <= source.energyTolerance
+    }
+
+    /// Counts a finished scan whose projection is not fit to be folded.
+    mutating func refuse(_ identity: ScanIdentity, _ reason: String) {
+      let place = Place(identity)
+      noteLeftOut(identity, reason)
+      if !refusals.contains(where: { isOne($0, place) }) { refusals.append(place) }
     }
 
     /// Notes that a tilt has both energies of the chemistry.
@@ -89,14 +122,27 @@ final class TomogramSession: Sendable {
       // A repeated scan takes the place of the one before.
       refusals = refusals.filter { !isOne($0, place) }
       guard !fold.accepted else {
-        forgetLeftOut(at: place.degrees)
+        forgetLeftOut(at: place)
         return
       }
       if firstRefusal == nil, !fold.isOnRequest { firstRefusal = fold }
       if fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true {
         refusals.append(place)
-        noteLeftOut(place.degrees, "not folded: \(fold.heldBackReason ?? "no reason given")")
+        noteLeftOut(identity, fold.heldBackReason ?? "no reason given")
       }
+    }
+  }
+
+  /// Something that was measured and is not in the tomogram.
+  struct LeftOut: Sendable {
+    /// Where; without an energy where the whole tilt was dropped.
+    let place: Place
+    let reason: String
+
+    var words: String {
+      guard !place.electronVolts.isNaN else { return "dropped on request" }
+      let energy = place.electronVolts > 0 ? " at \(Words.number(place.electronVolts)) eV" : ""
+      return "not folded\(energy): \(reason)"
     }
   }
 
@@ -104,6 +150,11 @@ final class TomogramSession: Sendable {
   struct Place: Sendable {
     let degrees: Double
     let electronVolts: Double
+
+    init(degrees: Double, electronVolts: Double) {
+      self.degrees = degrees
+      self.electronVolts = electronVolts
+    }
 
     init(_ identity: ScanIdentity) {
       degrees = identity.tilt?.degrees ?? 0

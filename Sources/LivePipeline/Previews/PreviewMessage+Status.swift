@@ -41,6 +41,7 @@ extension PreviewMessage {
       "scans_started": status.scansStarted,
       "scans_finished": status.scansFinished,
       "tomogram_scans_finished": status.tomogramScansFinished,
+      "tomogram_complete": status.isTomogramComplete ? 1 : 0,
       "scans_unfinished": status.unfinishedScans,
       "projections_folded": status.projectionsFolded,
       "projections_held_back": status.projectionsHeldBack,

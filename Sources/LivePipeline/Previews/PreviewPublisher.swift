@@ -176,6 +176,7 @@ struct PreviewPublisher: ~Copyable {
   mutating func finish() throws(ZeroMQError) {
     nextStatus = .now
     nextMaps = .now
+    nextService = .now
     try work(milliseconds: 0)
   }
 

@@ -8,15 +8,31 @@ extension ResultFolder {
   final class Use: Sendable {
     private let folder: Int32
 
-    /// Marks a folder; nil where another run has, or where the file system knows no locks.
-    init?(of path: String) {
+    private init(_ folder: Int32) { self.folder = folder }
+
+    /// Marks a folder.
+    ///
+    /// - Parameter path: The folder, which is there.
+    /// - Returns: The mark; nil where the file system knows no locks.
+    /// - Throws: `PipelineError` where another run is at work in it.
+    static func mark(_ path: String) throws(PipelineError) -> Use? {
       let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard folder >= 0 else { return nil }
-      guard flock(folder, LOCK_EX | LOCK_NB) == 0 else {
-        close(folder)
-        return nil
+      // Whoever only looks (`isInUse`) is done in a moment.
+      for attempt in 0..<20 {
+        if flock(folder, LOCK_EX | LOCK_NB) == 0 { return Use(folder) }
+        guard errno == EWOULDBLOCK else { break }
+        if attempt == 19 {
+          close(folder)
+          throw PipelineError(
+            .output,
+            "another run is at work in the folder of the results, \(path); name another one"
+          )
+        }
+        usleep(5000)
       }
-      self.folder = folder
+      close(folder)
+      return nil
     }
 
     deinit { close(folder) }
@@ -27,7 +43,7 @@ extension ResultFolder {
     let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return false }
     defer { close(folder) }
-    // Shared: whoever only looks keeps nobody out.
+    // Shared: those who only look do not see one another.
     return flock(folder, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 }

@@ -33,15 +33,17 @@ final class ResultFolder: Sendable {
         atPath: path,
         withIntermediateDirectories: true
       )
+      use = try Use.mark(path)
       let text = configuration.describedInFull
       try text.write(toFile: "\(path)/configuration.yaml", atomically: true, encoding: .utf8)
+    } catch let error as PipelineError {
+      throw error
     } catch {
       throw PipelineError(
         .output,
         "the folder of the results, \(path), cannot be made or written; name another one"
       )
     }
-    use = Use(of: path)
     note("configuration.yaml")
   }
 

@@ -18,18 +18,32 @@ package struct BeamWatch: Sendable {
   private var history: [Int: [Double]] = [:]
   /// The first scans of each energy: what is far below them is told for as long as it lasts.
   private var firsts: [Int: [Double]] = [:]
+  /// The tomogram that they are of.
+  private var tomogram: String?
   /// A scan that departs from those before, until the next one says the same or not.
   private var suspects: [Int: Double] = [:]
 
   package init() {}
 
-  /// What a scan's vacuum let through over that of the energy's first scans; nil before there are any.
+  /// What a scan's vacuum let through over that of the energy's first scans of the tomogram; nil before
+  /// there are any.
+  ///
+  /// Between tomograms slits and filters may be changed on purpose.
   ///
   /// - Parameters:
   ///   - photons: Photons a second of an exposure without sample.
   ///   - energy: The photon energy.
+  ///   - tomogram: The tomogram that the scan belongs to; nil where it has no name.
   /// - Returns: The ratio.
-  package mutating func ratio(_ photons: Double, at energy: PhotonEnergy) -> Double? {
+  package mutating func ratio(
+    _ photons: Double,
+    at energy: PhotonEnergy,
+    of tomogram: String? = nil
+  ) -> Double? {
+    if tomogram != self.tomogram {
+      firsts = [:]
+      self.tomogram = tomogram
+    }
     guard photons > 0, photons.isFinite else { return nil }
     let first = firsts[energy.twentieths] ?? []
     if first.count < Self.memory { firsts[energy.twentieths] = first + [photons] }

@@ -24,15 +24,17 @@ public struct RunHealth: Sendable, Hashable {
       problems.append("the disk of the recording has \(gigabytes) GB left: free some, now")
     }
     let state = status.text["state"]
-    if state == "waiting", figure("messages_received") > 0 {
+    if state == "waiting", figure("frames_received") > 0 {
       problems.append(
-        "no scan has started, though messages come: start before the scan, or see that starts are sent"
+        "no scan has started, though frames come: start before the scan, or see that starts are sent"
       )
     }
     // What has come and is in work, or rests, is no silence.
     let isBusy = figure("intake_queue_depth") > 0 || figure("scans_unfinished") > 0
     let silence = figure("silent_s")
-    if state == "acquiring", status.text["reconstruction"] != "paused", !isBusy,
+    // After a tomogram is complete the sample is changed.
+    let isBetween = figure("tomogram_complete") > 0 && status.quality["remaining_s"] == 0
+    if state == "acquiring", status.text["reconstruction"] != "paused", !isBusy, !isBetween,
       silence > Self.longestSilence
     {
       let words = "no frame has come for \(Int(min(silence, 1e7))) s"

@@ -74,6 +74,8 @@ public struct RunStatus: Sendable, Hashable {
   public var tomogram: String?
   /// Of these, the scans of that tomogram.
   public var tomogramScansFinished = 0
+  /// Whether that tomogram is complete.
+  public var isTomogramComplete = false
   /// When that tomogram began, seconds since the first message.
   public var tomogramBegan = 0.0
   /// When the last of its scans was done, seconds since the first message.
@@ -135,7 +137,7 @@ public struct RunStatus: Sendable, Hashable {
   /// Photons a second of an exposure without sample, of the scan that was finished last; nil where
   /// no vacuum was in view or exposures have no time.
   public var beamPerSecond: Double?
-  /// What it was of that of the scans before, at its energy; nil where nothing is known of these.
+  /// What it was of that of the tomogram's first scans at its energy; nil where nothing is known of these.
   public var beamChange: Double?
 
   /// Makes the status of a run that has not begun.
@@ -160,6 +162,7 @@ public struct RunStatus: Sendable, Hashable {
     guard name != tomogram || scansStarted == 0 else { return }
     tomogram = name
     tomogramScansFinished = 0
+    isTomogramComplete = false
     tomogramBegan = elapsed
     tiltCount = nil
     energyCount = nil

@@ -221,8 +221,9 @@ struct ScanAssembler {
   ) {
     guard let name = name ?? open.last, open.contains(name) else {
       // The source does not know that somebody has ended it already.
-      if let known = name ?? newest, scans[known]?.awaitsStop == true {
+      if let known = name ?? newest, let scan = scans[known], scan.awaitsStop {
         scans[known]?.awaitsStop = false
+        if reason == .aborted, !scan.isClosed { abort(known, scan.key, &actions) }
         return
       }
       counters.strayMarks += 1
@@ -238,6 +239,19 @@ struct ScanAssembler {
       return
     }
     close(name, reason, &actions)
+  }
+
+  /// Takes an abort of a scan that ended before it came, because nothing had come for long.
+  private mutating func abort(_ name: String, _ key: String, _ actions: inout [Action]) {
+    report(
+      .warning,
+      "was given up by its source after it had been ended here; where its projection is in the volume "
+        + "already, drop its tilt (tiltfold control drop-tilt) and measure it again",
+      scan: name,
+      kind: "aborted",
+      &actions
+    )
+    actions.append(.end(key, .aborted))
   }
 
   private mutating func close(_ name: String, _ reason: End, _ actions: inout [Action]) {
