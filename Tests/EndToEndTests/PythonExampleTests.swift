@@ -78,6 +78,14 @@ struct PythonExampleTests {
     }
   }
 
+  /// What a person gets wrong is told in one line.
+  @Test func mistakesAreToldInWords() throws {
+    let script = Repository.root.appending(path: "Tests/Clients/check_client.py")
+    let process = PythonInterpreter.makeProcess([script.path(percentEncoded: false), "mistakes"])
+    let said = try #require(try Self.runAll([process]).first)
+    #expect(said.code == 0 && said.errors.isEmpty, "\(said.errors.suffix(3000))")
+  }
+
   @Test func theCommandsWork() throws {
     let commands = Self.blocks("sh").flatMap { $0.split(separator: "\n").map(String.init) }
     try #require(commands.count == 3)

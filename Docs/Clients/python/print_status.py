@@ -6,11 +6,10 @@
     python3 print_status.py --all volume chemistry           every message of topics, with its arrays
 """
 
-import argparse
 import sys
 import time
 
-from tiltfold_client import PREVIEWS, TOPICS, TiltFold
+from tiltfold_client import TOPICS, Arguments, TiltFold, run_script
 
 
 def line(preview):
@@ -68,21 +67,21 @@ def event(preview):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Print how a running TiltFold stands.")
-    parser.add_argument("endpoint", nargs="?", default=PREVIEWS, help="its previews.bind (%(default)s)")
+    parser = Arguments(description="Print how a running TiltFold stands.")
+    parser.add_run(count="end after so many lines")
     parser.add_argument("--all", nargs="*", metavar="TOPIC", help=f"all messages of some topics: {', '.join(TOPICS)}")
-    parser.add_argument("--count", type=int, help="end after so many lines")
-    parser.add_argument("--timeout", type=float, help="end when nothing came for so many seconds")
-    parser.add_argument("--server-key", help="its previews.curve_public_key")
     options = parser.parse_args()
     topics = ("status", "event") if options.all is None else options.all
+    for topic in topics:
+        if topic not in TOPICS:
+            parser.error(f"--all: {topic} is not one of {', '.join(TOPICS)} (the endpoint goes before --all)")
     printed, before, is_told = 0, None, False
-    silence = f"nothing came from {options.endpoint}; does a run go on, with previews.enabled: true?"
+    awaited = f"{' or '.join(topics) or 'message'} yet"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
         for message in run.messages(*topics, timeout=options.timeout, idle=5.0):
             if message is None:
                 if printed == 0 and not is_told:
-                    print(silence, "Waiting on; Ctrl-C ends.", file=sys.stderr, flush=True)
+                    print(f"{run.silence(awaited)} Waiting on; Ctrl-C ends.", file=sys.stderr, flush=True)
                     is_told = True
                 continue
             if options.all is not None:
@@ -96,14 +95,11 @@ def main():
             printed += 1
             if printed == options.count:
                 return 0
-    if printed == 0:
-        print(silence, file=sys.stderr)
-        return 1
+        if printed == 0:
+            print(run.silence(awaited), file=sys.stderr)
+            return 1
     return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        pass
+    run_script(main)

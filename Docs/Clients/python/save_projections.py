@@ -9,16 +9,16 @@ the message as attributes; or SCAN.npy (optical density), SCAN.coverage.npy, SCA
 A file takes its name when it is whole. Those of an earlier run stay: a scan of the same name is then SCAN-2.
 """
 
-import argparse
 import json
 import os
 import pathlib
 import re
 import sys
+import tempfile
 
 import numpy as np
 
-from tiltfold_client import PREVIEWS, TiltFold
+from tiltfold_client import Arguments, Misuse, TiltFold, run_script
 
 try:
     import h5py
@@ -98,30 +98,55 @@ def save(folder, message, form):
     return path
 
 
+def make_folder(text):
+    """The folder, in which files can be made. Raises `Misuse`."""
+    if "://" in text:
+        raise Misuse(f"{text} stands where a folder is expected: save_projections.py FOLDER ENDPOINT")
+    folder = pathlib.Path(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise Misuse(
+            f"nothing can be written into {folder} ({error.strerror}); name a folder that can be made, or written to"
+        ) from None
+
+
 def main():
-    parser = argparse.ArgumentParser(description="Save every finished projection of a running TiltFold.")
-    parser.add_argument("folder", type=pathlib.Path, help="where to; it is made")
-    parser.add_argument("endpoint", nargs="?", default=PREVIEWS, help="its previews.bind (%(default)s)")
+    parser = Arguments(description="Save every finished projection of a running TiltFold.")
+    parser.add_argument("folder", help="where to; it is made")
+    parser.add_run(count="end after so many")
     parser.add_argument("--format", choices=("h5", "npy"), default="h5" if h5py else "npy", help="(%(default)s)")
-    parser.add_argument("--count", type=int, help="end after so many")
-    parser.add_argument("--timeout", type=float, help="end when nothing came for so many seconds")
-    parser.add_argument("--server-key", help="its previews.curve_public_key")
     options = parser.parse_args()
     if options.format == "h5" and h5py is None:
         parser.error("h5 needs h5py: pip install h5py, or --format npy")
-    options.folder.mkdir(parents=True, exist_ok=True)
-    saved = 0
+    saved, is_told = 0, False
+    awaited = "projection yet; there is one when a scan is finished"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
-        for message in run.messages("projection", timeout=options.timeout):
-            print(save(options.folder, message, options.format), flush=True)
+        folder = make_folder(options.folder)
+        for message in run.messages("projection", timeout=options.timeout, idle=5.0):
+            if message is None:
+                if saved == 0 and not is_told:
+                    print(f"{run.silence(awaited)} Waiting on; Ctrl-C ends.", file=sys.stderr, flush=True)
+                    is_told = True
+                continue
+            try:
+                path = save(folder, message, options.format)
+            except (OSError, RuntimeError) as error:  # h5py has both
+                reason = os.strerror(error.errno) if getattr(error, "errno", None) else error
+                words = "make room there, or start again with another folder"
+                print(f"{file_name(message.header)} was not saved in {folder} ({reason}); {words}", file=sys.stderr)
+                return 1
+            print(path, flush=True)
             saved += 1
             if saved == options.count:
-                break
-    return 0 if saved else 1
+                return 0
+        if saved == 0:
+            print(run.silence(awaited), file=sys.stderr)
+            return 1
+    return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        pass
+    run_script(main)

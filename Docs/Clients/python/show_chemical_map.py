@@ -8,13 +8,15 @@
 Red is LiFePO4, blue FePO4; the brighter, the more of both.
 """
 
-import argparse
 import math
+import os
+import pathlib
 import sys
+import time
 
 import numpy as np
 
-from tiltfold_client import PREVIEWS, TiltFold
+from tiltfold_client import Arguments, Misuse, TiltFold, run_script
 
 VIEWS = {
     "along_beam": ("along the beam", "x", "y"),
@@ -68,45 +70,91 @@ def draw(figure, message):
     figure.suptitle(words + (", complete" if quality.get("complete") else ""))
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Show the chemical map of a running TiltFold.")
-    parser.add_argument("endpoint", nargs="?", default=PREVIEWS, help="its previews.bind (%(default)s)")
-    parser.add_argument("--save", metavar="FILE", help="write the map to a file and end")
-    parser.add_argument("--complete", action="store_true", help="wait until the tomogram is complete")
-    parser.add_argument("--timeout", type=float, help="end when nothing came for so many seconds")
-    parser.add_argument("--server-key", help="its previews.curve_public_key")
-    options = parser.parse_args()
-    import matplotlib
+def make_figure(is_window):
+    """A figure, in a window or for a file; ends the script where there is none."""
+    if not is_window:
+        os.environ["MPLBACKEND"] = "agg"
+    backend = os.environ.get("MPLBACKEND")
+    try:
+        from matplotlib import pyplot
 
-    if options.save:
-        matplotlib.use("agg")
+        figure = pyplot.figure(figsize=(13, 4.2), layout="constrained")
+        if not is_window or type(figure.canvas).required_interactive_framework:
+            return figure
+    except Exception as error:  # of any of its many backends
+        if getattr(error, "name", "") == "matplotlib":
+            sys.exit("matplotlib is missing: pip install matplotlib")
+        if not is_window:
+            raise
+    sys.exit(
+        "there is no display for a window here"
+        + (f", or none with MPLBACKEND={backend}" if backend else "")
+        + ": name a file by --save map.png, or log in with one (ssh -X)"
+    )
+
+
+def served(figure):
+    """Gives a window its time; whether it is still open."""
     from matplotlib import pyplot
 
-    if not options.save and pyplot.get_backend().lower() == "agg":
-        sys.exit("there is no display for a window here: name a file by --save map.png, or log in with one (ssh -X)")
-    figure = pyplot.figure(figsize=(13, 4.2), layout="constrained")
+    pyplot.pause(0.05)
+    return pyplot.fignum_exists(figure.number)
+
+
+def check_picture(path, figure):
+    """Raises `Misuse` where no picture can be written there."""
+    formats = figure.canvas.get_supported_filetypes()
+    if path.suffix[1:].lower() not in formats:
+        raise Misuse(
+            f"--save {path}: {path.suffix or 'no ending'} is no picture format known here; end the name with .png, "
+            f"or one of {', '.join(sorted(formats))}"
+        )
+    is_new = not path.exists()
+    try:
+        with open(path, "ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise Misuse(
+            f"--save {path}: it cannot be written ({error.strerror}); name a file in a folder that can be written to"
+        ) from None
+
+
+def main():
+    parser = Arguments(description="Show the chemical map of a running TiltFold.")
+    parser.add_run()
+    parser.add_argument("--save", metavar="FILE", type=pathlib.Path, help="write the map to a file and end")
+    parser.add_argument("--complete", action="store_true", help="wait until the tomogram is complete")
+    options = parser.parse_args()
+    begun, is_drawn, is_told = time.monotonic(), False, False
+    awaited = "chemical map yet; it takes a tilt at two energies"
+    if options.complete:
+        awaited = f"complete {awaited}, and the whole tomogram"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
+        figure = make_figure(is_window=not options.save)
+        if options.save:
+            check_picture(options.save, figure)
         # A window must be served now and then; a file can wait.
-        idle = None if options.save else 0.2
+        idle = 5.0 if options.save else 0.2
         for message in run.messages("chemistry", timeout=options.timeout, newest=True, idle=idle):
             if message and (message.quality.get("complete") or not options.complete):
                 draw(figure, message)
+                is_drawn = True
                 if options.save:
                     figure.savefig(options.save, dpi=150)
                     print(f"wrote {options.save}")
                     return 0
-            if not options.save:
-                pyplot.pause(0.05)
-                if not pyplot.fignum_exists(figure.number):
-                    return 0
-    if options.save:
-        print(f"no chemical map came from {options.endpoint}; it takes a tilt at two energies", file=sys.stderr)
-        return 1
+            elif not is_drawn and not is_told and time.monotonic() - begun > 5:
+                print(f"{run.silence(awaited)} Waiting on; Ctrl-C ends.", file=sys.stderr, flush=True)
+                is_told = True
+            if not options.save and not served(figure):
+                return 0
+        if not is_drawn:
+            print(run.silence(awaited), file=sys.stderr)
+            return 1
     return 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        pass
+    run_script(main)

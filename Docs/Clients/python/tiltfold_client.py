@@ -15,12 +15,15 @@ Needs pyzmq and NumPy. All messages are described in Docs/Reference/WireProtocol
 is run as code, and arrays are read-only views of the bytes that arrived; copy one to change it.
 """
 
+import argparse
 import json
 import math
+import os
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from socket import EAI_NONAME, gaierror, getaddrinfo
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 import zmq
@@ -30,6 +33,8 @@ PREVIEWS = "tcp://127.0.0.1:37017"
 REC = "tcp://127.0.0.1:37016"
 CONTROL = "tcp://127.0.0.1:37018"
 REC_BORDER = 128
+ENDPOINT = f"HOST:PORT is expected, such as {PREVIEWS}"
+SERVER_KEY = "the server key cannot be one; the 40 characters of the run's previews.curve_public_key are expected"
 
 TOPICS = (
     "status", "diffraction", "stxm", "object", "probe", "projection",
@@ -41,6 +46,10 @@ ELEMENT_TYPES = ("uint8", "uint16", "int32", "float32", "float64", "complex64")
 
 class DecodeError(ValueError):
     """A message that cannot be read."""
+
+
+class Misuse(ValueError):
+    """Something that was asked for and cannot be; the text says what is wrong, and what to do."""
 
 
 class Refused(RuntimeError):
@@ -155,11 +164,48 @@ def decode_rec(parts: Sequence[bytes], border: int = REC_BORDER) -> Tuple[dict, 
     return header, image[border : rows - border, border : columns - border]
 
 
+def checked(endpoint: str) -> str:
+    """An endpoint in full, from tcp://HOST:PORT or HOST:PORT. Raises `Misuse`."""
+    full = endpoint if "://" in endpoint else f"tcp://{endpoint}"
+    scheme, _, place = full.partition("://")
+    host, _, port = place.rpartition(":")
+    if scheme == "ipc" and place:
+        return full
+    if scheme != "tcp":
+        wrong = f"nothing of a run is at {scheme}://"
+    elif not host or not (port.isascii() and port.isdecimal()):
+        wrong = "a host and the number of a port belong in it"
+    elif len(port) > 5 or not 1 <= int(port) <= 65535:
+        wrong = f"a port is 1 to 65535, not {port}"
+    elif host == "*":
+        wrong = "* is every address of the run's machine; name that machine, or 127.0.0.1 for this one"
+    else:
+        return full
+    raise Misuse(f"{endpoint!r} is no endpoint: {wrong}; {ENDPOINT}")
+
+
+def _look_up(endpoint: str) -> None:
+    """Raises `Misuse` where nobody knows the host's name, which ZeroMQ looks up for ever without a word."""
+    if endpoint.startswith("tcp://"):
+        host = endpoint[len("tcp://") :].rpartition(":")[0].rpartition(";")[2]
+        try:
+            getaddrinfo(host.strip("[]"), None)
+        except (gaierror, UnicodeError) as error:
+            # A name server that does not answer has not said that there is none.
+            if isinstance(error, UnicodeError) or error.errno == EAI_NONAME:
+                raise Misuse(
+                    f"nothing can come from {endpoint}: the name {host} is not known here; is it written "
+                    "right? Else give the machine's address in numbers"
+                ) from None
+
+
 class TiltFold:
     """A running TiltFold. Nothing is connected before it is used.
 
-    previews, control, rec: its keys `previews.bind`, `control.bind` and `previews.rec_bind`.
+    previews, control, rec: its keys `previews.bind`, `control.bind` and `previews.rec_bind`; HOST:PORT will do.
     server_key: its key `previews.curve_public_key` (40 characters of Z85), where it has one.
+
+    Raises `Misuse`, here or when it is used, where one of these cannot be right.
     """
 
     def __init__(
@@ -169,9 +215,10 @@ class TiltFold:
         rec: str = REC,
         server_key: Optional[str] = None,
     ):
-        self.previews, self.control, self.rec = previews, control, rec
+        self.previews, self.control, self.rec = checked(previews), checked(control), checked(rec)
         self.unread = 0  # messages that could not be read and were passed over
         self._server_key = server_key
+        self._is_heard = False
         self._context = zmq.Context()
 
     def messages(
@@ -194,7 +241,7 @@ class TiltFold:
         """
         for topic in topics:
             if topic not in TOPICS:
-                raise ValueError(f"topic {topic!r} is not one of {', '.join(TOPICS)}")
+                raise Misuse(f"topic {topic!r} is not one of {', '.join(TOPICS)}")
         seen = {}
         with self._socket(zmq.SUB, self.previews) as socket:
             for topic in topics or ("",):
@@ -203,7 +250,7 @@ class TiltFold:
             while True:
                 left = None if timeout is None else max(0.0, timeout - (time.monotonic() - quiet))
                 step = left if idle is None else idle if left is None else min(idle, left)
-                if not socket.poll(None if step is None else int(step * 1000)):
+                if not socket.poll(None if step is None else math.ceil(step * 1000)):
                     if idle is None or (timeout is not None and time.monotonic() - quiet >= timeout):
                         return
                     yield None
@@ -239,6 +286,16 @@ class TiltFold:
             if time.monotonic() >= end or wanted <= set(found):
                 break
         return found
+
+    def silence(self, awaited: str) -> str:
+        """Why nothing came, for people: no previews at all, or "no `awaited`" among them."""
+        self._is_heard = self._is_heard or bool(self.last("status", timeout=1.0))
+        if self._is_heard:
+            return f"previews came from {self.previews}, but no {awaited}."
+        key = "this server key" if self._server_key else "no curve_public_key (else --server-key)"
+        return (
+            f"nothing came from {self.previews}; does a run go on there, with previews.enabled: true and {key}?"
+        )
 
     def objects(self, timeout: Optional[float] = None) -> Iterator[Tuple[dict, np.ndarray]]:
         """Objects from port 37016, the last at once: (header, complex image [row, column])."""
@@ -284,9 +341,18 @@ class TiltFold:
         if kind == zmq.SUB:
             socket.setsockopt(zmq.RCVHWM, 1000)
         if self._server_key:
+            if len(self._server_key) != 40:
+                raise Misuse(SERVER_KEY)
             socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
-            socket.curve_serverkey = self._server_key.encode()
-        socket.connect(endpoint)
+            try:
+                socket.curve_serverkey = self._server_key.encode()
+            except zmq.ZMQError:
+                raise Misuse(SERVER_KEY) from None
+        try:
+            _look_up(endpoint)
+            socket.connect(endpoint)
+        except zmq.ZMQError as error:
+            raise Misuse(f"{endpoint!r} is no endpoint: {error.strerror}; {ENDPOINT}") from None
         return socket
 
     @staticmethod
@@ -311,3 +377,53 @@ class TiltFold:
             fresh.pop(slot, None)
             fresh[slot] = message
         return list(fresh.values())
+
+
+class Arguments(argparse.ArgumentParser):
+    """The arguments of a script that follows a run. Raises `Misuse` where they are wrong."""
+
+    def add_run(self, count: Optional[str] = None) -> None:
+        """Which run, and for how long; `count`: the help of --count, where there is one."""
+        self.add_argument("endpoint", nargs="?", default=PREVIEWS, help="its previews.bind (%(default)s)")
+        if count:
+            self.add_argument("--count", type=_above_zero(int, "a whole number"), help=count)
+        self.add_argument(
+            "--timeout", type=_above_zero(float, "a number"), help="end when nothing came for so many seconds"
+        )
+        self.add_argument("--server-key", help="its previews.curve_public_key")
+
+    def error(self, message: str) -> None:
+        raise Misuse(f"{message}; --help tells all arguments")
+
+
+def _above_zero(kind: type, name: str) -> Callable:
+    def read(text: str):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < 1e9:
+            raise argparse.ArgumentTypeError(f"{text!r} where {name} above 0 is expected")
+        return value
+
+    return read
+
+
+def run_script(main: Callable[[], int]) -> None:
+    """Runs a script's main and exits: one line tells what went wrong, with 2 for an argument, else 1."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 0
+    except BrokenPipeError:
+        # Whoever read the output has enough (| head).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Misuse as error:
+        print(error, file=sys.stderr)
+        code = 2
+    except (OSError, Refused, zmq.ZMQError) as error:
+        print(f"this went wrong on the way: {error}", file=sys.stderr)
+        code = 1
+    sys.exit(code)
