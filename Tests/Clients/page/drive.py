@@ -22,11 +22,12 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import devtools  # noqa: E402
+import mock_run  # noqa: E402
 
 PANELS = ("scan", "volume", "chemistry", "tilts", "curves", "correlation", "histogram", "resolution", "health", "control", "events")
 
 # What the banner must say of each kind of made-up data.
-VERDICTS = {"good": ("good", "Frames come in"), "trouble": ("act", "NOT RECORDING"), "waiting": ("wait", "Waiting for the first frame")}
+VERDICTS = {"good": ("good", "Frames come in"), "trouble": ("act", "NOT RECORDING"), "waiting": ("wait", f"Waiting for the first frame from {mock_run.SOURCE}.")}
 
 BLANKS = """(() => {
   const blank = [];
@@ -57,6 +58,18 @@ NAMELESS = """(() => {
 UNANNOUNCED = """(() => {
   const said = new Set([...document.querySelectorAll("link[rel=modulepreload], script[src]")].map((node) => node.href || node.src));
   return performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => /\\/assets\\/.*\\.js$/.test(name) && !said.has(name));
+})()"""
+
+# Words that go on in the next line, or that have no room.
+BROKEN = """(() => {
+  const isBroken = (part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+  };
+  return [...document.querySelectorAll(".parameter label")]
+    .filter((label) => label.scrollWidth > label.clientWidth || [...label.childNodes].some((part) => part.nodeType === Node.TEXT_NODE && isBroken(part)))
+    .map((label) => label.textContent);
 })()"""
 
 PAINT = "(location.protocol === 'data:' ? undefined : performance.getEntriesByName('first-contentful-paint')[0]?.startTime)"
@@ -175,11 +188,19 @@ class Drive:
         """Presses buttons and keys, as somebody would."""
         browser = self.browser
         answered = "document.querySelector('.answer').dataset.ok === 'true'"
-        press = lambda words: browser.evaluate(f"[...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === '{words}').click()")  # noqa: E731
+        button = lambda words: f"[...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === '{words}')"  # noqa: E731
+
+        def press(words):
+            # Between two scans there is none to end.
+            self.until(f"!{button(words)}.disabled", 10, f"{words} cannot be pressed")
+            browser.evaluate(f"{button(words)}.click()")
+
         press("Pause")
         self.until(answered, 10, "Pause was not answered")
         self.until("/paused/.test(document.querySelector('#banner').textContent)", 10, "the banner does not say that the run is paused")
-        self.until("![...document.querySelectorAll('#control .control-buttons button')][1].disabled", 10, "Resume cannot be pressed")
+        self.until(f"{button('Finish scan now')}.disabled && /resume first/.test({button('Finish scan now')}.title)", 10, "a scan whose frames wait can be finished during a pause")
+        if browser.evaluate(f"{button('Abort scan')}.disabled"):
+            self.faults.append("a scan cannot be given up during a pause")
         press("Resume")
         self.until("document.querySelector('.answer').textContent.startsWith('Resume')", 10, "Resume was not answered")
         for label, words in (("Abort scan", "given up"), ("Finish scan now", "minimum_frames")):
@@ -193,6 +214,7 @@ class Drive:
             self.until(f"document.querySelector('.answer').textContent.startsWith('{label}: {'ended: NS_' if named else ''}')", 10, f"{label} was not answered")
         browser.evaluate("document.querySelector('#control details').open = true")
         self.until("document.querySelectorAll('.parameter').length > 2", 10, "no parameters are listed")
+        self.faults += [f"the name of a parameter is broken or cut: {name}" for name in browser.evaluate(BROKEN)]
         browser.evaluate("(() => { const form = document.querySelector('.parameter'); form.querySelector('input').value = 300; form.requestSubmit(); })()")
         self.until("document.querySelector('.answer').textContent.includes('is 300')", 10, "a parameter was not set")
         browser.evaluate("document.querySelector('#control details').open = false")

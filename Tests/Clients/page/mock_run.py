@@ -19,6 +19,7 @@ FRAMES = SIDE * SIDE
 OBJECT = 128
 PATTERN = 96
 SCHEMA = "tiltfold-preview/1"
+SOURCE = "tcp://127.0.0.1:37013"
 VOXEL = made.VOXEL_M * 1e6  # um
 
 
@@ -143,15 +144,16 @@ class MockRun:
             "recorded_bytes": done * FRAMES * 2.4e6 + self.progress * FRAMES * 2.4e6, "iteration": int(200 * self.progress),
             "overlap_error": self.errors["overlap"], "data_error": 0.052 + 0.002 * math.sin(done), "frc_half_period_m": 9.4e-9, "elapsed_s": elapsed,
             "remaining_s": elapsed / max(1, done) * (2 * self.tilts - done), "state_of_charge": 0.472 + 0.01 * math.sin(done),
-            "latency_stxm_p50_ms": 21 + self.generator.random(), "latency_stxm_p90_ms": 38 + self.generator.random(), "latency_stxm_p99_ms": 64 + 6 * self.generator.random(),
+            "latency_stxm_p50_ms": 21 + self.generator.random(), "latency_stxm_p90_ms": 38 + self.generator.random(), "latency_stxm_p99_ms": 64 + 6 * self.generator.random(), "latency_stxm_recent_p99_ms": 58 + 9 * self.generator.random(),
             "latency_frame_p99_ms": 12.0, "disk_free_bytes": (3.1e9 - elapsed * 1e6) if trouble else (812e9 - done * 5e8), "beam_per_second": (2.31e7 + 2e5 * math.sin(done)) * (0.55 if trouble else 1),
             "tilt_count": self.tilts, "energy_count": 2, "fsc_half_period_m_0": 11.2e-9, "fsc_half_period_m_1": 11.6e-9, "fsc_tilts": self.folded,
         }
         if self.scenario == "waiting":
-            quality = {"frames_received": 0, "frames_used": 0, "frames_lost": 0, "frames_per_second": 0, "scans_finished": 0, "disk_free_bytes": 812e9, "elapsed_s": 0}
-            text = {"state": "waiting", "reconstruction": "running", "when_behind": "cut", "recording": "recording"}
+            counts = ("messages_received", "frames_received", "frames_used", "frames_lost", "frames_duplicate", "frames_unusable", "messages_malformed", "scan_frames_expected", "scans_started", "scans_finished", "scans_unfinished", "intake_queue_depth", "recorder_queue_depth", "recorded_bytes", "bytes_unrecorded")
+            quality = {**dict.fromkeys(counts, 0), "frames_per_second": 0, "disk_free_bytes": 812e9, "elapsed_s": 0}
+            text = {"state": "waiting", "reconstruction": "running", "when_behind": "cut", "recording": "recording", "source": SOURCE}
             return self.send("status", self.header("status", quality=quality, text=text))
-        text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "when_behind": "cut", "recording": "failing" if trouble else "recording", "end": "iterations"}
+        text = {"state": "acquiring", "reconstruction": "paused" if self.paused else "running", "when_behind": "cut", "recording": "failing" if trouble else "recording", "end": "iterations", "source": SOURCE}
         self.send("status", self.header("status", scan=True, frame_count=int(self.progress * FRAMES), quality=quality, text=text))
 
     def diffraction(self):
@@ -366,6 +368,8 @@ class MockRun:
             before, row[1] = row[1], request.get("value")
             self.event("info", f"{request['key']} is {row[1]}, was {before}: {row[7]}")
             return say(True, f"{request['key']} is {row[1]}, was {before}: {row[7]}")
+        if name == "finish_scan" and self.paused:
+            return say(False, "frames that came during the pause wait; resume first")
         if name in ("finish_scan", "abort_scan"):
             came, now = int(self.progress * FRAMES), f"NS_{2 * self.folded + self.energy:06d}"
             if request.get("scan", now) != now:

@@ -91,14 +91,11 @@ class Steering:
         return self.browser.evaluate("tiltfold.store.events.length")
 
     def click(self, label):
-        """Presses a button of the control panel."""
-        pressed = self.browser.evaluate(
-            f"(() => {{ const button = [...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === {json.dumps(label)});"
-            " if (!button || button.disabled) return false; button.click(); return true; })()"
-        )
-        if not pressed:
-            self.visit.faults.append(f"{label} cannot be pressed")
-        return pressed
+        """Presses a button of the control panel. Between two scans there is none to end, and the page shows so."""
+        button = f"[...document.querySelectorAll('#control .control-buttons button')].find((b) => b.textContent === {json.dumps(label)} && !b.disabled)"
+        if not self.visit.until(f"Boolean({button})", 20, f"{label} cannot be pressed"):
+            return False
+        return self.browser.evaluate(f"(() => {{ const button = {button}; button?.click(); return Boolean(button); }})()")
 
     def rest(self):
         """Pauses and resumes."""

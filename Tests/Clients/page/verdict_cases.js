@@ -3,8 +3,9 @@
 // Gives the cases that it judges otherwise, as text.
 
 (async () => {
-  const { judge } = await import("/assets/judge.js");
+  const { judge, noScanToEnd, timeLeft } = await import("/assets/judge.js");
   const { Store } = await import("/assets/store.js");
+  const { leastSpan, timeTicks } = await import("/assets/time-ticks.js");
   const faults = [];
   // These runs are no matter of the page's own panels.
   const keep = (event) => event.stopImmediatePropagation();
@@ -47,7 +48,25 @@
   expect("nothing came", new Store(), "wait", "Nothing has been received");
   expect("all is well", run(), "good", "Frames come in, none is lost and all is recorded");
   expect("nothing to record", run(undefined, { recording: "off" }), "good", "Nothing is recorded, as configured");
-  expect("it waits for frames", run(() => ({ frames_received: 0, frames_used: 0 }), { state: "waiting" }), "wait", "Waiting for the first frame");
+  expect("it waits for frames", run(() => ({ frames_received: 0, frames_used: 0 }), { state: "waiting" }), "wait", "Waiting for the first frame.");
+
+  // Where it listens is said at once; what may be wrong, when nothing has come for long.
+  const nothing = { frames_received: 0, frames_used: 0, frames_per_second: 0, messages_received: 0 };
+  const listens = { state: "waiting", source: "tcp://127.0.0.1:37013" };
+  const patient = (name, store, isRemedied) => {
+    expect(name, store, "wait", "Waiting for the first frame from tcp://127.0.0.1:37013.");
+    const { remedy = "" } = judge(store, open, now).reasons[0];
+    if (/source\.connect/.test(remedy) !== isRemedied) faults.push(`${name}: what to do is “${remedy}”`);
+  };
+  patient("it has waited for long", run(() => nothing, listens), true);
+  patient("it has waited for long, and a start has come", run(() => ({ ...nothing, messages_received: 1 }), listens), false);
+  const silentFor = (silent_s) => {
+    const store = new Store();
+    store.take({ topic: "status", header: { sequence: 0, generation: 1 }, time: seconds, quality: { ...good, ...nothing, silent_s }, text: { ...acquiring, ...listens }, arrays: {} });
+    return store;
+  };
+  patient("it has just begun to wait", silentFor(undefined), false);
+  patient("a page comes to a run that has waited for long", silentFor(150), true);
   expect("it finishes", run(undefined, { state: "finishing" }), "good", "the rest is being finished");
   expect("it is done", run(undefined, { state: "done" }), "good", "everything is written");
   expect("it is done and gone", run(undefined, { state: "done" }), "good", "The program has ended", { state: "lost", since: now - 60000 });
@@ -84,7 +103,36 @@
   if (/usual/.test(judge(brief, open, now).reasons[0].remedy)) faults.push("a silence within a scan is called usual");
   const given = event(run((before) => ({ ...silent(before), scan_frames_expected: 49, scans_unfinished: 1 }), {}, scan), "info", 80, "was given up on request after 30 of 49 frames", { identifier: "NS_7" });
   expect("frames stopped after a scan was given up", given, "act", "No frame has come for 1 min 10 s.");
-  expect("all scans are in", run((before) => ({ ...silent(before), remaining_s: 0, tilt_count: 12, energy_count: 2 })), "look", "and all 24 scans are in.");
+  // The run ends a scan whose source is silent for long, which makes it no pause between scans.
+  const left = (before, more = {}) => ({ frames_per_second: before < 35 ? 0 : 40, frames_lost: before < 5 ? 19 : 0, scan_frames_expected: 49, scans_unfinished: before < 5 ? 0 : 1, ...more });
+  const ended = (store, ...messages) => {
+    messages.forEach((message, i) => event(store, "warning", 5 - i, message, { identifier: "NS_7" }));
+    for (const each of store.events) each.seen = true;
+    return store;
+  };
+  const silentEnd = ["no frame and no stop came any more", "ended with 30 of 49 frames"];
+  const fellSilent = "No frame has come for 35 s: the source fell silent in the middle of a scan (30 of 49 frames), which was ended with these.";
+  const died = ended(run(left, {}, scan), ...silentEnd);
+  expect("the source died within a scan, which was ended", died, "look", fellSilent);
+  if (!/shutter/.test(judge(died, open, now).reasons[0].remedy)) faults.push("the source died within a scan: what to see to is not said");
+  expect("the source died within a scan, whose events did not come", run(left, {}, scan), "look", fellSilent);
+  expect("the source died within a scan, which is in work", ended(run((before) => left(before, { scans_unfinished: 1 }), {}, scan), ...silentEnd), "look", fellSilent);
+  expect("the source died within the last scan", ended(run((before) => left(before, { remaining_s: 0, tilt_count: 12, energy_count: 2, scans_finished: 24 }), {}, scan), ...silentEnd), "look", fellSilent);
+  expect("the source died long ago", ended(run((before) => left(before, silent(before)), {}, scan), ...silentEnd), "act", "1 min 10 s: the source fell silent in the middle of a scan");
+  expect("its source stopped a short scan", ended(run(left, {}, scan), silentEnd[1]), "look", "No frame has come for 35 s.");
+  expect("its source gave a scan up that was ended", ended(run(left, {}, scan), ...silentEnd, "was given up by its source after it had been ended here"), "look", "No frame has come for 35 s.");
+
+  const allIn = { remaining_s: 0, tilt_count: 12, energy_count: 2, scans_finished: 24 };
+  expect("all scans are in", run((before) => ({ ...silent(before), ...allIn })), "look", "and all 24 scans are in.");
+  expect("the last scan does not come", run((before) => ({ ...silent(before), ...allIn, tomogram_scans_finished: 23 })), "act", "No frame has come for 1 min 10 s.");
+  for (const [words, quality] of [["all in", allIn], ["–", { ...allIn, tomogram_scans_finished: 23 }], ["1 min 05 s", { ...allIn, remaining_s: 65 }], ["–", {}]]) {
+    if (timeLeft(quality)[0] !== words) faults.push(`the time left is “${timeLeft(quality)[0]}”; expected “${words}”`);
+  }
+
+  // Scans that can be ended.
+  const end = (frame_count, scan_frames_expected, scans_unfinished) => noScanToEnd({ header: { frame_count }, quality: { scan_frames_expected, scans_unfinished } });
+  if (end(30, 49, 1) || end(30, 0, 1) || end(undefined, undefined, undefined)) faults.push("a scan that goes on cannot be ended");
+  if (!/all 49 frames/.test(end(49, 49, 2)) || !end(50, 49, 1) || !end(30, 49, 0)) faults.push("a scan that is over can be ended");
   const late49 = new Store();
   late49.take({ topic: "status", header: { sequence: 0, generation: 1, ...scan }, time: seconds, quality: { ...good, frames_per_second: 0, silent_s: 90, scan_frames_expected: 49 }, text: acquiring, arrays: {} });
   expect("a page comes into a silence", late49, "act", "No frame has come for 1 min 30 s, in the middle of a scan");
@@ -128,6 +176,15 @@
   next.take({ topic: "status", header: { sequence: 0, generation: 2 }, time: seconds + 2, quality: good, text: acquiring, arrays: {} });
   expect("the next run begins with an error", next, "act", "NO RESULTS ARE WRITTEN");
   if (next.events.filter((event) => !event.seen).length !== 1) faults.push("errors of the run before go on in the next");
+
+  // Ticks of a time axis tell one from another, however long it is.
+  for (const span of [leastSpan, 17, 59, 300, 5000, 40000, 90000, 1e6, 1e7]) {
+    for (const start of [seconds, seconds + 0.7, seconds + 47000]) {
+      const { tickvals, ticktext } = timeTicks(start, start + span, 5);
+      const isIn = tickvals.every((tick) => tick >= start * 1000 && tick <= (start + span) * 1000);
+      if (!ticktext.length || ticktext.length > 5 || new Set(ticktext).size < ticktext.length || !isIn) faults.push(`an axis of ${span} s has the ticks ${ticktext.join(", ")}`);
+    }
+  }
 
   // Messages of two scans alternate: each has a line of its own, in the order of time.
   const two = run();

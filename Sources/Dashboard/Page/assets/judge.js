@@ -37,15 +37,43 @@ function quietSeconds(store) {
   return Math.max(seen, store.quality("status").silent_s ?? 0); // a page may have come later than the silence
 }
 
-const endings = /^(was (ended|given up)|ended with|no stop came|no frame and no stop)/;
+const endings = /^(was (ended|given up)|ended with|no stop came)/;
+const givenUp = /^was (ended|given up)/;
+const silentEnding = /^no frame and no stop came/;
 
-/** "30 of 49 frames" where the scan in hand goes on and has not all of its frames; empty elsewhere. */
+/**
+ * Where the scan that started last has not all of its frames, and its source has not ended it either:
+ * "in the middle of a scan (30 of 49 frames)". The run ends such a scan by itself after a while; it stays
+ * one that its source left. Empty elsewhere.
+ */
 function middleOfScan({ header, quality }, store) {
   const { identifier, frame_count: came } = header;
   const expected = quality.scan_frames_expected;
-  if (!(came < expected) || quality.scans_unfinished === 0) return "";
-  if (store.events.some((event) => event.scan === identifier && event.generation === header.generation && endings.test(event.message))) return "";
-  return `${count(came)} of ${count(expected)} frames`;
+  if (!(came < expected)) return "";
+  const told = store.events.filter((event) => event.scan === identifier && event.generation === header.generation).map((event) => event.message);
+  const says = (pattern) => told.some((message) => pattern.test(message));
+  const isLeft = says(silentEnding);
+  if (isLeft ? says(givenUp) : says(endings)) return "";
+  const words = `in the middle of a scan (${count(came)} of ${count(expected)} frames)`;
+  return isLeft || quality.scans_unfinished === 0 ? `: the source fell silent ${words}, which was ended with these` : `, ${words}`;
+}
+
+/** How many scans the tomogram has; undefined where that is not known. */
+export function scansOfTomogram({ tilt_count: tilts, energy_count: energies }) {
+  return tilts > 0 ? tilts * (energies ?? 1) : undefined;
+}
+
+/** Whether all announced scans are in. No time left alone says too little: a last scan may be late. */
+export function areAllIn(quality) {
+  const finished = quality.tomogram_scans_finished ?? quality.scans_finished;
+  return quality.remaining_s === 0 && !(finished < scansOfTomogram(quality));
+}
+
+/** [the time left in words, what that means]. */
+export function timeLeft(quality) {
+  if (areAllIn(quality)) return ["all in", "All announced scans are in; one that was given up has to be measured again"];
+  if (quality.remaining_s === 0) return ["–", "The last scan takes longer than those before"];
+  return [duration(quality.remaining_s), ""];
 }
 
 const compare = "The events say why. Compare the detector's size and readout, the positions and source.dialect with the configuration.";
@@ -94,11 +122,12 @@ const rules = [
     const rest = middleOfScan(status, store);
     const level = seconds > 60 ? "act" : "look";
     const remedy = "See whether the scan runs, the shutter opens and the detector sends.";
-    if (rest) return [level, `${words}, in the middle of a scan (${rest}).`, remedy];
-    if (q.remaining_s === 0) {
-      const all = (q.tilt_count ?? 0) * (q.energy_count ?? 1) || q.scans_finished;
+    const isOver = areAllIn(q) && store.quality("alignment").complete === 1;
+    if (rest && !isOver) return [level, `${words}${rest}.`, remedy];
+    if (areAllIn(q)) {
+      const all = scansOfTomogram(q) ?? q.scans_finished;
       const said = `${words}, and all ${known(all) ? `${count(all)} ` : ""}scans are in`;
-      if (store.quality("alignment").complete === 1) return ["look", `${said}; the tomogram is complete.`, "Begin the next scan, or end the program by Ctrl-C."];
+      if (isOver) return ["look", `${said}; the tomogram is complete.`, "Begin the next scan, or end the program by Ctrl-C."];
       return ["look", `${said}.`, "A scan that was given up has to be measured again; Ctrl-C at the program completes the tomogram with what there is."];
     }
     return [level, `${words}.`, level === "act" ? remedy : "Between scans that is usual."];
@@ -193,6 +222,18 @@ export function hasBegun(status) {
   return Boolean(status) && !["preparing", "waiting"].includes(status.text.state);
 }
 
+/**
+ * Why no scan can be ended; empty where one may go on. Of a scan whose number of frames was not announced
+ * nobody knows when it is over.
+ */
+export function noScanToEnd({ header, quality }) {
+  const { frame_count: came } = header;
+  const expected = quality.scan_frames_expected;
+  if (expected > 0 && came >= expected) return `No scan goes on: all ${count(expected)} frames of the last one are in`;
+  if (quality.scans_unfinished === 0) return "No scan goes on";
+  return "";
+}
+
 /** Whether somebody lets the reconstruction rest. */
 export function isPaused({ text }) {
   return text.reconstruction === "paused";
@@ -200,9 +241,21 @@ export function isPaused({ text }) {
 
 const states = {
   preparing: "Preparing: transforms are planned, addresses taken.",
-  waiting: "Waiting for the first frame.",
   finishing: "All frames are in; the rest is being finished.",
 };
+
+const patience = 120; // s without any message after which it is said what may be wrong
+
+/** What is waited for, and where; and what to see to when it does not come. */
+function awaited({ status, q, store }) {
+  const { times } = store.curves.frames; // one of each status
+  const waited = q.silent_s ?? (times.length ? times.at(-1) - times[0] : 0);
+  const isLong = waited >= patience && !(q.messages_received > 0) && !(q.frames_received > 0);
+  return {
+    words: `Waiting for the first frame${status.text.source ? ` from ${status.text.source}` : ""}.`,
+    remedy: isLong ? "Nothing has come yet: start the source, or see that source.connect names it." : undefined,
+  };
+}
 
 /** {level, headline, reasons: [{level, words, remedy}]}; level is wait, good, look or act. */
 export function judge(store, connection, now = Date.now()) {
@@ -226,7 +279,7 @@ export function judge(store, connection, now = Date.now()) {
   const { state } = status.text;
   if (state === "acquiring") return { level: "good", headline: "Good", reasons: [{ words: praise(context) }] };
   if (state === "finishing") return { level: "good", headline: "Good", reasons: [{ words: states.finishing }] };
-  return { level: "wait", headline: "Waiting", reasons: [{ words: states[state] ?? state }] };
+  return { level: "wait", headline: "Waiting", reasons: [state === "waiting" ? awaited(context) : { words: states[state] ?? state }] };
 }
 
 /** Of a run that is over only what lasts counts: nothing of the moment, and no tilts to be brought back. */

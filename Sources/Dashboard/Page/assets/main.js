@@ -3,9 +3,9 @@
 
 import { chartLibrary, fetchPlotly } from "/assets/chart.js";
 import { Connection } from "/assets/connection.js";
-import { count, degrees, duration, element, energy, known, setText, timeOfDay } from "/assets/format.js";
+import { count, degrees, element, energy, known, setText, timeOfDay } from "/assets/format.js";
 import { addPanel, invalidate, invalidateAll } from "/assets/frameloop.js";
-import { judge, mayAsk } from "/assets/judge.js";
+import { judge, mayAsk, scansOfTomogram, timeLeft } from "/assets/judge.js";
 import { makeChemistryPanel } from "/assets/panel-chemistry.js";
 import { makeControlPanel } from "/assets/panel-control.js";
 import { makeCurvesPanel } from "/assets/panel-curves.js";
@@ -110,7 +110,7 @@ function showProgress() {
   const status = store.latest.status;
   if (!status) return;
   const { header, quality } = status;
-  const total = (quality.tilt_count ?? 0) * (quality.energy_count ?? 1);
+  const total = scansOfTomogram(quality);
   const done = quality.tomogram_scans_finished ?? quality.scans_finished;
   const bar = find("#progress");
   bar.hidden = !(total > 0);
@@ -124,7 +124,9 @@ function showProgress() {
   set("angle", degrees(header.rotation_angle_deg));
   set("energy", energy(header.energy_eV));
   set("scans", `${count(done)}${total > 0 ? ` of ${count(total)}` : ""}`);
-  set("left", duration(quality.remaining_s));
+  const [left, meaning] = timeLeft(quality);
+  set("left", left);
+  find("#at-left").title = meaning;
 }
 
 function showConnection() {

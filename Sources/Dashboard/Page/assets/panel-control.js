@@ -3,7 +3,7 @@
 
 import { askTwice } from "/assets/confirm.js";
 import { count, element, known, number, setText } from "/assets/format.js";
-import { hasBegun, isPaused, mayAsk } from "/assets/judge.js";
+import { hasBegun, isPaused, mayAsk, noScanToEnd } from "/assets/judge.js";
 
 const buttons = [
   ["pause", "Pause", "Stops iterating; frames are recorded on"],
@@ -13,6 +13,26 @@ const buttons = [
   ["realign", "Re-align", "Aligns all tilts again"],
   ["snapshot", "Snapshot", "Writes what there is to files"],
 ];
+
+/** Why each request would be refused or do nothing, by the run's status; those that have a reason cannot be pressed. */
+function refusals(status, isOpen) {
+  if (!isOpen) return Object.fromEntries(buttons.map(([request]) => [request, status?.text.state === "done" ? "The run is over" : "No contact with TiltFold"]));
+  const paused = isPaused(status);
+  const empty = hasBegun(status) ? "" : "No scan has begun";
+  const noScan = empty || noScanToEnd(status);
+  return {
+    pause: paused ? "The reconstruction is paused" : "",
+    resume: status.text.reconstruction === "running" ? "The reconstruction is not paused" : "",
+    // Frames that came meanwhile wait: the scan would end without them.
+    finish_scan: noScan || (paused ? "Frames that came during the pause wait: resume first" : ""),
+    abort_scan: noScan,
+    realign: empty,
+    snapshot: empty,
+  };
+}
+
+/** A parameter's name, which may be broken after a dot or an underscore and nowhere else. */
+const breakable = (key) => key.split(/(?<=[._])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 
 const asksForToken = ({ text = "" }) => /token/i.test(text) && !/own machine only/.test(text);
 
@@ -121,7 +141,7 @@ export function makeControlPanel(section, store, invalidate, connection) {
         const wanted = kind === "flag" ? input.checked : input.value === "" ? null : Number(input.value);
         ask("set", { key, value: wanted }, `Set ${key} to ${wanted ?? "its default"}`);
       },
-    }, element("label", { for: id, text: key }), input, button, note);
+    }, element("label", { for: id }, ...breakable(key)), input, button, note);
   }
 
   section.querySelector("details").addEventListener("toggle", (event) => {
@@ -136,12 +156,11 @@ export function makeControlPanel(section, store, invalidate, connection) {
     render: () => {
       const status = store.latest.status;
       forgetAnswer(status);
-      const paused = status ? isPaused(status) : false;
-      const [isOpen, isEmpty] = [mayAsk(store, connection), !hasBegun(status)];
-      for (const button of Object.values(made)) button.disabled = !isOpen;
-      for (const request of ["finish_scan", "abort_scan", "realign", "snapshot"]) made[request].disabled ||= isEmpty;
-      made.pause.disabled ||= paused;
-      made.resume.disabled ||= status?.text.reconstruction === "running";
+      const reasons = refusals(status, mayAsk(store, connection));
+      for (const [request, , title] of buttons) {
+        made[request].disabled = Boolean(reasons[request]);
+        made[request].title = reasons[request] || title;
+      }
       return Boolean(status);
     },
   };

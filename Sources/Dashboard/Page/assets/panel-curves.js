@@ -5,6 +5,7 @@ import { Chart } from "/assets/chart.js";
 import { themeColor } from "/assets/colormaps.js";
 import { degrees, known, number, percent } from "/assets/format.js";
 import { scanCurves } from "/assets/scan-curves.js";
+import { leastSpan, timeTicks } from "/assets/time-ticks.js";
 
 // Close enough that a narrow range has some, wide apart where the errors of scans hardly ever are.
 const errorTicks = [1e-4, 1e-3, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2];
@@ -34,11 +35,16 @@ export function makeCurvesPanel(section, store, invalidate) {
     const lastOf = (name) => scans.findLast((scan) => scan[name].times.length)?.[name].last;
     const first = scans[0].start;
     const last = Math.max(...scans.flatMap((scan) => scanCurves.map((name) => scan[name].times.at(-1) ?? 0)));
+    // A page that was opened just now has little to show: its curves grow to the right.
+    const end = Math.max(last, first + leastSpan);
+    const room = (end - first) * 0.02;
+    const [left, right] = [first - room, end + room];
+    const wide = section.clientWidth - 130; // of the plot, about
     const starts = scans.slice(1).map(({ start, angle }) => ({ time: start, angle })).slice(-60);
     // A label wherever the one before leaves room.
     let labelled = -Infinity;
     const labels = starts.filter(({ time, angle }) => {
-      if (!known(angle) || time - labelled < (last - first) * 0.1) return false;
+      if (!known(angle) || time - labelled < (end - first) * 0.1) return false;
       labelled = time;
       return true;
     });
@@ -50,7 +56,7 @@ export function makeCurvesPanel(section, store, invalidate) {
       ],
       {
         margin: { r: 56 },
-        xaxis: { type: "date", nticks: 6, tickformat: "%H:%M:%S" },
+        xaxis: { type: "date", range: [new Date(left * 1000), new Date(right * 1000)], tickmode: "array", ...timeTicks(left, right, Math.max(2, Math.min(6, Math.floor(wide / 80)))) },
         yaxis: { type: "log", title: { text: "error" }, tickvals: errorTicks, ticktext: errorTicks.map(String) },
         yaxis2: { overlaying: "y", side: "right", range: [0, 1.04], tickmode: "array", tickvals: [0, 0.25, 0.5, 0.75, 1], tickformat: ".0%", showgrid: false, title: { text: "coverage" } },
         shapes: starts.map(({ time }) => ({

@@ -54,7 +54,8 @@ export function makeEventsPanel(section, store, invalidate) {
     });
     const number = (severity) => store.events.filter((event) => event.severity === severity && !event.seen).length;
     const [errors, warnings] = [number("error"), number("warning")];
-    setText(caption, errors + warnings ? [errors ? `${errors} error${errors > 1 ? "s" : ""}` : "", warnings ? `${warnings} warning${warnings > 1 ? "s" : ""}` : ""].filter(Boolean).join(", ") : "all seen");
+    const unseen = [errors ? `${errors} error${errors > 1 ? "s" : ""}` : "", warnings ? `${warnings} warning${warnings > 1 ? "s" : ""}` : ""].filter(Boolean).join(", ");
+    setText(caption, unseen || (store.events.length ? "all seen" : "none yet"));
     return store.events.length > 0;
   };
 }

@@ -3,7 +3,7 @@
 
 import { themeColor } from "/assets/colormaps.js";
 import { bytes, compact, count, duration, element, known, milliseconds, number, percent, setText } from "/assets/format.js";
-import { diskLevel, diskSeconds, late, waitsByChoice } from "/assets/judge.js";
+import { diskLevel, diskSeconds, late, timeLeft, waitsByChoice } from "/assets/judge.js";
 
 /** A line of a value's course without axes; the figure beside it says the value. */
 function sparkline(canvas, series, color) {
@@ -56,8 +56,8 @@ const tiles = [
     },
     level: (q, store) => diskLevel(store),
   },
-  { name: "Beam", curve: "beam", value: (q) => `${compact(q.beam_per_second)} ph/s`, note: () => "through vacuum, last scan" },
-  { name: "Time left", value: (q) => duration(q.remaining_s), note: (q) => `${duration(q.elapsed_s)} so far` },
+  { name: "Beam", curve: "beam", value: (q) => (known(q.beam_per_second) ? `${compact(q.beam_per_second)} ph/s` : "–"), note: () => "through vacuum, last scan" },
+  { name: "Time left", value: (q) => timeLeft(q)[0], title: (q) => timeLeft(q)[1], note: (q) => `${duration(q.elapsed_s)} so far` },
   { name: "State of charge", value: (q) => percent(q.state_of_charge, 1), note: () => "FePO₄ of all iron phosphate" },
 ];
 
@@ -80,6 +80,7 @@ export function makeHealthPanel(section, store, invalidate) {
     for (const tile of made) {
       setText(tile.valueNode, tile.value(status.quality, store));
       setText(tile.noteNode, tile.note(status.quality, store, status));
+      tile.node.title = tile.title?.(status.quality) ?? "";
       tile.node.dataset.level = tile.level?.(status.quality, store, status) ?? "";
       if (tile.canvas) sparkline(tile.canvas, store.curves[tile.curve], themeColor("series-1"));
     }

@@ -47,9 +47,16 @@ export function makeScanPanel(section, store, invalidate) {
   probeChoice.select("amplitude");
   const drawn = new Map(); // picture -> what it was drawn from
 
+  /** Of which scan a picture is, where that is not the one in hand; with the scan's name all pictures would say the same. */
+  function origin({ header }) {
+    const current = store.latest.status?.header.identifier;
+    return header.identifier && current && header.identifier !== current ? `of ${header.identifier}` : "";
+  }
+
   /** Draws what came newly, or in another view; what is drawn already is only fitted to its place. */
-  function show(picture, source, make, view) {
+  function show(picture, source, make, view, note = "") {
     if (!source) return;
+    picture.say([note, origin(source)].filter(Boolean).join(" "));
     const before = drawn.get(picture);
     if (before?.source === source && before.view === view) return picture.draw();
     drawn.set(picture, { source, view });
@@ -77,16 +84,15 @@ export function makeScanPanel(section, store, invalidate) {
       return {
         values: map.values, rows: map.shape[0], columns: map.shape[1], unit: map.unit, pixelSize: map.pixelSize, map: "cividis",
         aspect: 1, // it fills row after row; the rest of the frame is what is not measured
-        note: [`${count(message.header.frame_count)} points`, message.header.identifier].filter(Boolean).join(" · "),
       };
-    });
+    }, undefined, known(message?.header.frame_count) ? `${count(message.header.frame_count)} points` : "");
   }
 
   function object() {
     const message = store.latest.object;
     if (!message) return;
     const array = message.arrays.object ?? Object.values(message.arrays)[0];
-    const common = { rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize, note: message.header.identifier };
+    const common = { rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize };
     show(pictures.amplitude, message, () => ({ ...common, values: modulus(array.values), unit: "1", map: "grey" }));
     show(pictures.phase, message, () => ({ ...common, values: phase(array.values), unit: "rad", map: "viridis" }));
     show(pictures.density, message, () => {
@@ -105,7 +111,7 @@ export function makeScanPanel(section, store, invalidate) {
       return {
         values: isPhase ? phase(array.values) : modulus(array.values),
         rows: array.shape[0], columns: array.shape[1], pixelSize: array.pixelSize,
-        unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno", note: message.header.identifier,
+        unit: isPhase ? "rad" : array.unit, map: isPhase ? "twilight" : "inferno",
         ...(isPhase ? { low: -Math.PI, high: Math.PI } : {}),
       };
     }, isPhase);

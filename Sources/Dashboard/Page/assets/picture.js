@@ -40,7 +40,7 @@ export function colored(values, rows, columns, { map = "viridis", low, high, log
   return canvas;
 }
 
-/** A number that has room beside a bar. */
+/** A number that has room below a bar. */
 const short = (value) => (Math.abs(value) >= 1e4 ? compact(Number(value.toPrecision(2))) : number(value, 2));
 
 export class Picture {
@@ -55,19 +55,14 @@ export class Picture {
     this.label = label;
     this.canvas = element("canvas", { role: "img", "aria-label": `${label}: no data yet`, "data-picture": title });
     this.frame = element("div", { class: "picture-frame" }, this.canvas);
-    this.bar = element("canvas", { class: "picture-bar", width: 1, height: 256, "aria-hidden": "true" });
+    this.bar = element("canvas", { class: "picture-bar", width: 256, height: 1, "aria-hidden": "true" });
     this.high = element("span");
     this.unit = element("span", { class: "picture-unit" });
     this.low = element("span");
-    const body = element("div", { class: "picture-body" }, this.frame);
-    if (bar) {
-      body.append(
-        element("div", { class: "picture-scale", "aria-hidden": "true" },
-          element("div", { class: "picture-ends" }, this.high, this.unit, this.low), this.bar),
-      );
-    }
+    // Below the picture, which has the whole width of its column so.
+    const scale = element("div", { class: "picture-scale", "aria-hidden": "true" }, this.bar, this.low, this.unit, this.high);
     const caption = element("figcaption", {}, this.title, ...tools, element("span", { class: "picture-readout" }, this.readout));
-    this.figure = element("figure", { class: "picture" }, caption, body);
+    this.figure = element("figure", { class: "picture" }, caption, this.frame, ...(bar ? [scale] : []));
     host.append(this.figure);
     this.canvas.addEventListener("pointermove", (event) => this.#point(event));
     this.canvas.addEventListener("pointerleave", () => setText(this.readout, this.note ?? ""));
@@ -76,7 +71,7 @@ export class Picture {
   /**
    * Shows values [row, column], or `picture`, a canvas of the same size, where colours are not a map.
    *
-   * content: {values, rows, columns, unit, pixelSize, map, low, high, log, picture, cross, note, describe, aspect}
+   * content: {values, rows, columns, unit, pixelSize, map, low, high, log, picture, cross, describe, aspect}
    * `aspect` is that of the frame where it is not the picture's own: pixels stay square, the rest is empty.
    */
   show(content) {
@@ -87,10 +82,14 @@ export class Picture {
     }
     this.#content = content;
     this.#drawn = content.picture ?? colored(values, content.rows, content.columns, content);
-    this.note = content.note;
-    if (!this.canvas.matches(":hover")) setText(this.readout, content.note ?? "");
     this.#describe();
     this.draw();
+  }
+
+  /** Says something beside the title, while nobody points at a value. */
+  say(note) {
+    this.note = note;
+    if (!this.canvas.matches(":hover")) setText(this.readout, note);
   }
 
   /** Draws what it has again: the size or the cross has changed. */
@@ -130,12 +129,7 @@ export class Picture {
     setText(this.high, short(high));
     setText(this.low, short(low));
     setText(this.unit, [words, log ? "log" : ""].filter(Boolean).join(", "));
-    const context = this.bar.getContext("2d");
-    const pixels = context.createImageData(1, 256);
-    const colors = colorWords(map ?? "viridis");
-    const column = new Uint32Array(pixels.data.buffer);
-    for (let i = 0; i < 256; i++) column[i] = colors[255 - i];
-    context.putImageData(pixels, 0, 0);
+    drawBar(this.bar, map ?? "viridis");
   }
 
   /** The pixel under a pointer or next to it, {row, column, x, y: fractions of the picture, isInside}. */

@@ -8,29 +8,27 @@ const toNumber = (value) => (value === null || value === undefined ? NaN : Numbe
 const isLog = (axis) => axis?.type === "log";
 
 function extent(values, axis) {
-  if (axis?.range) return axis.range;
+  if (axis?.range) return axis.range.map(Number); // also of dates
   const shown = values.filter((value) => Number.isFinite(value) && (!isLog(axis) || value > 0));
   if (shown.length === 0) return [0, 1];
   let [low, high] = [Math.min(...shown), Math.max(...shown)];
   if (axis?.rangemode === "tozero") low = Math.min(0, low);
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   if (isLog(axis)) return [Math.log10(low), Math.log10(high)];
-  const room = axis?.isTime ? 0 : (high - low) * 0.05;
+  const room = (high - low) * 0.05;
   return [axis?.rangemode === "tozero" && low === 0 ? 0 : low - room, high + room];
 }
 
 function ticks(axis, [low, high]) {
   if (axis?.tickvals) {
-    const place = (value) => (isLog(axis) ? Math.log10(value) : value);
+    const place = (value) => (isLog(axis) ? Math.log10(value) : Number(value));
     return axis.tickvals.map((value, i) => [place(value), axis.ticktext?.[i] ?? (axis.tickformat === ".0%" ? `${value * 100}%` : number(value))])
       .filter(([value]) => value >= low && value <= high);
   }
   if (isLog(axis)) return [];
   const step = axis?.dtick ?? roundDown((high - low) / 3);
   const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) {
-    found.push([value, axis?.isTime ? new Date(value).toLocaleTimeString([], { hour12: false }) : number(Number(value.toPrecision(6)))]);
-  }
+  for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) found.push([value, number(Number(value.toPrecision(6)))]);
   return found;
 }
 
@@ -43,8 +41,7 @@ export function sketch(canvas, traces, layout, { width, height, ink, line }) {
   context.scale(ratio, ratio);
   const box = { left: 46, right: width - (layout.margin?.r ?? 12), top: 28, bottom: height - (layout.margin?.b ?? 34) };
   const of = (trace) => (trace.yaxis === "y2" ? "yaxis2" : "yaxis");
-  const xAxis = { ...layout.xaxis, isTime: layout.xaxis?.type === "date" };
-  const xRange = extent(traces.flatMap((trace) => trace.x.map(toNumber)), xAxis);
+  const xRange = extent(traces.flatMap((trace) => trace.x.map(toNumber)), layout.xaxis);
   const yRanges = {};
   for (const name of ["yaxis", "yaxis2"]) {
     const members = traces.filter((trace) => of(trace) === name);
@@ -67,7 +64,7 @@ export function sketch(canvas, traces, layout, { width, height, ink, line }) {
   }
   context.textBaseline = "top";
   context.textAlign = "center";
-  for (const [value, words] of ticks(xAxis, xRange)) context.fillText(words, across(value), box.bottom + 5);
+  for (const [value, words] of ticks(layout.xaxis, xRange)) context.fillText(words, across(value), box.bottom + 5);
   context.fillText(layout.xaxis?.title?.text ?? "", (box.left + box.right) / 2, box.bottom + 19);
   context.textBaseline = "middle";
   for (const name of Object.keys(yRanges)) {

@@ -247,8 +247,11 @@ export class Space {
       const [across, down] = middles.map(outward).reduce((a, b) => (Math.hypot(...a) + 0.01 * a[1] >= Math.hypot(...b) + 0.01 * b[1] ? a : b));
       const far = 1 + (14 * ratio) / Math.max(1, Math.hypot(across, down));
       const margin = 26 * ratio;
-      const inside = (value, extent) => Math.min(extent - margin, Math.max(margin, value));
-      context.fillText(name, inside(canvas.width / 2 + across * far, canvas.width), inside(canvas.height / 2 + down * far, canvas.height));
+      const inside = (value, extent, end = margin) => Math.min(extent - end, Math.max(margin, value));
+      const left = inside(canvas.width / 2 + across * far, canvas.width);
+      // Above the scale bar, where that is below.
+      const end = left < canvas.width * 0.5 ? 38 * ratio : margin;
+      context.fillText(name, left, inside(canvas.height / 2 + down * far, canvas.height, end));
     });
     drawScaleBar(context, perUnit / (this.#size.steps * this.#size.pixelSize), ratio);
   }
