@@ -115,6 +115,10 @@ import WireFormat
     #expect(status.secondsLeft == 355)
     status.elapsed = 500
     #expect(status.secondsLeft == 350)
+    for _ in 12..<47 { status.noteEnd(ofScanOfTomogram: "first", at: 470) }
+    // The last scan is late, and all are not in.
+    #expect(status.secondsLeft == 1)
+    status.tomogramScansFinished = 12
     for _ in 12..<48 { status.noteEnd(ofScanOfTomogram: "first", at: 500) }
     // Hours pass; then the next one begins, while the last scans of the first are still finished.
     measure("second", from: 10_000, scans: 0)

@@ -150,7 +150,9 @@ public struct RunStatus: Sendable, Hashable {
     guard let tiltCount, let energyCount, finished > 0, spent > 0 else { return nil }
     let left = Double(max(0, tiltCount * energyCount - finished))
     let pace = spent / Double(finished)
-    return max(0, pace * left - min(pace, max(0, elapsed - tomogramLastEnd)))
+    // Zero is said of a tomogram that has all its scans, not of a scan that is late.
+    guard left > 0 else { return 0 }
+    return max(1, pace * left - min(pace, max(0, elapsed - tomogramLastEnd)))
   }
 
   /// Notes the start of a scan of a tomogram, which may be another one than before.

@@ -269,7 +269,10 @@ class MockRun:
         for i in dropped:
             text[f"left_out_{round(self.angles[i], 2)}"] = "dropped on request"
         if self.folded > 2:
-            text[f"left_out_{round(self.angles[2], 2)}"] = "not folded: 6 of 196 frames are too few (ptychography.minimum_frames is 9)"
+            text[f"left_out_{round(self.angles[2], 2)}"] = "not folded at 708.2 eV: 6 of 196 frames are too few (ptychography.minimum_frames is 9)"
+        if self.folded > 8:
+            # One energy of it is in.
+            text[f"left_out_{round(self.angles[8], 2)}"] = "not folded at 710.2 eV: the scan had no usable frame"
         if self.measured and count >= 8:
             frequency = [i / 48 / (2 * made.VOXEL_M * 1e9) for i in range(1, 48)]
             for k in range(2):

@@ -63,16 +63,14 @@ export function scansOfTomogram({ tilt_count: tilts, energy_count: energies }) {
   return tilts > 0 ? tilts * (energies ?? 1) : undefined;
 }
 
-/** Whether all announced scans are in. No time left alone says too little: a last scan may be late. */
+/** Whether all announced scans are in. */
 export function areAllIn(quality) {
-  const finished = quality.tomogram_scans_finished ?? quality.scans_finished;
-  return quality.remaining_s === 0 && !(finished < scansOfTomogram(quality));
+  return quality.remaining_s === 0;
 }
 
 /** [the time left in words, what that means]. */
 export function timeLeft(quality) {
   if (areAllIn(quality)) return ["all in", "All announced scans are in; one that was given up has to be measured again"];
-  if (quality.remaining_s === 0) return ["–", "The last scan takes longer than those before"];
   return [duration(quality.remaining_s), ""];
 }
 
@@ -292,7 +290,7 @@ function judgeDone(context) {
   const error = store.events.findLast((event) => event.severity === "error" && !event.seen);
   if (error) reasons.push({ level: "look", words: told(error), remedy: "See the events; “Seen” takes it off here." });
   const end = connection.state === "open" ? "" : " The program has ended.";
-  const isLacking = q.bytes_unrecorded > 0 || /NO RESULTS ARE WRITTEN/.test(error?.message);
+  const isLacking = q.bytes_unrecorded > 0 || store.events.some((event) => event.generation === context.status?.header.generation && /NO RESULTS ARE WRITTEN/.test(event.message));
   const done = { level: "good", words: `The run is done; ${isLacking ? "what it has" : "everything"} is written.${end}` };
   return reasons.length
     ? { level: "look", headline: "Done, with problems", reasons: [done, ...reasons] }

@@ -71,7 +71,7 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
   /** All tilts that are known, by angle. */
   function rows() {
     const found = [];
-    const isNear = (angle) => found.some((row) => Math.abs(row.angle - angle) < near);
+    const nearest = (angle) => found.find((row) => Math.abs(row.angle - angle) < near);
     const arrays = store.latest.alignment?.arrays ?? {};
     const reasons = store.latest.alignment?.text ?? {};
     const value = (name, i) => arrays[name]?.values[i];
@@ -87,11 +87,11 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
       });
     });
     for (const { angle, reason } of leftOut(reasons)) {
-      if (isNear(angle)) continue;
-      const isDropped = /^dropped/.test(reason);
-      found.push({ angle: seen(angle)?.angle ?? angle, index: seen(angle)?.index, reason: reason.replace(/^(not folded|dropped)(: )?/, ""), state: isDropped ? "dropped" : "unfolded" });
+      // One energy is in, the other is not.
+      if (nearest(angle)) nearest(angle).lacks = reason;
+      else found.push({ angle: seen(angle)?.angle ?? angle, index: seen(angle)?.index, said: reason, state: /^dropped/.test(reason) ? "dropped" : "unfolded" });
     }
-    for (const { angle, index } of store.tilts.values()) if (!isNear(angle)) found.push({ angle, index, state: "new" });
+    for (const { angle, index } of store.tilts.values()) if (!nearest(angle)) found.push({ angle, index, state: "new" });
     for (const row of found) row.key = row.angle.toFixed(2);
     return found.sort((a, b) => a.angle - b.angle);
   }
@@ -169,7 +169,8 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
     if (!row) return setText(words, all.length ? "Choose a tilt to hold it back, drop it or take it back." : "");
     const half = pictureOf(row.angle).halfPeriod;
     setText(words, [
-      `${degrees(row.angle)}${known(row.index) ? `, tilt index ${row.index} (from 0)` : ""}: ${states[row.state][1]}${row.reason ? `${row.state === "dropped" ? " " : ": "}${row.reason}` : ""}`,
+      `${degrees(row.angle)}${known(row.index) ? `, tilt index ${row.index} (from 0)` : ""}: ${row.said ?? states[row.state][1]}${row.reason ? `: ${row.reason}` : ""}`,
+      row.lacks,
       known(row.rows) ? `shift ${number(row.rows, 2)} px down, ${number(row.columns, 2)} px right` : "",
       known(row.residual) ? `residual ${number(row.residual, 2)} OD` : "",
       known(row.confidence) ? `confidence ${number(row.confidence, 2)}` : "",
@@ -217,10 +218,11 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
       const entry = tile(row);
       if (reprojected < 8) reprojected += paint(entry, row) ? 1 : 0;
       else isLeft = true;
-      const [mark, said] = states[row.state];
+      const [mark, words] = states[row.state];
+      const said = `${words}${row.lacks ? ` in part, ${row.lacks}` : ""}`;
       const name = known(row.index) ? `, index ${row.index}` : "";
       entry.node.dataset.accepted = ["new", "in"].includes(row.state) ? row.state : "out";
-      setText(entry.mark, row.state === "in" && known(row.residual) ? number(row.residual, 2) : mark);
+      setText(entry.mark, row.lacks && row.state === "in" ? "in part" : row.state === "in" && known(row.residual) ? number(row.residual, 2) : mark);
       entry.node.title = `${degrees(row.angle)}: ${said}${known(row.index) ? `. For “tiltfold control” it is --index ${row.index}, counted from 0` : ""}`;
       entry.node.setAttribute("aria-label", `Tilt ${degrees(row.angle)}${name}, ${said}${known(row.residual) ? `, residual ${number(row.residual, 2)}` : ""}`);
       return entry.node;
@@ -235,6 +237,8 @@ export function makeTiltsPanel(section, store, invalidate, ask, canAsk) {
     const those = (state) => all.filter((row) => row.state === state).length;
     const out = [["held", "held back"], ["asked", "left out"], ["unfolded", "not folded"], ["dropped", "dropped"]]
       .filter(([state]) => those(state)).map(([state, words]) => `${those(state)} ${words}`);
+    const partly = all.filter((row) => row.lacks && row.state === "in").length;
+    if (partly) out.push(`${partly} in part`);
     setText(caption, [`${those("in")} in the volume`, ...(out.length ? out : ["none held back"])].join(" · "));
     describe(all);
     return drawChart(all);
