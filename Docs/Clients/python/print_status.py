@@ -6,6 +6,7 @@
     python3 print_status.py --all volume chemistry           every message of topics, with its arrays
 """
 
+import math
 import sys
 import time
 
@@ -75,7 +76,8 @@ def main():
     for topic in topics:
         if topic not in TOPICS:
             parser.error(f"--all: {topic} is not one of {', '.join(TOPICS)} (the endpoint goes before --all)")
-    printed, before, is_told = 0, None, False
+    printed, before = 0, None
+    is_told = (options.timeout or math.inf) <= 5  # the end tells it soon enough
     awaited = f"{' or '.join(topics) or 'message'} yet"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
         for message in run.messages(*topics, timeout=options.timeout, idle=5.0):

@@ -10,6 +10,7 @@ A file takes its name when it is whole. Those of an earlier run stay: a scan of 
 """
 
 import json
+import math
 import os
 import pathlib
 import re
@@ -121,7 +122,7 @@ def main():
     options = parser.parse_args()
     if options.format == "h5" and h5py is None:
         parser.error("h5 needs h5py: pip install h5py, or --format npy")
-    saved, is_told = 0, False
+    saved, is_told = 0, (options.timeout or math.inf) <= 5  # the end tells it soon enough
     awaited = "projection yet; there is one when a scan is finished"
     with TiltFold(options.endpoint, server_key=options.server_key) as run:
         folder = make_folder(options.folder)

@@ -127,7 +127,8 @@ def main():
     parser.add_argument("--save", metavar="FILE", type=pathlib.Path, help="write the map to a file and end")
     parser.add_argument("--complete", action="store_true", help="wait until the tomogram is complete")
     options = parser.parse_args()
-    begun, is_drawn, is_told = time.monotonic(), False, False
+    begun, is_drawn = time.monotonic(), False
+    is_told = (options.timeout or math.inf) <= 5  # the end tells it soon enough
     awaited = "chemical map yet; it takes a tilt at two energies"
     if options.complete:
         awaited = f"complete {awaited}, and the whole tomogram"
