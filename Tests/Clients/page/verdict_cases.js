@@ -159,7 +159,8 @@
   expect("some tilts are out", run(() => ({ projections_held_back: 3 })), "look", "3 projections are held back");
   expect("most tilts are out", run(() => ({ projections_held_back: 15 })), "act", "15 of 35 projections");
   expect("it is late", run(() => ({ latency_stxm_recent_p99_ms: 9500 })), "look", "What you see is late");
-  expect("it waits by choice", run(() => ({ latency_stxm_recent_p99_ms: 9500 }), { when_behind: "wait" }), "good", "Frames wait their turn");
+  expect("it waits by choice", run(() => ({ latency_stxm_recent_p99_ms: 9500, scans_unfinished: 2 }), { when_behind: "wait" }), "good", "Frames wait their turn");
+  expect("all is in, which waited by choice", run((before) => ({ latency_stxm_recent_p99_ms: 9500, frames_per_second: before < 5 ? 0 : 40, scans_unfinished: 0, intake_queue_depth: 0, remaining_s: 0 }), { when_behind: "wait" }), "good", "All announced scans are in, none is lost");
   expect("it is paused", run(undefined, { reconstruction: "paused" }), "look", "The reconstruction is paused");
   expect("it is paused, and messages wait", run(() => ({ intake_queue_depth: 1234 }), { reconstruction: "paused" }), "look", "1\u202f234 messages wait");
   expect("a warning", event(run(), "warning", 20, "3 messages did not arrive"), "look", "3 messages did not arrive.");

@@ -299,12 +299,13 @@ function judgeDone(context) {
 
 function praise({ q, status }) {
   const parts = [
-    waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work while the source waits" : "Frames come in",
+    areAllIn(q) ? "All announced scans are in" : waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work while the source waits" : "Frames come in",
     q.frames_lost ? "" : "none is lost",
     status.text.recording === "recording" ? "all is recorded" : "",
   ].filter(Boolean);
   const words = parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts[0];
-  const wait = waitsByChoice(status) && q.latency_stxm_recent_p99_ms > late
+  const isBusy = q.intake_queue_depth > 0 || q.scans_unfinished > 0;
+  const wait = waitsByChoice(status) && isBusy && q.latency_stxm_recent_p99_ms > late
     ? ` Frames wait their turn, as configured (compute.when_behind: wait): the computation sets the pace.` : "";
   return `${words}.${wait}${status.text.recording === "off" ? " Nothing is recorded, as configured." : ""}`;
 }
