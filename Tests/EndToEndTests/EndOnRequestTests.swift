@@ -6,6 +6,7 @@ import HDF5Storage
 import Imaging
 import LivePipeline
 import Ptychography
+import Synchronization
 import TestSupport
 import Testing
 import Tomography
@@ -85,12 +86,25 @@ import WireFormat
     #expect(replays.asRecorded.tomogram.volumes == volumes)
   }
 
+  /// The words of the newest `alignment`.
+  private final class AlignmentWords: PreviewListener {
+    let newest = Mutex<[String: String]>([:])
+    var isFollowed: Bool { true }
+
+    func receive(topic: PreviewTopic, parts: [SharedBytes]) {
+      guard topic == .alignment, let message = try? PreviewMessage.decode(parts) else { return }
+      newest.withLock { $0 = message.header.text }
+    }
+  }
+
   /// The rest of the scan, which the source still sends, is no fault; so few frames are not folded.
   @Test func aScanThatSomebodyEndsIsFinishedWithWhatItHas() throws {
     var run = SimulatedRun()
     run.isRecorded = true
     run.parameters.tiltCount = 2
     run.configuration.ptychography.iterations = 15
+    let words = AlignmentWords()
+    run.listeners = [words]
     let live = try Self.run(run, inPiecesUpTo: [(0, 14), (2, 3)]) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
       sources[0].start()
@@ -118,6 +132,13 @@ import WireFormat
     let warnings = live.events.filter { $0.severity != .info }
     #expect(warnings.map(\.scan) == [few], "\(warnings)")
     #expect(warnings.first?.message.contains("of 25 frames are too few") == true)
+    // The other energy is in, and whoever looks sees what is not.
+    let lacking = words.newest.withLock { $0.filter { $0.key.hasPrefix("left_out_") } }
+    #expect(lacking.count == 1)
+    #expect(
+      lacking.values.first?.hasPrefix("not folded at 708.2 eV: 3 of 25 frames are too few") == true,
+      "\(lacking)"
+    )
     let replays = try live.replays(of: run)
     for replay in [replays.asRecorded, replays.plain] {
       for scan in replay.summary.scans { #expect(scan.frames == frames[scan.scan], "\(scan.scan)") }

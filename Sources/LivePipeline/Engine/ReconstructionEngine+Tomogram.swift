@@ -171,7 +171,9 @@ extension ReconstructionEngine {
   /// - Parameter session: The scan.
   /// - Returns: The tomogram's name, if it now has all that it will get.
   func skip(_ session: ScanSession) -> String? {
-    guard session.identity.tilt != nil, !session.progress.withLock({ $0.wasAborted }) else {
+    guard session.identity.tilt != nil else { return nil }
+    guard !session.progress.withLock({ $0.wasAborted }) else {
+      noteLeftOut(session.identity, "the scan was given up")
       return nil
     }
     let tomogram = tomogram(
@@ -186,10 +188,13 @@ extension ReconstructionEngine {
     }
   }
 
-  /// Notes that what was measured at a tilt is not in its tomogram, where that has begun.
+  /// Notes that what was measured at a tilt is not in its tomogram.
   private func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
     let name = identity.tomogram ?? Self.unnamed
-    guard let session = tomograms.withLock({ $0[name] }) else { return }
+    guard let session = tomograms.withLock({ $0[name] }) else {
+      leftOutBefore.withLock { $0.append((identity, reason)) }
+      return
+    }
     session.content.withLock { content in
       content.noteLeftOut(identity, reason)
       offerAlignment(content)
@@ -329,6 +334,14 @@ extension ReconstructionEngine {
           tomography: configuration.tomography
         )
       )
+      let before = leftOutBefore.withLock { before in
+        let those = before.filter { ($0.identity.tomogram ?? Self.unnamed) == name }
+        before.removeAll { ($0.identity.tomogram ?? Self.unnamed) == name }
+        return those
+      }
+      session.content.withLock { content in
+        for entry in before { content.noteLeftOut(entry.identity, entry.reason) }
+      }
       tomograms[name] = session
       return session
     }

@@ -37,6 +37,8 @@ final class ReconstructionEngine: Sendable {
   let unplaced = Mutex<[FinishedScan]>([])
   /// What people asked for the tilts of tomograms, in their order; projections to come are held to it.
   let tiltChanges = Mutex<[TiltChange]>([])
+  /// What is not in tomograms that have not begun, and why.
+  let leftOutBefore = Mutex<[(identity: ScanIdentity, reason: String)]>([])
   /// What became of scans, by their names.
   let standings = Mutex<[String: Standing]>([:])
   /// The scans whose late frames were told.
