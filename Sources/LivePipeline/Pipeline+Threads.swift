@@ -97,7 +97,14 @@ extension Pipeline {
         if queue.isExhausted { conductor.endRest() }
         recorder.work()
       }
-      _ = changes?.handOver(before: .max) { conductor.submit(.change($0), timeout: 1) }
+      // Nothing comes any more that would have to be recorded meanwhile.
+      conductor.endRest()
+      while changes?.handOver(
+        before: .max,
+        { conductor.submit(.change($0), timeout: 0.05) }
+      ) == false {
+        recorder.work()
+      }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
       while !recorderMayEnd.load(ordering: .sequentiallyConsistent) {

@@ -133,6 +133,23 @@ import WireFormat
     #expect(header.quality["scans_finished"] == 53)
   }
 
+  /// What was given up is still to come, and what is measured twice counts once.
+  @Test func onlyWhatIsThereCountsAsIn() {
+    var status = RunStatus()
+    status.noteStart(ofTomogram: "plates", at: 0)
+    (status.tiltCount, status.energyCount, status.scansStarted) = (1, 2, 1)
+    status.noteEnd(ofScanOfTomogram: "plates", at: 10, place: "0 708.2", wasAborted: true)
+    status.noteEnd(ofScanOfTomogram: "plates", at: 20, place: "0 710.2")
+    status.noteEnd(ofScanOfTomogram: "plates", at: 30, place: "0 710.2")
+    #expect(status.scansFinished == 3 && status.tomogramScansFinished == 1)
+    #expect(status.secondsLeft ?? 0 > 0)
+    status.noteEnd(ofScanOfTomogram: "plates", at: 40, place: "0 708.2")
+    #expect(status.secondsLeft == 0)
+    status.isTomogramComplete = true
+    status.noteStart(ofTomogram: "plates", at: 50)
+    #expect(!status.isTomogramComplete)
+  }
+
   /// Frames that wait by choice take their time, and nothing is wrong; the message says which it is.
   @Test func statusSaysWhetherFramesWaitByChoice() {
     var status = RunStatus()

@@ -210,7 +210,19 @@ extension ReconstructionEngine {
     }
     count(used: 0, unusable: tooLate)
     let elapsed = board.elapsed
-    board.update { $0.noteEnd(ofScanOfTomogram: session.identity.tomogram, at: elapsed) }
+    let identity = session.identity
+    let place = identity.tilt.map {
+      "\(Words.angle($0.degrees)) \(Words.angle(identity.energy.electronVolts))"
+    }
+    let wasAborted = session.progress.withLock { $0.wasAborted }
+    board.update { status in
+      status.noteEnd(
+        ofScanOfTomogram: identity.tomogram,
+        at: elapsed,
+        place: place,
+        wasAborted: wasAborted
+      )
+    }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
       standings.withLock { $0[session.description.identity.scan] = .empty }
       let isAsked = session.progress.withLock { $0.endedOnRequest }

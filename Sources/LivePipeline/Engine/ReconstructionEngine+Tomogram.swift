@@ -191,10 +191,12 @@ extension ReconstructionEngine {
   /// Notes that what was measured at a tilt is not in its tomogram.
   private func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
     let name = identity.tomogram ?? Self.unnamed
-    guard let session = tomograms.withLock({ $0[name] }) else {
+    let begun = tomograms.withLock { tomograms -> TomogramSession? in
+      if let session = tomograms[name] { return session }
       leftOutBefore.withLock { $0.append((identity, reason)) }
-      return
+      return nil
     }
+    guard let session = begun else { return }
     session.content.withLock { content in
       content.noteLeftOut(identity, reason)
       offerAlignment(content)

@@ -60,6 +60,7 @@ final class TomogramSession: Sendable {
     /// Notes that a tilt was dropped, whatever was measured there.
     mutating func noteDropped(_ degrees: Double) {
       leftOut = leftOut.filter { abs($0.place.degrees - degrees) > source.tiltTolerance }
+      refusals = refusals.filter { abs($0.degrees - degrees) > source.tiltTolerance }
       let place = Place(degrees: degrees, electronVolts: .nan)
       leftOut.append(LeftOut(place: place, reason: ""))
     }
@@ -98,8 +99,21 @@ final class TomogramSession: Sendable {
     /// Counts a finished scan whose projection is not fit to be folded.
     mutating func refuse(_ identity: ScanIdentity, _ reason: String) {
       let place = Place(identity)
+      // A repetition that came to nothing leaves what is there.
+      guard !holds(place) else { return }
       noteLeftOut(identity, reason)
       if !refusals.contains(where: { isOne($0, place) }) { refusals.append(place) }
+    }
+
+    private func holds(_ place: Place) -> Bool {
+      let energy = assembly.energies.firstIndex {
+        abs($0.electronVolts - place.electronVolts) <= source.energyTolerance
+      }
+      let tilt = assembly.standings.first {
+        abs($0.degrees - place.degrees) <= source.tiltTolerance
+      }
+      guard let energy, let tilt else { return false }
+      return energiesOfTilt[tilt.index]?.contains(energy) ?? false
     }
 
     /// Notes that a tilt has both energies of the chemistry.

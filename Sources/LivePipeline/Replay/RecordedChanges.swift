@@ -16,19 +16,19 @@ struct RecordedChanges {
   ///   - keys: Keys that stay as they are, whatever was set.
   init(_ lines: [String], except keys: Set<String> = []) {
     var found: [(after: Int, step: ScheduleStep)] = []
-    // A run that was taken up made the changes of the one before again.
-    var known: Set<ScheduleStep> = []
     for line in lines {
       guard let step = ScheduleStep(line: line), Self.isChange(step),
         // Recordings of earlier versions do not say where.
-        let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true,
-        known.insert(step).inserted
+        let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true
       else { continue }
       found.append((after, step))
     }
     // Of equal places the one that came first first.
     let order = found.indices.sorted { (found[$0].after, $0) < (found[$1].after, $1) }
-    rest = order.reversed().map { found[$0] }
+    // A run that was taken up made the changes of the one before again; of equal ones the last counts,
+    // for something else may have been asked between them.
+    var known: Set<ScheduleStep> = []
+    rest = order.reversed().map { found[$0] }.filter { known.insert($0.step).inserted }
   }
 
   /// Takes the changes that were made before a message.

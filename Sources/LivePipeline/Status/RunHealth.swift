@@ -40,10 +40,10 @@ public struct RunHealth: Sendable, Hashable {
       let words = "no frame has come for \(Int(min(silence, 1e7))) s"
       problems.append(
         status.quality["remaining_s"] == 0
-          ? "\(words), and all announced scans are in: measure again what was given up, or end the run "
-            + "by Ctrl-C, which completes the tomogram"
-          : "\(words): does the scan run, is the shutter open? Ctrl-C completes the tomogram with what "
-            + "there is"
+          ? "\(words), and all announced scans are in: end the run by Ctrl-C, which completes the "
+            + "tomogram"
+          : "\(words): does the scan run, is the shutter open? A scan that was given up has to be measured "
+            + "again; Ctrl-C completes the tomogram with what there is"
       )
     }
     if let change = status.quality["beam_change"], change < Self.leastBeam {

@@ -74,6 +74,8 @@ public struct RunStatus: Sendable, Hashable {
   public var tomogram: String?
   /// Of these, the scans of that tomogram.
   public var tomogramScansFinished = 0
+  /// What these scans were of: a repeated one counts once.
+  private var finishedPlaces: Set<String> = []
   /// Whether that tomogram is complete.
   public var isTomogramComplete = false
   /// When that tomogram began, seconds since the first message.
@@ -161,10 +163,12 @@ public struct RunStatus: Sendable, Hashable {
   ///   - name: The tomogram.
   ///   - elapsed: Seconds since the first message.
   public mutating func noteStart(ofTomogram name: String?, at elapsed: Double) {
+    // Another scan of a tomogram that was complete: it is completed once more.
+    isTomogramComplete = false
     guard name != tomogram || scansStarted == 0 else { return }
     tomogram = name
     tomogramScansFinished = 0
-    isTomogramComplete = false
+    finishedPlaces = []
     tomogramBegan = elapsed
     tiltCount = nil
     energyCount = nil
@@ -175,10 +179,18 @@ public struct RunStatus: Sendable, Hashable {
   /// - Parameters:
   ///   - name: The tomogram.
   ///   - elapsed: Seconds since the first message.
-  public mutating func noteEnd(ofScanOfTomogram name: String?, at elapsed: Double) {
+  ///   - place: Its tilt and energy, by which a repeated scan is known; nil where it has none.
+  ///   - wasAborted: Whether it was given up, so that it is still to come.
+  public mutating func noteEnd(
+    ofScanOfTomogram name: String?,
+    at elapsed: Double,
+    place: String? = nil,
+    wasAborted: Bool = false
+  ) {
     scansFinished += 1
-    guard name == tomogram else { return }
-    tomogramScansFinished += 1
+    guard name == tomogram, !wasAborted else { return }
     tomogramLastEnd = elapsed
+    if let place, !finishedPlaces.insert(place).inserted { return }
+    tomogramScansFinished += 1
   }
 }
