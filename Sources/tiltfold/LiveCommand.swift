@@ -76,7 +76,7 @@ struct LiveCommand: ParsableCommand {
       if let resume {
         options.recording = resume
         options.resumes = true
-        options.replay.fixedKeys = Swift.Set(set.map { String($0.prefix { $0 != "=" }) })
+        options.replay.keep(set)
       }
       if let recording { options.recording = recording == "none" ? nil : recording }
       options.endsWithTomogram = exitAfterTomogram

@@ -37,8 +37,15 @@ struct PreviewPlace: ParsableArguments {
   ///
   /// - Throws: `ValidationError` with the form that is expected.
   static func check(host: String?) throws {
-    guard let host, host.contains("://") || host.filter({ $0 == ":" }).count == 1 else { return }
-    try checkEndpoint(tcpEndpoint(host), option: "the machine")
+    if let endpoint = host.flatMap(endpoint(of:)) {
+      try checkEndpoint(endpoint, option: "the machine")
+    }
+  }
+
+  /// The endpoint that a machine's name is, where it says a port or is a whole endpoint.
+  private static func endpoint(of host: String) -> String? {
+    let saysPort = host.filter { $0 == ":" }.count == 1 || host.contains("]:")
+    return host.contains("://") || saysPort ? tcpEndpoint(host) : nil
   }
 
   /// The endpoint and the key.
@@ -52,9 +59,7 @@ struct PreviewPlace: ParsableArguments {
     if let endpoint { return (tcpEndpoint(endpoint), key) }
     let bound = configuration?.previews.endpoint
     if let host {
-      if host.contains("://") || host.filter({ $0 == ":" }).count == 1 || host.contains("]:") {
-        return (tcpEndpoint(host), key)
-      }
+      if let endpoint = Self.endpoint(of: host) { return (endpoint, key) }
       let number = bound?.split(separator: ":").last.flatMap { Int($0) } ?? port
       return ("tcp://\(host):\(number)", key)
     }

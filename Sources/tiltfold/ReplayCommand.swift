@@ -109,7 +109,7 @@ struct ReplayCommand: ParsableCommand {
       plan.pace = pace ?? .maximum
       plan.firstScan = from
       plan.followsChanges = !ignoreControl
-      plan.fixedKeys = Swift.Set(set.map { String($0.prefix { $0 != "=" }) })
+      plan.keep(set)
       if let publish {
         try PublishedReplay(quiet: quiet).run(files, plan, endpoint: publish, patience: wait)
       } else {

@@ -23,10 +23,10 @@ import WireFormat
     _ body: @escaping @Sendable (Pipeline, [MessageSource]) -> Void
   ) throws -> SimulatedRun.Outcome {
     let recorded = try run.run()
-    let sources = try ControlledRun.pieces(of: recorded.recording, upTo: ends)
-      .map(MessageSource.init)
-    defer { for source in sources { source.stop() } }
-    return try run.run(endpoints: sources.map(\.endpoint)) { body($0, sources) }
+    return try run.run(
+      pieces: try ControlledRun.pieces(of: recorded.recording, upTo: ends),
+      body
+    )
   }
 
   @Test func aScanThatSomebodyGaveUpIsNotFoldedInAnyReplay() throws {

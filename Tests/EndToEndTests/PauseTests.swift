@@ -57,7 +57,7 @@ import WireFormat
     #expect(live.summary.framesLost == 0 && live.summary.isWhole, "\(live.summary.events)")
     #expect(live.summary.scans.count == 10)
     // None was cut short for what had come meanwhile.
-    #expect(live.summary.scans.allSatisfy { $0.end != .cut })
+    #expect(live.summary.scans.allSatisfy { $0.end != .cut && $0.iterations >= iterations })
     #expect(
       try ControlledRun.requests(in: live.recording) == [
         "pause", "snapshot", "resume", "hold_back", "take_back",

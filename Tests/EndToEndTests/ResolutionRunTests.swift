@@ -14,28 +14,6 @@ import WireFormat
 
 /// The resolution of a tomogram, asked for while it grows and measured when it is complete.
 @Suite(.serialized) struct ResolutionRunTests {
-  private static func wait(until isTrue: () -> Bool) {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !isTrue(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
-  }
-
-  /// The messages of a recording before and from the start of a scan on, counted from 0.
-  private static func parts(
-    of recording: String,
-    at scan: Int
-  ) throws -> (before: [[SharedBytes]], after: [[SharedBytes]]) {
-    let reader = try RecordingReader(path: recording)
-    let dialect = NativeDialect()
-    var messages: (before: [[SharedBytes]], after: [[SharedBytes]]) = ([], [])
-    var starts = 0
-    for number in 0..<reader.messageCount {
-      let parts = try reader.message(number).parts
-      if case .start = try dialect.decode(parts) { starts += 1 }
-      if starts <= scan { messages.before.append(parts) } else { messages.after.append(parts) }
-    }
-    return messages
-  }
-
   @Test func theResolutionIsToldOnRequestAndWrittenAtTheEnd() throws {
     var run = SimulatedRun()
     run.isRecorded = true
@@ -43,19 +21,13 @@ import WireFormat
     run.configuration.ptychography.iterations = 15
     let recorded = try run.run()
     // Nine tilts at two energies, then a pause as long as anybody wants, then two more.
-    let messages = try Self.parts(of: recorded.recording, at: 18)
-    let first = MessageSource(messages.before)
-    let second = MessageSource(messages.after)
-    defer {
-      first.stop()
-      second.stop()
-    }
+    let messages = try ControlledRun.parts(of: recorded.recording, at: 18)
     run.isRecorded = false
     run.configuration.results.pictures = true
     run.configuration.control.isEnabled = true
     run.configuration.control.endpoint = "tcp://127.0.0.1:*"
-    let outcome = try run.run(endpoints: [first.endpoint, second.endpoint]) { pipeline in
-      Self.wait { pipeline.status.controlEndpoint != nil }
+    let outcome = try run.run(pieces: [messages.before, messages.after]) { pipeline, sources in
+      ControlledRun.wait { pipeline.status.controlEndpoint != nil }
       guard let endpoint = pipeline.status.controlEndpoint else { return }
       func ask(_ tomogram: String?) -> ControlReply? {
         try? ControlClient.ask(.measureResolution(tomogram), at: endpoint)
@@ -64,11 +36,11 @@ import WireFormat
       #expect(
         nothing?.ok == false && nothing?.text.contains("no projection has been folded") == true
       )
-      first.start()
-      Self.wait { pipeline.status.projectionsFolded >= 2 }
+      sources[0].start()
+      ControlledRun.wait { pipeline.status.projectionsFolded >= 2 }
       // While a projection is folded the request is taken, and refused later by an event.
       var early = ""
-      Self.wait {
+      ControlledRun.wait {
         guard let reply = ask(nil), !reply.ok else { return false }
         early = reply.text
         return true
@@ -77,22 +49,22 @@ import WireFormat
       let unknown = ask("no such tomogram")
       #expect(unknown?.ok == false && unknown?.text.contains("there is ") == true)
 
-      Self.wait { pipeline.status.projectionsFolded >= 18 }
+      ControlledRun.wait { pipeline.status.projectionsFolded >= 18 }
       #expect(pipeline.status.shellHalfPeriods.isEmpty)
       let reply = ask(nil)
       #expect(
         reply?.ok == true && reply?.text.contains("is measured when") == true,
         "\(reply?.text ?? "")"
       )
-      Self.wait { !pipeline.status.shellHalfPeriods.isEmpty }
+      ControlledRun.wait { !pipeline.status.shellHalfPeriods.isEmpty }
       #expect(pipeline.status.tomogramsComplete == 0)
       #expect(pipeline.status.shellHalfPeriods.count == 2)
       #expect(pipeline.status.shellTilts == 9)
       let figures = (try? ControlClient.ask(.status, at: endpoint))?.figures ?? [:]
       #expect(figures["fsc_tilts"] == Double(pipeline.status.shellTilts))
       #expect(figures["fsc_half_period_m_0"] ?? 0 >= 6.7e-9)
-      second.start()
-      Self.wait { pipeline.status.tomogramsComplete >= 1 }
+      sources[1].start()
+      ControlledRun.wait { pipeline.status.tomogramsComplete >= 1 }
     }
     #expect(outcome.summary.errors == 0)
     #expect(outcome.summary.tomograms.first?.tilts == 11)

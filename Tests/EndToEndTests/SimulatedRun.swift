@@ -6,6 +6,7 @@ import Foundation
 import FourierTransform
 import HDF5Storage
 import Imaging
+import Imaging
 import LivePipeline
 import Preprocessing
 import Ptychography
@@ -182,6 +183,16 @@ struct SimulatedRun {
       folder: folder,
       events: collected.all
     )
+  }
+
+  /// Runs given messages in pieces, to their end; each piece has a source of its own and waits to be let go.
+  func run(
+    pieces: [[[SharedBytes]]],
+    _ body: @escaping @Sendable (Pipeline, [MessageSource]) -> Void
+  ) throws -> Outcome {
+    let sources = pieces.map(MessageSource.init)
+    defer { for source in sources { source.stop() } }
+    return try run(endpoints: sources.map(\.endpoint)) { body($0, sources) }
   }
 
   /// Replays what a run recorded.

@@ -28,13 +28,7 @@ import WireFormat
     let recorded = try run.run()
     // Five tilts at two energies, then a pause as long as anybody wants, then two more.
     let messages = try ControlledRun.parts(of: recorded.recording, at: 10)
-    let first = MessageSource(messages.before)
-    let second = MessageSource(messages.after)
-    defer {
-      first.stop()
-      second.stop()
-    }
-    let live = try run.run(endpoints: [first.endpoint, second.endpoint]) { pipeline in
+    let live = try run.run(pieces: [messages.before, messages.after]) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
       ControlledRun.wait { pipeline.status.state == .waiting }
       ControlledRun.wait { desk.ask(#"{"request": "status"}"#).ok }
@@ -46,7 +40,7 @@ import WireFormat
       }
       desk.refuse(#"{"request": "realign"}"#, "no projection has been folded")
       desk.refuse(#"{"request": "snapshot"}"#, "nothing to write")
-      first.start()
+      sources[0].start()
       ControlledRun.wait { pipeline.status.projectionsFolded >= 1 }
       desk.refuse(#"{"request": "realign"}"#, "needs 3")
       ControlledRun.wait { pipeline.status.projectionsFolded >= 10 }
@@ -77,7 +71,7 @@ import WireFormat
         FileManager.default.fileExists(atPath: "\(results)/snapshots/five/tomogram.h5")
       }
       desk.refuse(#"{"request": "snapshot", "directory": "five"}"#, "choose another name")
-      second.start()
+      sources[1].start()
       ControlledRun.wait { pipeline.status.tomogramsComplete >= 1 }
     }
     let tomogram = try live.tomogram()
@@ -126,19 +120,13 @@ import WireFormat
     run.configuration.registration.minimumConfidence = 0.2
     let recorded = try run.run()
     let messages = try ControlledRun.parts(of: recorded.recording, at: 17)
-    let first = MessageSource(messages.before)
-    let last = MessageSource(messages.after)
-    defer {
-      first.stop()
-      last.stop()
-    }
     run.patience = 0.2
-    let live = try run.run(endpoints: [first.endpoint, last.endpoint]) { pipeline in
+    let live = try run.run(pieces: [messages.before, messages.after]) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
-      first.start()
+      sources[0].start()
       ControlledRun.wait { pipeline.status.projectionsFolded == 17 }
       desk.follow(#"{"request": "set", "key": "ptychography.iterations", "value": 2000}"#)
-      last.start()
+      sources[1].start()
       ControlledRun.wait { pipeline.status.scansStarted == 18 && pipeline.status.scanFrames == 25 }
       desk.follow(#"{"request": "realign"}"#)
       desk.follow(#"{"request": "measure_resolution"}"#)
@@ -258,17 +246,11 @@ import WireFormat
     run.configuration.ptychography.iterations = 15
     let recorded = try run.run()
     let messages = try ControlledRun.parts(of: recorded.recording, at: 3)
-    let first = MessageSource(messages.before)
-    let second = MessageSource(messages.after)
-    defer {
-      first.stop()
-      second.stop()
-    }
-    let live = try run.run(endpoints: [first.endpoint, second.endpoint]) { pipeline in
-      first.start()
+    let live = try run.run(pieces: [messages.before, messages.after]) { pipeline, sources in
+      sources[0].start()
       ControlledRun.wait { pipeline.status.projectionsFolded >= 3 }
       ControlledRun(pipeline: pipeline).follow(#"{"request": "hold_back", "tilt_index": 1}"#)
-      second.start()
+      sources[1].start()
     }
     let name = "simulated_tilt001_energy1"
     let told = live.events.filter { $0.scan == name && $0.message.contains("held back on request") }

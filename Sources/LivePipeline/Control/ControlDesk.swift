@@ -67,7 +67,8 @@ struct ControlDesk: Sendable {
     case .measureResolution(let tomogram): try conductor.measureResolution(of: tomogram)
     case .realign(let tomogram): try conductor.realign(tomogram)
     case .set(let key, let value): try conductor.set(key, to: value)
-    case .finishScan(let name): try conductor.finishScans(named: name)
+    case .finishScan(let name):
+      try conductor.endScans(named: name, .finishedOnRequest, losesNothing: true)
     case .abortScan(let name): try conductor.endScans(named: name, .abortedOnRequest)
     case .pause: try conductor.pause()
     case .resume: try conductor.resume()

@@ -83,15 +83,6 @@ extension Conductor {
     return try engine.set(key, to: value)
   }
 
-  /// Ends scans with the frames that have come.
-  ///
-  /// - Parameter name: The scan's name; nil for all that go on.
-  /// - Returns: What was done, in words.
-  /// - Throws: `PipelineError` where there is none, or frames that have come wait for a rest to end.
-  func finishScans(named name: String?) throws(PipelineError) -> String {
-    try endScans(named: name, .finishedOnRequest, losesNothing: true)
-  }
-
   /// Ends scans that their source has not ended.
   ///
   /// - Parameters:

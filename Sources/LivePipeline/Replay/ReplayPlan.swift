@@ -30,6 +30,11 @@ public struct ReplayPlan: Sendable, Hashable {
   /// Makes the plan that replays everything as fast as possible.
   public init() {}
 
+  /// Lets keys stay as they are that were given a value on the command line, each as KEY=VALUE.
+  public mutating func keep(_ overrides: [String]) {
+    fixedKeys = Set(overrides.map { String($0.prefix { $0 != "=" }) })
+  }
+
   /// The place of the message from which on recordings are replayed.
   ///
   /// - Parameter paths: The files in the order in which they were recorded.

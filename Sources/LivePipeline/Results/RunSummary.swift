@@ -164,12 +164,7 @@ public struct RunSummary: Codable, Sendable {
   }
 
   /// Whether nothing was lost, held back or given up.
-  public var isWhole: Bool {
-    errors == 0 && framesLost == 0 && counters.unusable == 0 && counters.withoutScan == 0
-      && counters.withoutPosition == 0 && counters.malformed == 0 && counters.unrecorded == 0
-      && counters.unread == 0
-      && tomograms.allSatisfy { $0.heldBack.isEmpty && $0.refused == 0 }
-  }
+  public var isWhole: Bool { shortcomings.isEmpty }
 
   enum CodingKeys: String, CodingKey {
     case version, counters, recording, ptychography, latency, scans, tomograms, errors, events,
