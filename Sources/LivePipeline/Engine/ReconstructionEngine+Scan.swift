@@ -183,9 +183,19 @@ extension ReconstructionEngine {
     typealias Taken = (
       object: ReconstructedObject, refined: [ScanPosition], told: [ScanPosition], beganRefined: Bool
     )
+    // From here on an abort comes too late.
+    let ending = session.progress.withLock { $0.end }
+    let wasAborted = ending?.isAbort ?? false
     let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
-      schedule.note(ScheduleStep(.finish, scan: session.key, end: end))
+      schedule.note(
+        ScheduleStep(
+          .finish,
+          scan: session.key,
+          end: end,
+          request: wasAborted ? ScanAssembler.End.abortedOnRequest.request : nil
+        )
+      )
       defer {
         solver.reconstruction = nil
         solver.kept = []
@@ -214,7 +224,6 @@ extension ReconstructionEngine {
     let place = identity.tilt.map {
       "\(Words.angle($0.degrees)) \(Words.angle(identity.energy.electronVolts))"
     }
-    let wasAborted = session.progress.withLock { $0.wasAborted }
     board.update { status in
       status.noteEnd(
         ofScanOfTomogram: identity.tomogram,
@@ -225,7 +234,8 @@ extension ReconstructionEngine {
     }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
       standings.withLock { $0[session.description.identity.scan] = .empty }
-      let isAsked = session.progress.withLock { $0.endedOnRequest }
+      // That nothing came is no fault where somebody ended the scan, or the run.
+      let isAsked = ending == .finished || ending?.isRequested ?? false
       report(
         RunEvent(
           isAsked ? .info : .error,
@@ -258,7 +268,7 @@ extension ReconstructionEngine {
       tiltCount: session.description.tiltCount,
       energyCount: session.description.energyCount,
       expectedFrames: session.expectedFrames,
-      wasAborted: session.progress.withLock { $0.wasAborted },
+      end: ending,
       startedAt: session.startedAt,
       finishedAt: nanosecondsNow(),
       configuration: session.configuration,

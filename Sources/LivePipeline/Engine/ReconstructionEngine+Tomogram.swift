@@ -55,7 +55,12 @@ extension ReconstructionEngine {
       // A recorded fold was one, whatever this configuration asks for.
       if let shortage = finished.shortage, replays == nil {
         content.add(finished.object.identity)
-        content.refuse(finished.object.identity, shortage)
+        // Where the whole run ends, what its last scan lacks was never asked for.
+        content.leaveOut(
+          finished.object.identity,
+          shortage,
+          isShortcoming: finished.end != .finished
+        )
         note(content, of: session)
         offerAlignment(content)
         report(

@@ -259,8 +259,7 @@ final class ReconstructionEngine: Sendable {
         let configuration = configuration
         session.progress.withLock {
           $0.isEnded = true
-          $0.wasAborted = reason.isAbort
-          $0.endedOnRequest = reason.isRequested
+          $0.end = reason
           $0.lastConfiguration = configuration
         }
         outcome.ended.append(session)

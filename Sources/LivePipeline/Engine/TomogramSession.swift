@@ -96,13 +96,19 @@ final class TomogramSession: Sendable {
         && abs(a.electronVolts - b.electronVolts) <= source.energyTolerance
     }
 
-    /// Counts a finished scan whose projection is not fit to be folded.
-    mutating func refuse(_ identity: ScanIdentity, _ reason: String) {
+    /// Notes a finished scan whose projection is not fit to be folded.
+    ///
+    /// - Parameters:
+    ///   - identity: Which scan it is.
+    ///   - reason: Why it is not, in words.
+    ///   - isShortcoming: Whether the tomogram lacks something that was to be measured.
+    mutating func leaveOut(_ identity: ScanIdentity, _ reason: String, isShortcoming: Bool) {
       let place = Place(identity)
       // A repetition that came to nothing leaves what is there.
       guard !holds(place) else { return }
       noteLeftOut(identity, reason)
-      if !refusals.contains(where: { isOne($0, place) }) { refusals.append(place) }
+      guard isShortcoming, !refusals.contains(where: { isOne($0, place) }) else { return }
+      refusals.append(place)
     }
 
     private func holds(_ place: Place) -> Bool {

@@ -24,8 +24,8 @@ struct FinishedScan: Sendable {
   let energyCount: Int?
   /// Its scan points as planned; 0 if unknown.
   let expectedFrames: Int
-  /// Whether it was given up.
-  let wasAborted: Bool
+  /// How it ended; nil where nobody said.
+  let end: ScanAssembler.End?
   /// When its first frame was expected and when it was done, nanoseconds since 1970.
   let startedAt: Int64
   let finishedAt: Int64
@@ -35,6 +35,9 @@ struct FinishedScan: Sendable {
   let foldConfiguration: PipelineConfiguration
   /// The number of the message that opened it.
   let firstMessage: Int
+
+  /// Whether it was given up.
+  var wasAborted: Bool { end?.isAbort ?? false }
 
   /// Why it has too few frames to be folded, in words; nil where it has enough.
   var shortage: String? {

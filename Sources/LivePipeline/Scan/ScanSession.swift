@@ -39,10 +39,10 @@ final class ScanSession: Sendable {
     var budget: Double?
     /// Whether all frames have come that will come.
     var isEnded = false
+    /// How it ended; nil before.
+    var end: ScanAssembler.End?
     /// Whether it was given up: it is reconstructed and kept, not folded.
-    var wasAborted = false
-    /// Whether somebody ended it.
-    var endedOnRequest = false
+    var wasAborted: Bool { end?.isAbort ?? false }
     /// Whether it is to be finished with what it has.
     var isCut = false
     /// Whether its result was taken.

@@ -59,6 +59,8 @@ struct ScheduleRepetition {
       engine.iterate(session, step.iterations ?? 0, refining: true)
     case .finish:
       guard let session = try session(step) else { return }
+      let ending = ScanAssembler.End(request: step.request)
+      if ending.isAbort { session.progress.withLock { $0.end = ending } }
       finished[session.key] = engine.finish(session, step.end)
       sessions[session.key] = nil
     case .fold:

@@ -75,8 +75,10 @@ struct ScheduleStep: Codable, Sendable, Hashable {
   /// A key of the configuration and its value as it would stand in the file.
   var key: String?
   var value: String?
-  /// How a scan was ended: "finished" or "aborted" where somebody asked for it, "end_of_run"; nil where
-  /// nothing came any more.
+  /// How a scan was ended: "finished" or "aborted" where somebody asked for it, "end_of_run".
+  ///
+  /// Nil where nothing came any more. For `finish`, "aborted" where the scan had been given up, by
+  /// whomever.
   var request: String?
 
   init(
