@@ -104,6 +104,7 @@ extension Pipeline {
         { conductor.submit(.change($0), timeout: 0.05) }
       ) == false {
         recorder.work()
+        conductor.endRest()
       }
       conductor.endSource()
       // The schedule goes on for as long as anything is computed.
@@ -196,7 +197,11 @@ extension Pipeline {
       let first = try options.replay.firstStart(in: recordings)?.message ?? 0
       var pacing = ReplayPacing(options.replay.pace)
       let schedule = try options.replay.followsChanges ? recordings.schedule() : []
-      var changes = RecordedChanges(schedule, except: options.replay.fixedKeys)
+      var changes = RecordedChanges(
+        schedule,
+        except: options.replay.fixedKeys,
+        last: recordings.messageCount > 0 ? recordings.number(of: recordings.messageCount - 1) : nil
+      )
       started()
       defer { conductor.endSource() }
       let isStopping = { self.isStopping.load(ordering: .sequentiallyConsistent) }

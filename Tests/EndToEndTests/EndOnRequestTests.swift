@@ -128,6 +128,65 @@ import WireFormat
     #expect(isSame)
   }
 
+  /// Who ends a run before anything can be folded has no volume, and nothing is wrong.
+  @Test(arguments: [3, 0]) func aRunThatEndsInItsFirstScanIsWhole(came: Int) throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 1
+    run.configuration.ptychography.iterations = 15
+    let live = try Self.run(run, inPiecesUpTo: [(0, came)]) { pipeline, sources in
+      sources[0].start()
+      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames == came }
+      pipeline.requestFinish()
+    }
+    #expect(live.summary.counters.used == came)
+    #expect(live.summary.isWhole, "\(live.summary.events)")
+    #expect(live.events.allSatisfy { $0.severity != .error })
+    #expect(live.events.contains { $0.message.contains("no projection could be placed") })
+  }
+
+  /// A tilt that is measured again counts once, and stays what it is where that is given up.
+  @Test func aRepetitionThatIsGivenUpLeavesWhatIsThere() throws {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = 2
+    run.configuration.ptychography.iterations = 15
+    let dialect = NativeDialect()
+    let recorded = try run.run()
+    let pieces = try ControlledRun.pieces(
+      of: recorded.recording,
+      upTo: [(0, 0), (1, 0), (2, 0), (3, 0)]
+    )
+    // Of the pieces each begins after a start; the second scan comes again before the last one.
+    var events = try pieces.joined().map { try dialect.decode($0) }
+    let starts = events.indices.filter { if case .start = events[$0] { true } else { false } }
+    var again = Array(events[starts[1]..<starts[2]])
+    let place = try #require(again.lastIndex { if case .stop = $0 { true } else { false } })
+    again[place] = .abort(scan: nil, sequence: nil)
+    events.insert(contentsOf: again, at: starts[3])
+    let words = AlignmentWords()
+    run.listeners = [words]
+    let messages = events.enumerated().map { dialect.encode($1, sequence: $0) }
+    let counts = Mutex<[Int]>([])
+    let live = try run.run(pieces: [
+      Array(messages[..<(starts[3] + again.count)]), Array(messages[(starts[3] + again.count)...]),
+    ]) { pipeline, sources in
+      sources[0].start()
+      ControlledRun.wait {
+        pipeline.status.scansFinished == 4 && pipeline.status.unfinishedScans == 0
+      }
+      counts.withLock { $0.append(pipeline.status.tomogramScansFinished) }
+      sources[1].start()
+    }
+    withExtendedLifetime(recorded.folder) {}
+    #expect(counts.withLock { $0 } == [3])
+    #expect(live.summary.scans.count == 5)
+    #expect(live.events.contains { $0.message.contains("not folded: it was given up") })
+    #expect(live.summary.isWhole, "\(live.summary.events)")
+    let lacking = words.newest.withLock { $0.filter { $0.key.hasPrefix("left_out_") } }
+    #expect(lacking.isEmpty, "\(lacking)")
+  }
+
   /// The words of the newest `alignment`.
   private final class AlignmentWords: PreviewListener {
     let newest = Mutex<[String: String]>([:])
@@ -185,6 +244,7 @@ import WireFormat
     for replay in [replays.asRecorded, replays.plain] {
       for scan in replay.summary.scans { #expect(scan.frames == frames[scan.scan], "\(scan.scan)") }
       #expect(replay.summary.counters.afterEnd == live.summary.counters.afterEnd)
+      #expect(replay.summary.shortcomings == live.summary.shortcomings)
       // Of the tilt at which one scan was too short, that energy has nothing.
       let isEmpty = (0..<2).map { energy in
         replay.tomogram.coverage[energy][1].values.allSatisfy { $0 == 0 }

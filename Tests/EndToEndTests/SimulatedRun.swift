@@ -6,7 +6,6 @@ import Foundation
 import FourierTransform
 import HDF5Storage
 import Imaging
-import Imaging
 import LivePipeline
 import Preprocessing
 import Ptychography

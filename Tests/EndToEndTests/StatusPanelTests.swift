@@ -81,7 +81,7 @@ import tiltfold
     resting.text["recording"] = "off"
     let words = StatusPanel(resting).lines(columns: 400)[2]
     #expect(words.contains("not recorded | waiting: 2 to clean"))
-    // All scans have come, and one was given up.
+    // All scans have come.
     resting.quality["remaining_s"] = 0
     #expect(StatusPanel(resting).lines(columns: 400)[0].contains("| all scans are in |"))
     resting.quality["tomogram_complete"] = 1

@@ -47,7 +47,7 @@ import WireFormat
   /// Both scans of a tomogram.
   private static func takeAllScans(_ status: inout RunStatus) {
     (status.scansStarted, status.tiltCount, status.energyCount) = (2, 1, 2)
-    for end in [10.0, 20] { status.noteEnd(ofScanOfTomogram: nil, at: end) }
+    for (count, end) in [(1, 10.0), (2, 20)] { status.noteScans(ofTomogram: count, at: end) }
     status.elapsed = 200
   }
 
@@ -104,7 +104,7 @@ import WireFormat
     func measure(_ tomogram: String, from start: Double, scans: Int, until end: Double = 0) {
       status.noteStart(ofTomogram: tomogram, at: start)
       (status.tiltCount, status.energyCount) = (24, 2)
-      for _ in 0..<scans { status.noteEnd(ofScanOfTomogram: tomogram, at: end) }
+      status.noteScans(ofTomogram: scans, at: end)
     }
     measure("first", from: 0, scans: 12, until: 120)
     status.scansStarted = 12
@@ -115,39 +115,32 @@ import WireFormat
     #expect(status.secondsLeft == 355)
     status.elapsed = 500
     #expect(status.secondsLeft == 350)
-    for _ in 12..<47 { status.noteEnd(ofScanOfTomogram: "first", at: 470) }
+    status.noteScans(ofTomogram: 47, at: 470)
     // The last scan is late, and all are not in.
     #expect(status.secondsLeft == 1)
-    status.noteEnd(ofScanOfTomogram: "first", at: 500)
+    status.noteScans(ofTomogram: 48, at: 500)
     #expect(status.secondsLeft == 0)
-    // Hours pass; then the next one begins, while the last scans of the first are still finished.
+    // Hours pass; then the next one begins.
     measure("second", from: 10_000, scans: 0)
     #expect(status.secondsLeft == nil)
-    status.noteEnd(ofScanOfTomogram: "first", at: 10_010)
-    #expect(status.secondsLeft == nil && status.tomogramScansFinished == 0)
+    #expect(status.tomogramScansFinished == 0)
     measure("second", from: 10_020, scans: 4, until: 10_040)
     status.elapsed = 10_040
     #expect(status.secondsLeft == 440)
     let header = PreviewMessage(status: status).header
     #expect(header.tomogram == "second" && header.quality["tomogram_scans_finished"] == 4)
-    #expect(header.quality["scans_finished"] == 53)
   }
 
-  /// What was given up is still to come, and what is measured twice counts once.
-  @Test func onlyWhatIsThereCountsAsIn() {
+  /// Another scan of a tomogram that is complete does not make it incomplete; another tomogram does.
+  @Test func aTomogramIsCompleteUntilAnotherOneBegins() {
     var status = RunStatus()
-    status.noteStart(ofTomogram: "plates", at: 0)
-    (status.tiltCount, status.energyCount, status.scansStarted) = (1, 2, 1)
-    status.noteEnd(ofScanOfTomogram: "plates", at: 10, place: "0 708.2", wasAborted: true)
-    status.noteEnd(ofScanOfTomogram: "plates", at: 20, place: "0 710.2")
-    status.noteEnd(ofScanOfTomogram: "plates", at: 30, place: "0 710.2")
-    #expect(status.scansFinished == 3 && status.tomogramScansFinished == 1)
-    #expect(status.secondsLeft ?? 0 > 0)
-    status.noteEnd(ofScanOfTomogram: "plates", at: 40, place: "0 708.2")
-    #expect(status.secondsLeft == 0)
+    let isFirst = status.noteStart(ofTomogram: "plates", at: 0)
+    status.scansStarted = 1
     status.isTomogramComplete = true
-    status.noteStart(ofTomogram: "plates", at: 50)
-    #expect(!status.isTomogramComplete)
+    let isSame = !status.noteStart(ofTomogram: "plates", at: 50)
+    #expect(isFirst && isSame && status.isTomogramComplete)
+    let isOther = status.noteStart(ofTomogram: "needles", at: 60)
+    #expect(isOther && !status.isTomogramComplete)
   }
 
   /// Frames that wait by choice take their time, and nothing is wrong; the message says which it is.

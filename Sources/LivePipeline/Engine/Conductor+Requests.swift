@@ -112,22 +112,25 @@ extension Conductor {
     let since = ContinuousClock.now
   }
 
-  /// What somebody has waited for long enough; called with the lock.
+  /// An alignment or a measurement that is to be made; called with the lock.
   ///
-  /// A machine that is never idle would come to it at the end. An alignment has its first round now, a
-  /// measurement a part of the time.
-  func chooseOverdue() -> Job? {
+  /// A machine that is never idle would come to what somebody asked for at the end. What has waited for
+  /// long is begun beside scans: an alignment has its first round then, a measurement a part of the time.
+  ///
+  /// - Parameter isIdle: Whether nothing else is to be done.
+  /// - Returns: What is to be made now; nil for nothing.
+  func chooseAsked(isIdle: Bool) -> Job? {
     guard !isOnVolume else { return nil }
     let now = ContinuousClock.now
-    if let asked = alignments.first, now - asked.since > patience {
+    if let asked = alignments.first, isIdle || now - asked.since > patience {
       isOnVolume = true
       return .realign(asked.tomogram)
     }
-    if !isMeasuring, now >= nextMeasuringTurn, let measurement = measurements.first,
-      now - measurement.since > patience
+    if !isMeasuring, let asked = measurements.first,
+      isIdle || (now >= nextMeasuringTurn && now - asked.since > patience)
     {
       isMeasuring = true
-      return .measure(measurement)
+      return .measure(asked)
     }
     return nil
   }

@@ -235,7 +235,7 @@ final class Conductor: @unchecked Sendable {
       isOnVolume = true
       return .change(change.tomogram)
     }
-    if let job = chooseOverdue() { return job }
+    if let job = chooseAsked(isIdle: false) { return job }
     if !isOnVolume, let finished = toFold.popFirst() {
       isOnVolume = true
       return .fold(finished)
@@ -253,17 +253,9 @@ final class Conductor: @unchecked Sendable {
       return .complete(name)
     }
     // The threads of a scan or volume that is worked on are left to it.
-    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy),
-      let measurement = measurements.first
-    {
-      isMeasuring = true
-      return .measure(measurement)
-    }
-    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let asked = alignments.first {
-      isOnVolume = true
-      return .realign(asked.tomogram)
-    }
-    if !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy), let name = restless.first {
+    guard !isMeasuring, !isOnVolume, !scans.contains(where: \.isBusy) else { return nil }
+    if let job = chooseAsked(isIdle: true) { return job }
+    if let name = restless.first {
       isOnVolume = true
       return .refine(name)
     }

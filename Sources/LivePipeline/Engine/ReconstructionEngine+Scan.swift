@@ -219,23 +219,11 @@ extension ReconstructionEngine {
       return pending.reduce(0) { $0 + $1.exposures }
     }
     count(used: 0, unusable: tooLate)
-    let elapsed = board.elapsed
-    let identity = session.identity
-    let place = identity.tilt.map {
-      "\(Words.angle($0.degrees)) \(Words.angle(identity.energy.electronVolts))"
-    }
-    board.update { status in
-      status.noteEnd(
-        ofScanOfTomogram: identity.tomogram,
-        at: elapsed,
-        place: place,
-        wasAborted: wasAborted
-      )
-    }
+    board.update { $0.scansFinished += 1 }
     guard let (object, positions, toldPositions, beganRefined) = taken else {
       standings.withLock { $0[session.description.identity.scan] = .empty }
-      // That nothing came is no fault where somebody ended the scan, or the run.
-      let isAsked = ending == .finished || ending?.isRequested ?? false
+      // That nothing came is no fault where somebody ended the scan or the run, or gave it up.
+      let isAsked = ending.map { !$0.losesFrames } ?? false
       report(
         RunEvent(
           isAsked ? .info : .error,

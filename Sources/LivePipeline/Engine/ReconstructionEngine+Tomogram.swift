@@ -47,13 +47,16 @@ extension ReconstructionEngine {
       energies: finished.energyCount
     )
     return session.content.withLock { content in
+      defer { note(content, of: session) }
       guard !content.isStack else {
         content.add(finished.object.identity)
         content.isComplete = false
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
+      let order = order(for: finished, of: session.name)
       // A recorded fold was one, whatever this configuration asks for.
-      if let shortage = finished.shortage, replays == nil {
+      if let shortage = finished.shortage, replays == nil, order != .drop {
+        schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
         content.add(finished.object.identity)
         // Where the whole run ends, what its last scan lacks was never asked for.
         content.leaveOut(
@@ -61,7 +64,6 @@ extension ReconstructionEngine {
           shortage,
           isShortcoming: finished.end != .finished
         )
-        note(content, of: session)
         offerAlignment(content)
         report(
           RunEvent(
@@ -72,7 +74,6 @@ extension ReconstructionEngine {
         )
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
-      let order = order(for: finished, of: session.name)
       if order == .drop {
         schedule.note(
           ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
@@ -129,7 +130,6 @@ extension ReconstructionEngine {
           notePair(ofTilt: tilt, &content, configuration)
         }
       }
-      note(content, of: session)
       offer(finished, fold, content)
       return FoldOutcome(
         tomogram: session.name,
@@ -187,6 +187,7 @@ extension ReconstructionEngine {
       energies: session.description.energyCount
     )
     return tomogram.content.withLock { content in
+      defer { note(content, of: tomogram) }
       content.add(session.identity)
       content.noteLeftOut(session.identity, "the scan had no usable frame")
       return tomogram.hasAll(content) ? tomogram.name : nil
@@ -209,7 +210,7 @@ extension ReconstructionEngine {
   }
 
   /// What a tomogram is called that its source gives no name.
-  private static let unnamed = "tomogram"
+  static let unnamed = "tomogram"
 
   /// Aligns a tomogram's tilts jointly, rebuilds its volumes, solves its chemistry and writes it.
   func complete(_ name: String) {
@@ -229,8 +230,12 @@ extension ReconstructionEngine {
         return
       }
       guard !content.assembly.energies.isEmpty else {
+        // Scans without a frame tell their own errors, and what was ended too soon is none.
         report(
-          RunEvent(.error, "tomogram \(name): no projection could be placed; nothing to write")
+          RunEvent(
+            content.refused > 0 ? .error : .info,
+            "tomogram \(name): no projection could be placed; nothing to write"
+          )
         )
         return
       }
@@ -304,7 +309,13 @@ extension ReconstructionEngine {
   func note(_ content: TomogramSession.Content, of session: TomogramSession) {
     session.note(content)
     let rolls = tomograms.withLock { Array($0.values) }.map { $0.roll.withLock { $0 } }
+    let elapsed = board.elapsed
     board.update { status in
+      if (status.tomogram ?? Self.unnamed) == session.name {
+        status.noteScans(ofTomogram: content.places.count, at: elapsed)
+        // It is complete when all is written; another scan of it makes it anew.
+        if !content.isComplete { status.isTomogramComplete = false }
+      }
       status.projectionsHeldBack = rolls.reduce(0) { $0 + $1.heldBackCount }
       status.tiltsLeftOut = rolls.reduce(0) { $0 + $1.withheldCount }
     }

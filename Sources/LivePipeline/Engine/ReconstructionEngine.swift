@@ -271,8 +271,13 @@ final class ReconstructionEngine: Sendable {
   private func showStart(of session: ScanSession) {
     let identity = session.identity
     let elapsed = board.elapsed
+    let known = tomograms.withLock { $0[identity.tomogram ?? Self.unnamed] }
+    let roll = known?.roll.withLock { $0 }
     board.update { status in
-      status.noteStart(ofTomogram: identity.tomogram, at: elapsed)
+      if status.noteStart(ofTomogram: identity.tomogram, at: elapsed), let roll {
+        status.tomogramScansFinished = roll.scansIn
+        status.isTomogramComplete = roll.isComplete
+      }
       status.state = .acquiring
       status.scan = identity.scan
       status.tiltDegrees = identity.tilt?.degrees

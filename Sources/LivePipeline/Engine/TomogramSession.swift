@@ -50,9 +50,14 @@ final class TomogramSession: Sendable {
     }
 
     /// Notes that what was measured at a tilt and an energy is not in the tomogram, and why.
+    ///
+    /// A repetition that came to nothing leaves what is there.
     mutating func noteLeftOut(_ identity: ScanIdentity, _ reason: String) {
-      guard identity.tilt != nil else { return }
-      let place = Place(identity)
+      guard identity.tilt != nil, !holds(Place(identity)) else { return }
+      setLeftOut(Place(identity), reason)
+    }
+
+    private mutating func setLeftOut(_ place: Place, _ reason: String) {
       forgetLeftOut(at: place)
       leftOut.append(LeftOut(place: place, reason: reason))
     }
@@ -104,7 +109,6 @@ final class TomogramSession: Sendable {
     ///   - isShortcoming: Whether the tomogram lacks something that was to be measured.
     mutating func leaveOut(_ identity: ScanIdentity, _ reason: String, isShortcoming: Bool) {
       let place = Place(identity)
-      // A repetition that came to nothing leaves what is there.
       guard !holds(place) else { return }
       noteLeftOut(identity, reason)
       guard isShortcoming, !refusals.contains(where: { isOne($0, place) }) else { return }
@@ -148,7 +152,7 @@ final class TomogramSession: Sendable {
       if firstRefusal == nil, !fold.isOnRequest { firstRefusal = fold }
       if fold.tiltIndex.map({ assembly.shifts[$0] == nil }) ?? true {
         refusals.append(place)
-        noteLeftOut(identity, fold.heldBackReason ?? "no reason given")
+        setLeftOut(place, fold.heldBackReason ?? "no reason given")
       }
     }
   }
@@ -200,6 +204,8 @@ final class TomogramSession: Sendable {
     var tilts: [TiltStanding] = []
     var isComplete = false
     var isStack = false
+    /// The tilts and energies that are in; a repeated scan counts once, one that was given up not.
+    var scansIn = 0
     /// Its projections that take no part because they do not fit, or have no place in it.
     var heldBackCount = 0
     /// The tilts that somebody keeps out.
@@ -232,6 +238,7 @@ final class TomogramSession: Sendable {
   /// Notes how the tilts stand.
   func note(_ content: Content) {
     var new = Roll(isComplete: content.isComplete, isStack: content.isStack)
+    new.scansIn = content.places.count
     new.tilts = content.assembly.standings
     new.heldBackCount = content.assembly.heldBackProjectionCount + content.refused
     roll.withLock { $0 = new }

@@ -14,10 +14,13 @@ struct RecordedChanges {
   /// - Parameters:
   ///   - lines: The schedule.
   ///   - keys: Keys that stay as they are, whatever was set.
-  init(_ lines: [String], except keys: Set<String> = []) {
+  ///   - last: The number of the last message where nothing follows it: scans that its source left
+  ///     there, without their end, end so again. Nil where more may come.
+  init(_ lines: [String], except keys: Set<String> = [], last: Int? = nil) {
     var found: [(after: Int, step: ScheduleStep)] = []
     for line in lines {
-      guard let step = ScheduleStep(line: line), Self.isChange(step),
+      guard let step = ScheduleStep(line: line),
+        Self.isChange(step) || Self.isSilence(step, after: last),
         // Recordings of earlier versions do not say where.
         let after = step.messages?.max(), step.key.map({ !keys.contains($0) }) ?? true
       else { continue }
@@ -48,5 +51,11 @@ struct RecordedChanges {
     case .close: ScanAssembler.End(request: step.request).isRequested
     default: false
     }
+  }
+
+  /// Whether a scan was ended because nothing came any more, after this message.
+  private static func isSilence(_ step: ScheduleStep, after message: Int?) -> Bool {
+    guard step.step == .close, step.request == nil, let message else { return false }
+    return step.messages?.max() == message
   }
 }

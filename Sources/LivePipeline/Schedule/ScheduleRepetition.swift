@@ -60,7 +60,9 @@ struct ScheduleRepetition {
     case .finish:
       guard let session = try session(step) else { return }
       let ending = ScanAssembler.End(request: step.request)
-      if ending.isAbort { session.progress.withLock { $0.end = ending } }
+      if ending.isAbort {
+        session.progress.withLock { if !$0.wasAborted { $0.end = .aborted } }
+      }
       finished[session.key] = engine.finish(session, step.end)
       sessions[session.key] = nil
     case .fold:

@@ -42,8 +42,8 @@ public struct RunHealth: Sendable, Hashable {
         status.quality["remaining_s"] == 0
           ? "\(words), and all announced scans are in: end the run by Ctrl-C, which completes the "
             + "tomogram"
-          : "\(words): does the scan run, is the shutter open? A scan that was given up has to be measured "
-            + "again; Ctrl-C completes the tomogram with what there is"
+          : "\(words): does the scan run, is the shutter open? Scans that were given up, if any, have to be "
+            + "measured again; Ctrl-C completes the tomogram with what there is"
       )
     }
     if let change = status.quality["beam_change"], change < Self.leastBeam {

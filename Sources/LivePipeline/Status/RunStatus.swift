@@ -72,15 +72,13 @@ public struct RunStatus: Sendable, Hashable {
   public var scansFinished = 0
   /// The tomogram of the scan that started last; nil where it has no name or none started.
   public var tomogram: String?
-  /// Of these, the scans of that tomogram.
+  /// The scans of that tomogram that are in.
   public var tomogramScansFinished = 0
-  /// What these scans were of: a repeated one counts once.
-  private var finishedPlaces: Set<String> = []
   /// Whether that tomogram is complete.
   public var isTomogramComplete = false
   /// When that tomogram began, seconds since the first message.
   public var tomogramBegan = 0.0
-  /// When the last of its scans was done, seconds since the first message.
+  /// When the last of its scans was in, seconds since the first message.
   public var tomogramLastEnd = 0.0
   /// Projections folded into volumes.
   public var projectionsFolded = 0
@@ -162,35 +160,27 @@ public struct RunStatus: Sendable, Hashable {
   /// - Parameters:
   ///   - name: The tomogram.
   ///   - elapsed: Seconds since the first message.
-  public mutating func noteStart(ofTomogram name: String?, at elapsed: Double) {
-    // Another scan of a tomogram that was complete: it is completed once more.
-    isTomogramComplete = false
-    guard name != tomogram || scansStarted == 0 else { return }
+  /// - Returns: Whether it is another one.
+  @discardableResult
+  public mutating func noteStart(ofTomogram name: String?, at elapsed: Double) -> Bool {
+    guard name != tomogram || scansStarted == 0 else { return false }
     tomogram = name
     tomogramScansFinished = 0
-    finishedPlaces = []
+    isTomogramComplete = false
     tomogramBegan = elapsed
     tiltCount = nil
     energyCount = nil
+    return true
   }
 
-  /// Notes the end of a scan of a tomogram.
+  /// Notes how many scans of the tomogram are in.
   ///
   /// - Parameters:
-  ///   - name: The tomogram.
+  ///   - count: Its tilts and energies: a repeated scan counts once, one that was given up not.
   ///   - elapsed: Seconds since the first message.
-  ///   - place: Its tilt and energy, by which a repeated scan is known; nil where it has none.
-  ///   - wasAborted: Whether it was given up, so that it is still to come.
-  public mutating func noteEnd(
-    ofScanOfTomogram name: String?,
-    at elapsed: Double,
-    place: String? = nil,
-    wasAborted: Bool = false
-  ) {
-    scansFinished += 1
-    guard name == tomogram, !wasAborted else { return }
+  public mutating func noteScans(ofTomogram count: Int, at elapsed: Double) {
+    guard count != tomogramScansFinished else { return }
+    tomogramScansFinished = count
     tomogramLastEnd = elapsed
-    if let place, !finishedPlaces.insert(place).inserted { return }
-    tomogramScansFinished += 1
   }
 }
