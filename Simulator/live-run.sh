@@ -26,9 +26,12 @@ take_folder() {
   [ "$free" -ge "$1" ] || fail "the run needs $1 MB and $results has $free MB; see RESULTS="
 }
 
+# The page of a run with ports of its own is beside them.
+page=8080
+[ "$port" = 37013 ] || page=$((port + 6))
+
 check_ports() {
-  local used page=8080
-  [ "$port" = 37013 ] || page=$((port + 6))
+  local used
   for used in "$port" $((port + 3)) $((port + 4)) $((port + 5)) "$page"; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$used") 2>/dev/null; then
       fail "port $used is taken; choose others with PORT="
@@ -41,10 +44,8 @@ take_configuration() {
   sed -e "s/127\.0\.0\.1:37013/127.0.0.1:$port/" \
     -e "s/127\.0\.0\.1:37016/127.0.0.1:$((port + 3))/" \
     -e "s/127\.0\.0\.1:37017/127.0.0.1:$((port + 4))/" \
-    -e "s/127\.0\.0\.1:37018/127.0.0.1:$((port + 5))/" "$1" >"$results/$name.yaml"
-  # The page of a run with ports of its own is beside them.
-  [ "$port" = 37013 ] ||
-    sed -i -e "s/127\.0\.0\.1:8080/127.0.0.1:$((port + 6))/" "$results/$name.yaml"
+    -e "s/127\.0\.0\.1:37018/127.0.0.1:$((port + 5))/" \
+    -e "s/127\.0\.0\.1:8080/127.0.0.1:$page/" "$1" >"$results/$name.yaml"
   config=$results/$name.yaml
 }
 

@@ -78,7 +78,10 @@ struct ControlCommand: ParsableCommand {
   }
 
   struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Prints how the run stands.")
+    static let configuration = CommandConfiguration(
+      abstract: "Prints how the run stands, by the names of its figures on the wire.",
+      discussion: "In words, and with what is wrong: tiltfold status."
+    )
     @OptionGroup var options: Options
     func run() throws { try options.ask(.status) }
   }

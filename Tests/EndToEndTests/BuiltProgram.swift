@@ -47,14 +47,14 @@ struct BuiltProgram {
   ///   - limit: Words for the shell that come first, such as "ulimit -f 100"; the program then
   ///     takes the shell's place.
   ///   - isolated: Whether that shell may mount what nobody else sees; only root may.
-  ///   - meanwhile: Called once it runs, to disturb it; it says little until that returns.
+  ///   - meanwhile: Called once it runs, to disturb it.
   /// - Returns: Exit code and what it said.
   /// - Throws: What keeps it from starting.
   func run(
     _ arguments: [String],
     limit: String? = nil,
     isolated: Bool = false,
-    meanwhile: (Process) -> Void = { _ in }
+    meanwhile: (RunningProgram) -> Void = { _ in }
   ) throws -> Outcome {
     let process = Process()
     if let limit {
@@ -72,15 +72,8 @@ struct BuiltProgram {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
-    meanwhile(process)
-    // Neither holds more than a pipe does, so that one after the other will do.
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationStatus,
-      output: String(decoding: printed, as: UTF8.self),
-      errors: String(decoding: complaint, as: UTF8.self)
-    )
+    let running = RunningProgram(process, output: output, errors: errors)
+    meanwhile(running)
+    return running.finished()
   }
 }

@@ -51,7 +51,7 @@ struct ControlCTests {
   private func interrupted(
     iterations: Int,
     lastIterations: Int? = nil,
-    _ disturb: (Process) -> Void
+    _ disturb: (RunningProgram) -> Void
   ) throws -> (BuiltProgram.Outcome, TemporaryFolder) {
     let folder = try TemporaryFolder()
     var run = SimulatedRun()

@@ -44,10 +44,16 @@ struct ControlledRun {
     Self.wait { ask(json).text.contains(words) }
   }
 
-  /// Waits for a minute at most.
-  static func wait(until isTrue: () -> Bool) {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !isTrue(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+  /// Waits for four minutes at most.
+  static func wait(until isTrue: () -> Bool, at place: SourceLocation = #_sourceLocation) {
+    let deadline = Date(timeIntervalSinceNow: 240)
+    while !isTrue() {
+      guard Date() < deadline else {
+        Issue.record("what is waited for did not come", sourceLocation: place)
+        return
+      }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
   }
 
   /// The messages of a recording before and from the start of a scan on, counted from 0.

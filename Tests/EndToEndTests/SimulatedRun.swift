@@ -22,6 +22,8 @@ struct SimulatedRun {
   var stream = StreamSettings()
   var configuration = PipelineConfiguration()
   var isRecorded = false
+  /// Where its source rests until it is let go on.
+  var gate: SourceGate?
   /// How long requests wait for a pause of the work, seconds; nil for the pipeline's own time.
   var patience: Double?
   /// Who else in this process is given the previews.
@@ -95,6 +97,8 @@ struct SimulatedRun {
     configuration.compute.planningEffort = .estimate
     configuration.compute.wisdomPath = "/dev/null"
     configuration.compute.whenBehind = .wait
+    // What a machine with much else to do takes for long is no end of a scan.
+    configuration.source.idleTime = 600
     configuration.probe.defocus = parameters.defocus
     configuration.probe.searchesDefocus = false
     configuration.ptychography.iterations = 60

@@ -36,7 +36,10 @@ final class SimulatedSource: Sendable {
         isCancelled: cancelled
       )
       guard isHeard == true else { return }
-      if let summary = try? server.send(&stream, isCancelled: cancelled) {
+      let summary = try? server.send(&stream, isCancelled: cancelled) { progress in
+        run.gate?.pass(after: progress.scan, isCancelled: cancelled)
+      }
+      if let summary {
         sent.withLock { $0 = summary }
       }
     }

@@ -70,7 +70,7 @@ export function areAllIn(quality) {
 
 /** [the time left in words, what that means]. */
 export function timeLeft(quality) {
-  if (areAllIn(quality)) return ["all in", "All announced scans are in; one that was given up has to be measured again"];
+  if (areAllIn(quality)) return ["all in", "All announced scans are in"];
   return [duration(quality.remaining_s), ""];
 }
 
@@ -126,9 +126,9 @@ const rules = [
       const all = scansOfTomogram(q) ?? q.scans_finished;
       const said = `${words}, and all ${known(all) ? `${count(all)} ` : ""}scans are in`;
       if (isOver) return ["look", `${said}; the tomogram is complete.`, "Begin the next scan, or end the program by Ctrl-C."];
-      return ["look", `${said}.`, "A scan that was given up has to be measured again; Ctrl-C at the program completes the tomogram with what there is."];
+      return ["look", `${said}.`, "End the program by Ctrl-C, which completes the tomogram."];
     }
-    return [level, `${words}.`, level === "act" ? remedy : "Between scans that is usual."];
+    return [level, `${words}.`, level === "act" ? `${remedy} A scan that was given up has to be measured again.` : "Between scans that is usual."];
   },
   ({ status, q, store }) => {
     const { lost: course, used: usedCourse } = store.curves;
