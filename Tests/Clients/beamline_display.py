@@ -20,7 +20,7 @@ def main():
         socket.setsockopt(zmq.SUBSCRIBE, b"rec")
         socket.connect(sys.argv[1])
         for _ in range(int(sys.argv[2])):
-            if not socket.poll(30_000):
+            if not socket.poll(120_000):
                 sys.exit("no message within 30 s")
             topic, header, payload = socket.recv_multipart()
             header = json.loads(header)

@@ -34,13 +34,22 @@ struct BeamlineDisplayTests {
     run.parameters.scanColumns = 6
     run.framesPerSecond = 60
     run.configuration.previews.recEndpoint = "tcp://127.0.0.1:*"
-    let collected = Mutex<[Data]>([])
+    let gate = SourceGate(after: 2, 4)
+    run.gate = gate
+    let collected = Mutex<[String]>([])
     let outcome = try run.run { pipeline in
-      while pipeline.status.recEndpoint == nil, pipeline.status.state != .done {}
+      defer { for _ in 1...2 { gate.open() } }
+      ControlledRun.wait { pipeline.status.recEndpoint != nil }
       let endpoint = pipeline.status.recEndpoint ?? ""
-      collected.withLock { $0.append(Self.display(endpoint, 2)) }
-      // A second one, when the first has what it wanted and is gone.
-      collected.withLock { $0.append(Self.display(endpoint, 1)) }
+      let early = Self.display(endpoint, 2) { display in
+        // An object of the first tilt; the next tilt comes when that has been shown.
+        display.wait(for: "\"topic\"")
+        gate.open()
+      }
+      collected.withLock { $0.append(early) }
+      // A second one, when the first has what it wanted and is gone, while the source rests.
+      let late = Self.display(endpoint, 1)
+      collected.withLock { $0.append(late) }
     }
     let (early, late) = try collected.withLock { (try Self.lines($0[0]), try Self.lines($0[1])) }
     #expect(early.count == 2 && late.count == 1)
@@ -56,19 +65,25 @@ struct BeamlineDisplayTests {
     }
   }
 
-  private static func display(_ endpoint: String, _ count: Int) -> Data {
+  /// What a display says of so many objects.
+  private static func display(
+    _ endpoint: String,
+    _ count: Int,
+    meanwhile: (RunningProgram) -> Void = { _ in }
+  ) -> String {
     let script = Repository.root.appending(path: "Tests/Clients/beamline_display.py").path()
     let process = PythonInterpreter.makeProcess([script, endpoint, "\(count)"])
-    let output = Pipe()
+    let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
-    guard (try? process.run()) != nil else { return Data() }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return data
+    process.standardError = errors
+    guard (try? process.run()) != nil else { return "" }
+    let running = RunningProgram(process, output: output, errors: errors)
+    meanwhile(running)
+    return running.finished().output
   }
 
-  private static func lines(_ data: Data) throws -> [Shown] {
-    try String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+  private static func lines(_ text: String) throws -> [Shown] {
+    try text.split(separator: "\n").map {
       try JSONDecoder().decode(Shown.self, from: Data($0.utf8))
     }
   }

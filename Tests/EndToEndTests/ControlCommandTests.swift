@@ -44,11 +44,14 @@ import WireFormat
     var run = SimulatedRun()
     run.isRecorded = true
     run.parameters.tiltCount = 2
-    run.framesPerSecond = 40
+    // All requests find the run going on.
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     run.configuration.ptychography.iterations = 10
     run.configuration.control.isEnabled = true
     run.configuration.control.endpoint = "tcp://127.0.0.1:*"
     let live = try run.run { pipeline in
+      defer { gate.open() }
       ControlledRun.wait { pipeline.status.controlEndpoint != nil }
       ControlledRun.wait { pipeline.status.scansStarted >= 2 }
       let endpoint = pipeline.status.controlEndpoint ?? ""

@@ -15,13 +15,15 @@ import WireFormat
   @Test func aChangeIsFollowedAndRepeatedAtItsPlace() throws {
     var run = SimulatedRun()
     run.isRecorded = true
-    run.framesPerSecond = 60
     run.parameters.tiltCount = 3
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     run.configuration.control.isEnabled = true
     run.configuration.control.endpoint = "tcp://127.0.0.1:*"
     let live = try run.run { pipeline in
+      defer { gate.open() }
       guard let endpoint = Self.endpoint(of: pipeline) else { return }
-      Self.wait { pipeline.status.scansFinished >= 2 }
+      ControlledRun.wait { pipeline.status.scansFinished >= 2 }
       let reply = try? ControlClient.ask(
         .set(key: "ptychography.iterations", value: "25"),
         at: endpoint
@@ -79,10 +81,10 @@ import WireFormat
       let names = places.keys.sorted()
       for (i, name) in names.enumerated() {
         if i == 1 {
-          Self.wait { pipeline.status.scansFinished >= 4 }
+          ControlledRun.wait { pipeline.status.scansFinished >= 4 }
           // What is not there is told with what waits.
           var unknown = ""
-          Self.wait {
+          ControlledRun.wait {
             let reply = try? ControlClient.ask(Self.place("mistyped", 3), at: endpoint)
             unknown = reply?.text ?? ""
             return names.dropFirst().allSatisfy { unknown.contains($0) }
@@ -103,7 +105,7 @@ import WireFormat
         if i == 0 { source.start() }
       }
       // All that were announced are in then, and the run ends by itself.
-      Self.wait { pipeline.status.tomogramsComplete >= 1 }
+      ControlledRun.wait { pipeline.status.tomogramsComplete >= 1 }
     }
     let tomogram = try outcome.tomogram()
     #expect(tomogram.name == "late")
@@ -119,13 +121,8 @@ import WireFormat
   }
 
   private static func endpoint(of pipeline: Pipeline) -> String? {
-    wait { pipeline.status.controlEndpoint != nil }
+    ControlledRun.wait { pipeline.status.controlEndpoint != nil }
     return pipeline.status.controlEndpoint
-  }
-
-  private static func wait(until isTrue: () -> Bool) {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !isTrue(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
   }
 
   /// The messages of a recording, their starts without tilt, place and tomogram.

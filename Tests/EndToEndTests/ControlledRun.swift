@@ -56,21 +56,21 @@ struct ControlledRun {
     }
   }
 
-  /// The messages of a recording before and from the start of a scan on, counted from 0.
-  static func parts(
-    of recording: String,
-    at scan: Int
-  ) throws -> (before: [[SharedBytes]], after: [[SharedBytes]]) {
+  /// The messages of a recording in pieces, the next with the start of each of these scans, counted from 0.
+  static func pieces(of recording: String, before scans: [Int]) throws -> [[[SharedBytes]]] {
     let reader = try RecordingReader(path: recording)
     let dialect = NativeDialect()
-    var messages: (before: [[SharedBytes]], after: [[SharedBytes]]) = ([], [])
+    var pieces: [[[SharedBytes]]] = [[]]
     var starts = 0
     for number in 0..<reader.messageCount {
       let parts = try reader.message(number).parts
-      if case .start = try dialect.decode(parts) { starts += 1 }
-      if starts <= scan { messages.before.append(parts) } else { messages.after.append(parts) }
+      if case .start = try dialect.decode(parts) {
+        if scans.contains(starts) { pieces.append([]) }
+        starts += 1
+      }
+      pieces[pieces.count - 1].append(parts)
     }
-    return messages
+    return pieces
   }
 
   /// The messages of a recording in pieces, each up to so many frames of a scan, scans counted from 0.
@@ -106,4 +106,9 @@ struct ControlledRun {
       names.first { line.contains("\"step\":\"\($0)\"") }
     }
   }
+}
+
+extension RunStatus {
+  /// The projections that were laid on the volumes, or held back because they could not be.
+  var projectionsTaken: Int { projectionsFolded + projectionsHeldBack }
 }

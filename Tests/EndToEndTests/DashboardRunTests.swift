@@ -39,9 +39,12 @@ import WireFormat
     run.configuration.previews.maximumRate = 50
     let hub = PreviewHub()
     run.listeners = [Listener(hub: hub)]
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     let seen = Seen()
     let pageEnded = DispatchSemaphore(value: 0)
     let outcome = try run.run { pipeline in
+      defer { gate.open() }
       guard let address = try? BindAddress("127.0.0.1:*"),
         let started = try? DashboardServer(
           hub,
@@ -53,9 +56,7 @@ import WireFormat
         Self.follow(started.port, seen)
         pageEnded.signal()
       }
-      while pipeline.status.scansFinished < 1, pipeline.status.state != .done {
-        Thread.sleep(forTimeInterval: 0.01)
-      }
+      ControlledRun.wait { pipeline.status.scansFinished >= 1 }
       let asking = try? StreamClient(port: started.port)
       seen.reply.withLock {
         $0 = asking?.ask(#"{"request":"set","key":"ptychography.iterations","value":50,"id":1}"#)
@@ -64,8 +65,9 @@ import WireFormat
       seen.metrics.withLock { $0 = metrics ?? "" }
     }
     #expect(outcome.summary.scans.count == 6)
+    ControlledRun.wait { seen.state.withLock { $0 } == "done" }
     try #require(seen.server.withLock { $0 }).stop()
-    #expect(pageEnded.wait(timeout: .now() + 10) == .success)
+    #expect(pageEnded.wait(timeout: .now() + 60) == .success)
     let topics = seen.topics.withLock { $0 }
     for topic in PreviewTopic.allCases where topic != .event {
       #expect(topics[topic.rawValue, default: 0] > 0, "\(topic.rawValue): \(topics)")
@@ -105,10 +107,10 @@ import WireFormat
     let outcome = try program.run(
       [
         "replay", live.recording, "--config", config, "--results", folder.file("again"),
-        "--dashboard", "--set", "dashboard.bind=127.0.0.1:\(port)",
+        "--dashboard", "--set", "dashboard.bind=127.0.0.1:\(port)", "--speed", "0.2",
       ]
     ) { process in
-      let end = Date(timeIntervalSinceNow: 30)
+      let end = Date(timeIntervalSinceNow: 240)
       while process.isRunning, Date() < end {
         guard let answer = try? PlainRequest.send("GET /", port: port), answer.status == 200 else {
           Thread.sleep(forTimeInterval: 0.02)

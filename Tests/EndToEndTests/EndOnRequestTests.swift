@@ -153,33 +153,25 @@ import WireFormat
     run.configuration.ptychography.iterations = 15
     let dialect = NativeDialect()
     let recorded = try run.run()
-    let pieces = try ControlledRun.pieces(
-      of: recorded.recording,
-      upTo: [(0, 0), (1, 0), (2, 0), (3, 0)]
-    )
-    // Of the pieces each begins after a start; the second scan comes again before the last one.
-    var events = try pieces.joined().map { try dialect.decode($0) }
-    let starts = events.indices.filter { if case .start = events[$0] { true } else { false } }
-    var again = Array(events[starts[1]..<starts[2]])
-    let place = try #require(again.lastIndex { if case .stop = $0 { true } else { false } })
-    again[place] = .abort(scan: nil, sequence: nil)
-    events.insert(contentsOf: again, at: starts[3])
-    let words = AlignmentWords()
-    run.listeners = [words]
-    let messages = events.enumerated().map { dialect.encode($1, sequence: $0) }
-    let counts = Mutex<[Int]>([])
-    let live = try run.run(pieces: [
-      Array(messages[..<(starts[3] + again.count)]), Array(messages[(starts[3] + again.count)...]),
-    ]) { pipeline, sources in
-      sources[0].start()
-      ControlledRun.wait {
-        pipeline.status.scansFinished == 4 && pipeline.status.unfinishedScans == 0
-      }
-      counts.withLock { $0.append(pipeline.status.tomogramScansFinished) }
-      sources[1].start()
+    let scans = try ControlledRun.pieces(of: recorded.recording, before: [1, 2, 3]).map { piece in
+      try piece.map { try dialect.decode($0) }
     }
     withExtendedLifetime(recorded.folder) {}
-    #expect(counts.withLock { $0 } == [3])
+    var again = scans[1]
+    again[again.count - 1] = .abort(scan: nil, sequence: nil)
+    let events = scans[0] + scans[1] + scans[2] + again + scans[3]
+    let messages = events.enumerated().map { dialect.encode($1, sequence: $0) }
+    let last = messages.count - scans[3].count
+    let words = AlignmentWords()
+    run.listeners = [words]
+    let pieces = [Array(messages[..<last]), Array(messages[last...])]
+    let live = try run.run(pieces: pieces) { pipeline, sources in
+      sources[0].start()
+      ControlledRun.wait {
+        pipeline.status.scansFinished == 4 && pipeline.status.tomogramScansFinished == 3
+      }
+      sources[1].start()
+    }
     #expect(live.summary.scans.count == 5)
     #expect(live.events.contains { $0.message.contains("not folded: it was given up") })
     #expect(live.summary.isWhole, "\(live.summary.events)")

@@ -60,7 +60,7 @@ import Testing
     var run = SimulatedRun()
     run.parameters.tiltCount = 2
     run.configuration.ptychography.iterations = 10
-    run.configuration.source.idleTime = 1
+    run.configuration.source.idleTime = 5
     run.faults.omitsStop = true
     let outcome = try run.run()
     #expect(outcome.summary.scans.count == 4)
@@ -106,18 +106,20 @@ import Testing
   @Test func framesDoNotWaitForTheSolver() throws {
     var run = SimulatedRun()
     run.parameters.tiltCount = 2
-    run.configuration.ptychography.iterations = 200
-    run.configuration.ptychography.iterationsPerBatch = 200
+    // Many, so that even a source that is held up for seconds sends all before.
+    run.configuration.ptychography.iterations = 1000
+    run.configuration.ptychography.iterationsPerBatch = 1000
+    run.configuration.ptychography.stagnationTolerance = 0
     run.configuration.compute.whenBehind = .cut
     run.configuration.compute.unfinishedScans = 10
     let finished = Atomic(-1)
     let outcome = try run.run { pipeline in
-      while pipeline.status.counters.exposures < 100, pipeline.status.state != .done {}
+      ControlledRun.wait { pipeline.status.counters.exposures >= 100 }
       finished.store(pipeline.status.scansFinished, ordering: .sequentiallyConsistent)
     }
     #expect(outcome.summary.counters.used == 100)
     #expect(finished.load(ordering: .sequentiallyConsistent) == 0)
-    #expect(outcome.summary.scans.allSatisfy { $0.end == .iterations && $0.iterations >= 200 })
+    #expect(outcome.summary.scans.allSatisfy { $0.end == .iterations && $0.iterations >= 1000 })
   }
 
   @Test func aRunThatIsStoppedFinishesTheScanInHand() throws {
@@ -127,8 +129,10 @@ import Testing
     run.isRecorded = true
     run.configuration.ptychography.iterations = 20
     let outcome = try run.run { pipeline in
-      while pipeline.status.scansFinished < 2 || pipeline.status.scanFrames < 5 {
-        if pipeline.status.state == .done { return }
+      ControlledRun.wait {
+        let status = pipeline.status
+        return status.scansFinished >= 2 && status.scansStarted >= 3
+          && (5..<25).contains(status.scanFrames)
       }
       pipeline.requestFinish()
     }

@@ -17,27 +17,27 @@ import WireFormat
   func whatComesWhileTheReconstructionRestsIsRecordedAndWorkedOff(whenBehind: WhenBehind) throws {
     var run = SimulatedRun()
     run.isRecorded = true
-    // Slow enough that a busy machine is not done before it is asked.
-    run.framesPerSecond = 30
     run.parameters.tiltCount = 5
-    // So few that even a machine with much else to do keeps up with what comes after the rest.
+    // One tilt comes before the rest, all others in it.
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     let iterations = whenBehind == .wait ? 15 : 5
     run.configuration.ptychography.iterations = iterations
     run.configuration.compute.whenBehind = whenBehind
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
-      ControlledRun.wait { pipeline.status.projectionsFolded >= 1 }
+      ControlledRun.wait { pipeline.status.projectionsFolded >= 2 }
       desk.refuse(#"{"request": "resume"}"#, "does not rest")
       #expect(desk.follow(#"{"request": "pause"}"#).contains("receiving and recording go on"))
       desk.refuse(#"{"request": "pause"}"#, "rests already")
       #expect(pipeline.status.isPaused)
       #expect(desk.ask(#"{"request": "status"}"#).text.contains("rests"))
-      Thread.sleep(forTimeInterval: 0.3)
       let (scans, iteration) = (pipeline.status.scansFinished, pipeline.status.iteration)
       let bytes = pipeline.status.recordedBytes
-      // More than the queues hold.
-      ControlledRun.wait { pipeline.status.intakeBehind >= 70 }
-      #expect(pipeline.status.intakeBehind >= 70)
+      gate.open()
+      // Nearly all that is left; the queue before the intake holds 64 of it.
+      ControlledRun.wait { pipeline.status.intakeBehind >= 140 }
+      #expect(pipeline.status.intakeBehind >= 140)
       #expect(pipeline.status.recordedBytes > bytes)
       #expect(pipeline.status.scansFinished == scans && pipeline.status.iteration == iteration)
       // What came meanwhile would be left out.
@@ -75,12 +75,14 @@ import WireFormat
   @Test func aRestThatWouldLoseSomethingIsRefused() throws {
     var run = SimulatedRun()
     run.parameters.tiltCount = 1
-    run.framesPerSecond = 60
+    let gate = SourceGate(after: 1)
+    run.gate = gate
     run.configuration.ptychography.iterations = 10
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
       ControlledRun.wait { pipeline.status.scansStarted >= 1 }
       desk.refuse(#"{"request": "pause"}"#, "nothing is recorded")
+      gate.open()
     }
     #expect(live.summary.scans.count == 2)
   }
@@ -89,11 +91,14 @@ import WireFormat
     var run = SimulatedRun()
     run.isRecorded = true
     run.framesPerSecond = 60
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     run.configuration.ptychography.iterations = 10
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
       ControlledRun.wait { pipeline.status.scansStarted >= 2 }
       desk.follow(#"{"request": "pause"}"#)
+      gate.open()
       ControlledRun.wait { pipeline.status.intakeBehind >= 5 }
       pipeline.requestFinish()
     }
@@ -106,7 +111,8 @@ import WireFormat
     var run = SimulatedRun()
     run.isRecorded = true
     run.parameters.tiltCount = 2
-    run.framesPerSecond = 80
+    let gate = SourceGate(after: 2)
+    run.gate = gate
     run.configuration.ptychography.iterations = 10
     let live = try run.run { pipeline in
       let desk = ControlledRun(pipeline: pipeline)
@@ -146,6 +152,7 @@ import WireFormat
         default: desk.refuse(#"{"request": "hold_back", "tilt_index": 1000}"#, " ")
         }
       }
+      gate.open()
     }
     #expect(live.summary.isWhole, "\(live.summary.events)")
     #expect(live.summary.scans.count == 4)

@@ -14,16 +14,31 @@ import WireFormat
   /// Topics by name with the number of messages, and the last of each.
   private final class Seen: Sendable {
     let messages = Mutex<[PreviewTopic: [PreviewHeader]]>([:])
+
+    /// Whether something of each topic has come, but for events.
+    var hasAll: Bool {
+      messages.withLock { $0.keys.count { $0 != .event } == PreviewTopic.allCases.count - 1 }
+    }
+
+    /// Whether a status has told how a scan ended.
+    var knowsAnEnd: Bool { messages.withLock { $0[.status]?.last?.text["end"] != nil } }
   }
 
   @Test func everyTopicArrivesAndALateJoinerGetsTheLastValues() throws {
     var run = SimulatedRun()
     run.parameters.tiltCount = 3
     run.configuration.previews.maximumRate = 50
+    let gate = SourceGate(after: 4)
+    run.gate = gate
     let early = Seen()
     let late = Seen()
     let outcome = try run.run { pipeline in
-      Self.follow(pipeline, early, until: { $0.state == .done })
+      defer { gate.open() }
+      Self.follow(pipeline, early) { status in
+        // The source rests until everything has been seen.
+        if early.hasAll, early.knowsAnEnd { gate.open() }
+        return status.state == .done
+      }
     }
     #expect(outcome.summary.scans.count == 6)
     let seen = early.messages.withLock { $0 }
@@ -40,15 +55,13 @@ import WireFormat
     try Self.checkQuality(seen)
 
     run.parameters.tiltCount = 5
+    let secondGate = SourceGate(after: 6)
+    run.gate = secondGate
     let second = try run.run { pipeline in
-      // Joins when something has been folded, and reads for a moment.
-      while pipeline.status.projectionsFolded < 3, pipeline.status.state != .done {}
-      let topics = PreviewTopic.allCases.count - 1
-      Self.follow(
-        pipeline,
-        late,
-        until: { _ in late.messages.withLock { $0.keys.count { $0 != .event } == topics } }
-      )
+      defer { secondGate.open() }
+      // Joins when something has been folded, and reads while the source rests.
+      ControlledRun.wait { pipeline.status.projectionsTaken >= 3 }
+      Self.follow(pipeline, late) { _ in late.hasAll }
     }
     #expect(second.summary.scans.count == 10)
     let joined = late.messages.withLock { $0 }
@@ -88,20 +101,23 @@ import WireFormat
     }
   }
 
-  /// The maps of transmitted light, the newest last.
-  private final class Maps: PreviewListener {
+  /// All messages of a topic, the newest last; none passes it by.
+  private final class Listener: PreviewListener {
     let messages = Mutex<[PreviewMessage]>([])
     let isFollowed = true
+    private let topic: PreviewTopic
+
+    init(_ topic: PreviewTopic) { self.topic = topic }
 
     func receive(topic: PreviewTopic, parts: [SharedBytes]) {
-      guard topic == .stxm, let message = try? PreviewMessage.decode(parts) else { return }
+      guard topic == self.topic, let message = try? PreviewMessage.decode(parts) else { return }
       messages.withLock { $0.append(message) }
     }
   }
 
   /// Scan points lie beside the grid; the map of all of them has no holes all the same, and shows the plates.
   @Test func theMapOfAllPointsHasNoHoles() throws {
-    let maps = Maps()
+    let maps = Listener(.stxm)
     var run = SimulatedRun()
     run.listeners = [maps]
     run.parameters.tiltCount = 1
@@ -126,28 +142,35 @@ import WireFormat
     run.configuration.previews.maximumRate = 50
     run.configuration.compute.whenBehind = .cut
     run.configuration.compute.unfinishedScans = 10
-    let seen = Seen()
-    _ = try run.run { pipeline in Self.follow(pipeline, seen, until: { $0.state == .done }) }
-    let headers = seen.messages.withLock { $0[.projection] ?? [] }
+    let projections = Listener(.projection)
+    run.listeners = [projections]
+    _ = try run.run()
     // Until a second scan has begun nobody knows the pace.
-    let quality = try #require(headers.last?.quality)
+    let last = projections.messages.withLock { $0.last }
+    let quality = try #require(last?.header.quality)
     let used = try #require(quality["time_used_s"])
     let budget = try #require(quality["time_budget_s"])
     let share = try #require(quality["time_budget_used"])
     #expect(budget > 0 && abs(share - used / budget) < 1e-9 * share)
   }
 
+  /// Follows a run by its socket until somebody has seen enough, or it is over.
   private static func follow(
     _ pipeline: Pipeline,
     _ seen: Seen,
     until isEnough: (RunStatus) -> Bool
   ) {
-    while pipeline.status.previewEndpoint == nil, pipeline.status.state != .done {}
+    ControlledRun.wait {
+      pipeline.status.previewEndpoint != nil || pipeline.status.state == .done
+    }
     guard let endpoint = pipeline.status.previewEndpoint,
       let context = try? MessagingContext(),
       var subscriber = try? Subscriber(context, connectingTo: [endpoint])
     else { return }
+    // What never comes is missed by the expectations.
+    let deadline = ContinuousClock.now + .seconds(240)
     while !isEnough(pipeline.status), pipeline.status.state != .done {
+      guard ContinuousClock.now < deadline else { return }
       guard let parts = try? subscriber.receive(timeoutMilliseconds: 50),
         let message = try? PreviewMessage.decode(parts)
       else { continue }

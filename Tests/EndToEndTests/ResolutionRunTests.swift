@@ -20,13 +20,13 @@ import WireFormat
     run.parameters.tiltCount = 11
     run.configuration.ptychography.iterations = 15
     let recorded = try run.run()
-    // Nine tilts at two energies, then a pause as long as anybody wants, then two more.
-    let messages = try ControlledRun.parts(of: recorded.recording, at: 18)
+    // One tilt at two energies, eight more, and two more, with pauses as long as anybody wants.
+    let pieces = try ControlledRun.pieces(of: recorded.recording, before: [2, 18])
     run.isRecorded = false
     run.configuration.results.pictures = true
     run.configuration.control.isEnabled = true
     run.configuration.control.endpoint = "tcp://127.0.0.1:*"
-    let outcome = try run.run(pieces: [messages.before, messages.after]) { pipeline, sources in
+    let outcome = try run.run(pieces: pieces) { pipeline, sources in
       ControlledRun.wait { pipeline.status.controlEndpoint != nil }
       guard let endpoint = pipeline.status.controlEndpoint else { return }
       func ask(_ tomogram: String?) -> ControlReply? {
@@ -46,6 +46,7 @@ import WireFormat
         return true
       }
       #expect(early.contains("halves of fewer than 8"), "\(early)")
+      sources[1].start()
       let unknown = ask("no such tomogram")
       #expect(unknown?.ok == false && unknown?.text.contains("there is ") == true)
 
@@ -63,7 +64,7 @@ import WireFormat
       let figures = (try? ControlClient.ask(.status, at: endpoint))?.figures ?? [:]
       #expect(figures["fsc_tilts"] == Double(pipeline.status.shellTilts))
       #expect(figures["fsc_half_period_m_0"] ?? 0 >= 6.7e-9)
-      sources[1].start()
+      sources[2].start()
       ControlledRun.wait { pipeline.status.tomogramsComplete >= 1 }
     }
     #expect(outcome.summary.errors == 0)

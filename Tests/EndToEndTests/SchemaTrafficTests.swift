@@ -28,14 +28,22 @@ struct SchemaTrafficTests {
   /// The JSON of messages, a line for each with the name of its schema.
   private final class Traffic: Sendable {
     private let lines = Mutex<[String]>([])
+    private let schemas = Mutex<Set<String>>([])
 
     func add(_ schema: String, _ json: SharedBytes) {
       let text = String(decoding: json.array(), as: UTF8.self)
+      schemas.withLock { _ = $0.insert(schema) }
       lines.withLock { $0.append(#"{"schema":"\#(schema)","message":\#(text)}"#) }
     }
 
+    /// Whether messages of all these schemas have come.
+    func has(_ names: [String]) -> Bool { schemas.withLock { $0.isSuperset(of: names) } }
+
     var text: String { lines.withLock { $0.joined(separator: "\n") + "\n" } }
   }
+
+  /// The schemas of what goes out while a run goes on.
+  private static let outgoing = ["rec"] + PreviewTopic.allCases.map { "preview-\($0.rawValue)" }
 
   @Test func everyMessageOfARunFollowsItsSchema() throws {
     var run = SimulatedRun()
@@ -48,10 +56,13 @@ struct SchemaTrafficTests {
     run.configuration.previews.tomogramRate = 50
     run.configuration.control.isEnabled = true
     run.configuration.control.endpoint = "tcp://127.0.0.1:*"
+    let gate = SourceGate(after: 6)
+    run.gate = gate
     let traffic = Traffic()
     let outcome = try run.run { pipeline in
+      defer { gate.open() }
       while pipeline.status.controlEndpoint == nil, pipeline.status.state != .done {}
-      try? Self.follow(pipeline, traffic)
+      try? Self.follow(pipeline, traffic, gate)
     }
     let recording = try RecordingReader(path: outcome.recording)
     for number in 0..<recording.messageCount {
@@ -65,14 +76,18 @@ struct SchemaTrafficTests {
     #expect(findings.problems.isEmpty, "\(findings.problems.joined(separator: "\n"))")
     #expect(findings.accepted.isEmpty, "\(findings.accepted.joined(separator: "\n"))")
     let expected =
-      ["start", "frame", "stop", "abort", "rec", "control-request", "control-reply"]
-      + PreviewTopic.allCases.map { "preview-\($0.rawValue)" }
+      ["start", "frame", "stop", "abort", "control-request", "control-reply"] + Self.outgoing
     for name in expected { #expect(findings.counts[name, default: 0] > 0, "no \(name)") }
     #expect(findings.counts["frame", default: 0] >= 400)
   }
 
-  /// Takes previews and objects until the run ends, and asks for control now and then.
-  private static func follow(_ pipeline: Pipeline, _ traffic: Traffic) throws {
+  /// Takes previews and objects until the run ends, and asks for control now and then; the source rests
+  /// until something of each has come and all has been asked for.
+  private static func follow(
+    _ pipeline: Pipeline,
+    _ traffic: Traffic,
+    _ gate: SourceGate
+  ) throws {
     let (status, context) = (pipeline.status, try MessagingContext())
     let endpoint = try #require(status.previewEndpoint)
     var previews = try Subscriber(context, connectingTo: [endpoint])
@@ -88,7 +103,10 @@ struct SchemaTrafficTests {
       .dropTilt(TiltReference(.angle(TiltAngle(degrees: 1)), tomogram: "nobody")),
       .place(ScanPlacement(scan: "nobody", tilt: TiltAngle(degrees: 3), tomogram: "other")),
     ]
+    let deadline = ContinuousClock.now + .seconds(240)
     while pipeline.status.state != .done {
+      let hasAll = requests.isEmpty && traffic.has(outgoing)
+      if hasAll || ContinuousClock.now > deadline { gate.open() }
       while let parts = try previews.receive(timeoutMilliseconds: 20) {
         traffic.add("preview-" + String(decoding: parts[0].array(), as: UTF8.self), parts[1])
       }
@@ -97,7 +115,7 @@ struct SchemaTrafficTests {
       var requester = try Requester(context, connectingTo: control)
       let message = request.encode()
       traffic.add("control-request", message[0])
-      if let reply = try requester.ask(message, timeoutMilliseconds: 5000) {
+      if let reply = try requester.ask(message, timeoutMilliseconds: 120_000) {
         traffic.add("control-reply", reply[0])
       }
     }

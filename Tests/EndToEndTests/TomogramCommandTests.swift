@@ -19,9 +19,12 @@ struct TomogramCommandTests {
     tiltfold = try #require(BuiltProgram.tiltfold)
   }
 
-  private func writeSeries(side: Int = 32) throws -> (path: String, volume: Volume) {
+  private func writeSeries(
+    side: Int = 32,
+    tilts: Int = 41
+  ) throws -> (path: String, volume: Volume) {
     let path = scratch.file("blobs.h5")
-    let series = LopsidedSeries(side: side)
+    let series = LopsidedSeries(side: side, tilts: tilts)
     try writeTomogram(series.record, to: path)
     return (path, series.volume)
   }
@@ -95,12 +98,13 @@ struct TomogramCommandTests {
   }
 
   @Test func ctrlCWritesWhatThereIs() throws {
-    let (path, truth) = try writeSeries(side: 64)
+    // A thousand sweeps over so much take far longer than anybody needs to press the keys.
+    let (path, truth) = try writeSeries(side: 128, tilts: 81)
     let program = [
       "tomogram", path, "--no-align", "--no-pictures", "--set", "tomography.final_sweeps=1000",
     ]
     let outcome = try tiltfold.run(program) { process in
-      Thread.sleep(forTimeInterval: 4)
+      process.wait(for: "sweep 1/1000")
       process.interrupt()
     }
     #expect(outcome.code == 1, "\(outcome.errors)")

@@ -52,7 +52,13 @@ import WireFormat
     run.configuration.ptychography.iterations = 15
     let watcher = Watcher { $0.state == .done }
     run.listeners = [watcher]
-    let outcome = try run.run { pipeline in watcher.pipeline.withLock { $0 = pipeline } }
+    // It knows whom it follows before the run can end.
+    let gate = SourceGate(after: 1)
+    run.gate = gate
+    let outcome = try run.run { pipeline in
+      watcher.pipeline.withLock { $0 = pipeline }
+      gate.open()
+    }
     let before = Set(watcher.unwatched.withLock { $0 }.map(\.topic))
     #expect(before.isSubset(of: [.status, .event, .stxm]), "\(before)")
 
@@ -115,19 +121,24 @@ import WireFormat
     let hub = PreviewHub()
     let listener = Listener(hub: hub)
     run.listeners = [listener]
+    // The page is opened while the source rests, and has all of it then.
+    let gate = SourceGate(after: 6)
+    run.gate = gate
     let notes = Notes()
     _ = try run.run { pipeline in
+      defer { gate.open() }
       guard let address = try? BindAddress("127.0.0.1:*"),
         let server = try? DashboardServer(hub, DashboardSettings(address: address) { $0 })
       else { return }
       defer { server.stop(withinSeconds: 0) }
-      ControlledRun.wait { pipeline.status.projectionsFolded >= 4 }
+      ControlledRun.wait { pipeline.status.projectionsTaken >= 4 }
       let made = listener.received.withLock { $0 }
       #expect(made.isDisjoint(with: unmade), "\(made)")
       #expect(hub.newest(.status) != nil && hub.newest(.stxm) != nil)
       guard let page = try? StreamClient(port: server.port) else { return }
+      let deadline = ContinuousClock.now + .seconds(240)
       while !notes.topics.withLock({ $0.isSuperset(of: unmade.map(\.rawValue)) }) {
-        guard let message = page.next(seconds: 30) else { return }
+        guard ContinuousClock.now < deadline, let message = page.next(seconds: 120) else { return }
         guard case .preview(let preview) = message else { continue }
         notes.topics.withLock { _ = $0.insert(preview.topic) }
       }
@@ -148,12 +159,18 @@ import WireFormat
     let notes = Notes()
     let watcher = Watcher { _ in notes.isLooking.withLock { $0 } }
     run.listeners = [watcher]
+    // However late the rest is asked for, the run goes on then.
+    let gate = SourceGate(after: 6)
+    run.gate = gate
     let wanted: Set<PreviewTopic> = [.volume, .chemistry, .histogram, .alignment]
     _ = try run.run { pipeline in
+      defer { gate.open() }
       watcher.pipeline.withLock { $0 = pipeline }
       let desk = ControlledRun(pipeline: pipeline)
-      ControlledRun.wait { pipeline.status.projectionsFolded >= 4 }
+      ControlledRun.wait { pipeline.status.projectionsTaken >= 4 }
       desk.follow(#"{"request": "pause"}"#)
+      // What comes now waits for the end of the rest.
+      gate.open()
       // What was begun is brought to its end.
       Thread.sleep(forTimeInterval: 0.3)
       notes.isLooking.withLock { $0 = true }

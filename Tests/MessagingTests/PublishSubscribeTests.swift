@@ -17,7 +17,7 @@ import Testing
     let sent: [[UInt8]] = [Array("frame".utf8), [], [7], large]
     #expect(try publisher.send(sent.map { SharedBytes($0) }))
 
-    let received = try #require(try subscriber.receive(timeoutMilliseconds: 5000))
+    let received = try #require(try subscriber.receive(timeoutMilliseconds: 60_000))
     #expect(received.map { $0.array() } == sent)
   }
 
@@ -31,7 +31,7 @@ import Testing
       _ = try publisher.send([
         SharedBytes([1, 2, 3]), SharedBytes([UInt8](repeating: 9, count: 8192)),
       ])
-      received = try #require(try subscriber.receive(timeoutMilliseconds: 5000))
+      received = try #require(try subscriber.receive(timeoutMilliseconds: 60_000))
     }
     #expect(received.map(\.count) == [3, 8192])
     #expect(received[0].array() == [1, 2, 3])
@@ -53,7 +53,7 @@ import Testing
         released.raise()
       }
       _ = try publisher.send([part])
-      let received = try subscriber.receive(timeoutMilliseconds: 5000)
+      let received = try subscriber.receive(timeoutMilliseconds: 60_000)
       #expect(received?.first?.count == 1 << 16)
       #expect(!released.isRaised)
     }
@@ -98,13 +98,13 @@ import Testing
     let endpoint = publisher.endpoint
     let first = try Subscriber(context, connectingTo: [endpoint], topics: ["vol"])
     let expected = SubscriptionChange(topic: Array("vol".utf8), isSubscribed: true)
-    #expect(try publisher.receiveSubscription(timeoutMilliseconds: 5000) == expected)
+    #expect(try publisher.receiveSubscription(timeoutMilliseconds: 60_000) == expected)
     do {
       let second = try Subscriber(context, connectingTo: [endpoint], topics: ["vol"])
-      #expect(try publisher.receiveSubscription(timeoutMilliseconds: 5000) == expected)
+      #expect(try publisher.receiveSubscription(timeoutMilliseconds: 60_000) == expected)
       _ = consume second
     }
-    let left = try publisher.receiveSubscription(timeoutMilliseconds: 5000)
+    let left = try publisher.receiveSubscription(timeoutMilliseconds: 60_000)
     #expect(left == SubscriptionChange(topic: Array("vol".utf8), isSubscribed: false))
     #expect(expected.covers("volume"))
     #expect(!expected.covers("stxm"))
@@ -142,7 +142,7 @@ import Testing
     )
     try waitForSubscription(&publisher)
     _ = try publisher.send([SharedBytes([42])])
-    #expect(try friend.receive(timeoutMilliseconds: 5000)?.first?.array() == [42])
+    #expect(try friend.receive(timeoutMilliseconds: 60_000)?.first?.array() == [42])
     #expect(try stranger.receive(timeoutMilliseconds: 100) == nil)
     #expect(try mistaken.receive(timeoutMilliseconds: 100) == nil)
     #expect(throws: ZeroMQError.self) {
@@ -155,7 +155,7 @@ import Testing
 /// Waits until subscriptions have arrived: what is sent before goes to nobody.
 func waitForSubscription(_ publisher: inout Publisher, count: Int = 1) throws {
   for _ in 0..<count {
-    let change = try publisher.receiveSubscription(timeoutMilliseconds: 5000)
+    let change = try publisher.receiveSubscription(timeoutMilliseconds: 60_000)
     try #require(change?.isSubscribed == true)
   }
 }

@@ -69,7 +69,7 @@ public final class PlainSocket: @unchecked Sendable {
   }
 
   /// Reads so many bytes; nil where the connection ended or nothing came in time.
-  public func read(_ count: Int, seconds: Double = 10) -> [UInt8]? {
+  public func read(_ count: Int, seconds: Double = 60) -> [UInt8]? {
     while buffer.count < count {
       guard fill(seconds) else { return nil }
     }

@@ -57,7 +57,7 @@ public final class StreamClient: @unchecked Sendable {
   }
 
   /// The next message; nil where the connection ended or nothing came in time.
-  public func next(seconds: Double = 10) -> Message? {
+  public func next(seconds: Double = 60) -> Message? {
     guard let head = socket.read(2, seconds: seconds) else { return nil }
     var count = Int(head[1] & 0x7F)
     if count > 125 {
@@ -83,7 +83,7 @@ public final class StreamClient: @unchecked Sendable {
   }
 
   /// Sends a request and waits for a text.
-  public func ask(_ json: String, seconds: Double = 10) -> String? {
+  public func ask(_ json: String, seconds: Double = 60) -> String? {
     send(frame: 0x81, Array(json.utf8))
     while let message = next(seconds: seconds) {
       if case .text(let text) = message { return text }
