@@ -9,7 +9,6 @@ import LivePipeline
 import Ptychography
 import TestSupport
 import Testing
-import WireFormat
 
 /// Ctrl-C: the first ends a run in good order, the second one at once.
 @Suite(.serialized, .enabled(if: BuiltProgram.tiltfold != nil, "tiltfold is not built"))
@@ -111,18 +110,9 @@ struct ControlCTests {
       messages.append(parts)
       return true
     }
-    let dialect = NativeDialect()
-    var (scans, frames) = (0, 0)
-    for (number, parts) in messages.enumerated() {
-      switch try dialect.decode(parts) {
-      case .start: (scans, frames) = (scans + 1, 0)
-      case .frame(let frame) where frame.header.role == .exposure: frames += 1
-      default: continue
-      }
-      if (scans, frames) == (2, last) { return Array(messages[...number]) }
-    }
-    Issue.record("the second scan has fewer than \(last) frames")
-    return messages
+    let pieces = try ControlledRun.pieces(of: messages, upTo: [(1, last)])
+    #expect(pieces.count == 2, "the second scan has fewer than \(last) frames")
+    return pieces[0]
   }
 
   /// The scans whose results stand in the folder.

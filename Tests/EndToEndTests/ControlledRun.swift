@@ -56,14 +56,19 @@ struct ControlledRun {
     }
   }
 
-  /// The messages of a recording in pieces, the next with the start of each of these scans, counted from 0.
-  static func pieces(of recording: String, before scans: [Int]) throws -> [[[SharedBytes]]] {
+  /// The messages of a recording.
+  static func messages(of recording: String) throws -> [[SharedBytes]] {
     let reader = try RecordingReader(path: recording)
+    return try (0..<reader.messageCount).map { try reader.message($0).parts }
+  }
+
+  /// Messages in pieces, the next with the start of each of these scans, counted from 0.
+  static func pieces(of messages: [[SharedBytes]], before scans: [Int]) throws -> [[[SharedBytes]]]
+  {
     let dialect = NativeDialect()
     var pieces: [[[SharedBytes]]] = [[]]
     var starts = 0
-    for number in 0..<reader.messageCount {
-      let parts = try reader.message(number).parts
+    for parts in messages {
       if case .start = try dialect.decode(parts) {
         if scans.contains(starts) { pieces.append([]) }
         starts += 1
@@ -73,17 +78,15 @@ struct ControlledRun {
     return pieces
   }
 
-  /// The messages of a recording in pieces, each up to so many frames of a scan, scans counted from 0.
+  /// Messages in pieces, each up to so many frames of a scan, scans counted from 0.
   static func pieces(
-    of recording: String,
+    of messages: [[SharedBytes]],
     upTo ends: [(scan: Int, frames: Int)]
   ) throws -> [[[SharedBytes]]] {
-    let reader = try RecordingReader(path: recording)
     let dialect = NativeDialect()
     var pieces: [[[SharedBytes]]] = [[]]
     var (scan, frames) = (-1, 0)
-    for number in 0..<reader.messageCount {
-      let parts = try reader.message(number).parts
+    for parts in messages {
       pieces[pieces.count - 1].append(parts)
       switch try dialect.decode(parts) {
       case .start: (scan, frames) = (scan + 1, 0)

@@ -23,10 +23,28 @@ import WireFormat
     inPiecesUpTo ends: [(scan: Int, frames: Int)],
     _ body: @escaping @Sendable (Pipeline, [MessageSource]) -> Void
   ) throws -> SimulatedRun.Outcome {
-    let recorded = try run.run()
-    let pieces = try ControlledRun.pieces(of: recorded.recording, upTo: ends)
-    withExtendedLifetime(recorded.folder) {}
+    let pieces = try ControlledRun.pieces(of: run.run().messages(), upTo: ends)
     return try run.run(pieces: pieces, body)
+  }
+
+  /// Runs a few tilts until so many frames of a scan have come, and ends the run.
+  private static func endedRun(
+    tilts: Int,
+    scan: Int,
+    came: Int
+  ) throws -> (run: SimulatedRun, live: SimulatedRun.Outcome) {
+    var run = SimulatedRun()
+    run.isRecorded = true
+    run.parameters.tiltCount = tilts
+    run.configuration.ptychography.iterations = 15
+    let live = try Self.run(run, inPiecesUpTo: [(scan, came)]) { pipeline, sources in
+      sources[0].start()
+      ControlledRun.wait {
+        pipeline.status.scansStarted == scan + 1 && pipeline.status.scanFrames == came
+      }
+      pipeline.requestFinish()
+    }
+    return (run, live)
   }
 
   @Test func aScanThatSomebodyGaveUpIsNotFoldedInAnyReplay() throws {
@@ -70,16 +88,12 @@ import WireFormat
     // The last one: no step of the schedule needs a message after its frames.
     let name = "simulated_tilt001_energy1"
     let dialect = NativeDialect()
-    let recorded = try run.run()
-    let reader = try RecordingReader(path: recorded.recording)
-    let messages = try (0..<reader.messageCount).map { number in
-      let parts = try reader.message(number).parts
+    let messages = try run.run().messages().map { parts in
       guard case .stop(let scan, let sequence) = try dialect.decode(parts), scan == name else {
         return parts
       }
       return dialect.encode(.abort(scan: name, sequence: nil), sequence: sequence ?? 0)
     }
-    withExtendedLifetime(recorded.folder) {}
     let live = try run.run(pieces: [messages]) { pipeline, sources in
       sources[0].start()
       ControlledRun.wait { pipeline.status.scansFinished >= 4 }
@@ -103,15 +117,7 @@ import WireFormat
   /// That the scan has too few frames to be folded, or none, is no fault then.
   @Test(arguments: [13, 3, 0])
   func aRunThatEndsInTheMiddleOfAScanIsFollowedToTheBit(came: Int) throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 2
-    run.configuration.ptychography.iterations = 15
-    let live = try Self.run(run, inPiecesUpTo: [(1, came)]) { pipeline, sources in
-      sources[0].start()
-      ControlledRun.wait { pipeline.status.scansStarted == 2 && pipeline.status.scanFrames == came }
-      pipeline.requestFinish()
-    }
+    let (run, live) = try Self.endedRun(tilts: 2, scan: 1, came: came)
     let name = "simulated_tilt000_energy1"
     let frames = { (summary: RunSummary) in summary.scans.first { $0.scan == name }?.frames ?? 0 }
     #expect(frames(live.summary) == came)
@@ -130,15 +136,7 @@ import WireFormat
 
   /// Who ends a run before anything can be folded has no volume, and nothing is wrong.
   @Test(arguments: [3, 0]) func aRunThatEndsInItsFirstScanIsWhole(came: Int) throws {
-    var run = SimulatedRun()
-    run.isRecorded = true
-    run.parameters.tiltCount = 1
-    run.configuration.ptychography.iterations = 15
-    let live = try Self.run(run, inPiecesUpTo: [(0, came)]) { pipeline, sources in
-      sources[0].start()
-      ControlledRun.wait { pipeline.status.scansStarted == 1 && pipeline.status.scanFrames == came }
-      pipeline.requestFinish()
-    }
+    let (_, live) = try Self.endedRun(tilts: 1, scan: 0, came: came)
     #expect(live.summary.counters.used == came)
     #expect(live.summary.isWhole, "\(live.summary.events)")
     #expect(live.events.allSatisfy { $0.severity != .error })
@@ -152,11 +150,10 @@ import WireFormat
     run.parameters.tiltCount = 2
     run.configuration.ptychography.iterations = 15
     let dialect = NativeDialect()
-    let recorded = try run.run()
-    let scans = try ControlledRun.pieces(of: recorded.recording, before: [1, 2, 3]).map { piece in
+    let recorded = try run.run().messages()
+    let scans = try ControlledRun.pieces(of: recorded, before: [1, 2, 3]).map { piece in
       try piece.map { try dialect.decode($0) }
     }
-    withExtendedLifetime(recorded.folder) {}
     var again = scans[1]
     again[again.count - 1] = .abort(scan: nil, sequence: nil)
     let events = scans[0] + scans[1] + scans[2] + again + scans[3]

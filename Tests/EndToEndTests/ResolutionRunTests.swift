@@ -21,7 +21,7 @@ import WireFormat
     run.configuration.ptychography.iterations = 15
     let recorded = try run.run()
     // One tilt at two energies, eight more, and two more, with pauses as long as anybody wants.
-    let pieces = try ControlledRun.pieces(of: recorded.recording, before: [2, 18])
+    let pieces = try ControlledRun.pieces(of: recorded.messages(), before: [2, 18])
     run.isRecorded = false
     run.configuration.results.pictures = true
     run.configuration.control.isEnabled = true

@@ -54,6 +54,9 @@ struct SimulatedRun {
     var results: String { folder.file("results") }
     var recording: String { folder.file("run.h5") }
 
+    /// What it recorded, message by message.
+    func messages() throws -> [[SharedBytes]] { try ControlledRun.messages(of: recording) }
+
     func tomogram() throws -> TomogramRecord {
       try readTomogram("\(results)/tomogram.h5")
     }

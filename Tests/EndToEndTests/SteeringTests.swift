@@ -27,7 +27,7 @@ import WireFormat
     run.configuration.registration.minimumConfidence = 0.2
     let recorded = try run.run()
     // One tilt at two energies, four more, and two more, with pauses as long as anybody wants.
-    let pieces = try ControlledRun.pieces(of: recorded.recording, before: [2, 10])
+    let pieces = try ControlledRun.pieces(of: recorded.messages(), before: [2, 10])
     let live = try run.run(pieces: pieces) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
       ControlledRun.wait { pipeline.status.state == .waiting }
@@ -120,7 +120,7 @@ import WireFormat
     run.configuration.ptychography.stagnationTolerance = 0
     run.configuration.registration.minimumConfidence = 0.2
     let recorded = try run.run()
-    let pieces = try ControlledRun.pieces(of: recorded.recording, before: [17])
+    let pieces = try ControlledRun.pieces(of: recorded.messages(), before: [17])
     run.patience = 0.2
     let live = try run.run(pieces: pieces) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
@@ -248,7 +248,7 @@ import WireFormat
     run.isRecorded = true
     run.configuration.ptychography.iterations = 15
     let recorded = try run.run()
-    let pieces = try ControlledRun.pieces(of: recorded.recording, before: [3])
+    let pieces = try ControlledRun.pieces(of: recorded.messages(), before: [3])
     let live = try run.run(pieces: pieces) { pipeline, sources in
       sources[0].start()
       // The third may not be laid on so few.

@@ -185,7 +185,6 @@ extension ReconstructionEngine {
     )
     // From here on an abort comes too late.
     let ending = session.progress.withLock { $0.end }
-    let wasAborted = ending?.isAbort ?? false
     let taken = session.solver.withLock { solver -> Taken? in
       noteIterations(of: session, &solver)
       schedule.note(
@@ -193,7 +192,7 @@ extension ReconstructionEngine {
           .finish,
           scan: session.key,
           end: end,
-          request: wasAborted ? ScanAssembler.End.abortedOnRequest.request : nil
+          request: ending?.isAbort == true ? ScanAssembler.End.abortedOnRequest.request : nil
         )
       )
       defer {

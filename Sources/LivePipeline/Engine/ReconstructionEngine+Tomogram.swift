@@ -54,8 +54,24 @@ extension ReconstructionEngine {
         return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
       }
       let order = order(for: finished, of: session.name)
+      if order == .drop {
+        schedule.note(
+          ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
+        )
+        content.add(finished.object.identity)
+        content.noteDropped(finished.object.identity.tilt?.degrees ?? 0)
+        offerAlignment(content)
+        report(
+          RunEvent(
+            .info,
+            "is reconstructed and kept, not folded: somebody dropped its tilt",
+            scan: finished.key
+          )
+        )
+        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
+      }
       // A recorded fold was one, whatever this configuration asks for.
-      if let shortage = finished.shortage, replays == nil, order != .drop {
+      if let shortage = finished.shortage, replays == nil {
         schedule.note(ScheduleStep(.fold, scan: finished.key, tomogram: session.name))
         content.add(finished.object.identity)
         // Where the whole run ends, what its last scan lacks was never asked for.
@@ -69,22 +85,6 @@ extension ReconstructionEngine {
           RunEvent(
             .warning,
             "is reconstructed and kept, not folded: \(shortage); measure it again",
-            scan: finished.key
-          )
-        )
-        return FoldOutcome(tomogram: session.name, hasAll: session.hasAll(content))
-      }
-      if order == .drop {
-        schedule.note(
-          ScheduleStep(.fold, scan: finished.key, iterations: 0, tomogram: session.name)
-        )
-        content.add(finished.object.identity)
-        content.noteDropped(finished.object.identity.tilt?.degrees ?? 0)
-        offerAlignment(content)
-        report(
-          RunEvent(
-            .info,
-            "is reconstructed and kept, not folded: somebody dropped its tilt",
             scan: finished.key
           )
         )

@@ -110,7 +110,7 @@ final class TomogramSession: Sendable {
     mutating func leaveOut(_ identity: ScanIdentity, _ reason: String, isShortcoming: Bool) {
       let place = Place(identity)
       guard !holds(place) else { return }
-      noteLeftOut(identity, reason)
+      setLeftOut(place, reason)
       guard isShortcoming, !refusals.contains(where: { isOne($0, place) }) else { return }
       refusals.append(place)
     }
