@@ -73,11 +73,7 @@ struct BeamlineDisplayTests {
   ) -> String {
     let script = Repository.root.appending(path: "Tests/Clients/beamline_display.py").path()
     let process = PythonInterpreter.makeProcess([script, endpoint, "\(count)"])
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    guard (try? process.run()) != nil else { return "" }
-    let running = RunningProgram(process, output: output, errors: errors)
+    guard let running = try? RunningProgram(starting: process) else { return "" }
     meanwhile(running)
     return running.finished().output
   }

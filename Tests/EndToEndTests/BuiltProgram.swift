@@ -66,13 +66,7 @@ struct BuiltProgram {
       process.executableURL = location
       process.arguments = arguments
     }
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let running = RunningProgram(process, output: output, errors: errors)
+    let running = try RunningProgram(starting: process)
     meanwhile(running)
     return running.finished()
   }

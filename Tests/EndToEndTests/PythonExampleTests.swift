@@ -25,52 +25,6 @@ struct PythonExampleTests {
       .map { $0.components(separatedBy: "```")[0] }
   }
 
-  /// What a command or script said.
-  private struct Said: Sendable {
-    var code: Int32
-    var output: String
-    var errors: String
-  }
-
-  /// A command or script that goes on; what it says goes into files, to be looked at meanwhile.
-  private struct Running {
-    private let process: Process
-    private let words: TemporaryFolder
-
-    init(_ process: Process) throws {
-      words = try TemporaryFolder()
-      process.standardInput = FileHandle.nullDevice
-      process.standardOutput = try Self.makeFile(words.file("output"))
-      process.standardError = try Self.makeFile(words.file("errors"))
-      try process.run()
-      self.process = process
-    }
-
-    var isOver: Bool { !process.isRunning }
-    /// What it has printed so far.
-    var output: String { text("output") }
-
-    /// Ends it where it does not end by itself.
-    func end() { if !isOver { process.terminate() } }
-
-    /// Waits for its end.
-    func finished() -> Said {
-      while !isOver { Thread.sleep(forTimeInterval: 0.02) }
-      process.waitUntilExit()
-      return Said(code: process.terminationStatus, output: output, errors: text("errors"))
-    }
-
-    private func text(_ name: String) -> String {
-      let data = try? Data(contentsOf: URL(filePath: words.file(name)))
-      return String(decoding: data ?? Data(), as: UTF8.self)
-    }
-
-    private static func makeFile(_ path: String) throws -> FileHandle {
-      try Data().write(to: URL(filePath: path))
-      return try FileHandle(forWritingTo: URL(filePath: path))
-    }
-  }
-
   /// A run of a few tilts; gates keep it going for as long as Python takes.
   private static func makeRun() -> SimulatedRun {
     var run = SimulatedRun()
@@ -96,8 +50,8 @@ struct PythonExampleTests {
   }
 
   /// Runs Python to its end.
-  private static func python(_ arguments: String...) throws -> Said {
-    try Running(PythonInterpreter.makeProcess(arguments)).finished()
+  private static func python(_ arguments: String...) throws -> BuiltProgram.Outcome {
+    try RunningProgram(starting: PythonInterpreter.makeProcess(arguments)).finished()
   }
 
   /// Runs the document's commands side by side to their ends, and at last the third one as it stands.
@@ -109,12 +63,12 @@ struct PythonExampleTests {
     _ commands: [String],
     in folder: TemporaryFolder,
     _ gate: SourceGate
-  ) throws -> [Said] {
-    func start(_ command: String) throws -> Running {
+  ) throws -> [BuiltProgram.Outcome] {
+    func start(_ command: String) throws -> RunningProgram {
       let words = Self.adapted(command, status).split(separator: " ").map(String.init)
       let process = PythonInterpreter.makeProcess(Array(words.dropFirst()))
       process.currentDirectoryURL = URL(filePath: folder.path)
-      return try Running(process)
+      return try RunningProgram(starting: process)
     }
     /// The scans of which all is saved in a folder.
     func saved(_ name: String) -> Int {
@@ -129,15 +83,15 @@ struct PythonExampleTests {
     let all = [lines, map, projections, arrays]
     for tilt in 1...5 {
       ControlledRun.wait {
-        let printed = lines.output.split(separator: "\n").count
-        let isTold = lines.isOver || printed >= min(tilt, 3)
-        let hasProjections = projections.isOver || saved("projections") >= 2 * tilt
-        let hasArrays = arrays.isOver || saved("arrays") >= 2 * tilt
-        return map.isOver && isTold && hasProjections && hasArrays
+        let printed = lines.printed.split(separator: "\n").count
+        let isTold = !lines.isRunning || printed >= min(tilt, 3)
+        let hasProjections = !projections.isRunning || saved("projections") >= 2 * tilt
+        let hasArrays = !arrays.isRunning || saved("arrays") >= 2 * tilt
+        return !map.isRunning && isTold && hasProjections && hasArrays
       }
       if tilt < 5 { gate.open() }
     }
-    ControlledRun.wait { all.allSatisfy(\.isOver) }
+    ControlledRun.wait { !all.contains(where: \.isRunning) }
     for one in all { one.end() }
     // Nothing comes any more but the last of each energy, and silence ends it; to be heard in time may
     // take another try.
@@ -162,7 +116,7 @@ struct PythonExampleTests {
     var run = Self.makeRun()
     let gate = SourceGate(after: 2, 4, 6, 8, 10)
     run.gate = gate
-    let collected = Mutex<[Said]>([])
+    let collected = Mutex<[BuiltProgram.Outcome]>([])
     let outcome = try run.run { pipeline in
       // Whatever happens, the source comes to its end.
       defer { for _ in 1...5 { gate.open() } }
@@ -226,7 +180,7 @@ struct PythonExampleTests {
     // Everything is there after two tilts; the run goes on for as long as the cells take.
     let gate = SourceGate(after: 4)
     run.gate = gate
-    let collected = Mutex<[Said]>([])
+    let collected = Mutex<[BuiltProgram.Outcome]>([])
     _ = try run.run { pipeline in
       defer { gate.open() }
       let status = Self.waitForEndpoints(of: pipeline)
@@ -274,7 +228,7 @@ struct PythonExampleTests {
       try keys.secretKey.write(toFile: path, atomically: true, encoding: .utf8)
       configuration.previews.curveSecretKeyFile = path
     }
-    let collected = Mutex<[Said]>([])
+    let collected = Mutex<[BuiltProgram.Outcome]>([])
     _ = try run.run { pipeline in
       defer { gate.open() }
       let status = Self.waitForEndpoints(of: pipeline)

@@ -29,11 +29,20 @@ final class RunningProgram: Sendable {
   private let output: Said
   private let errors: Said
 
-  init(_ process: Process, output: Pipe, errors: Pipe) {
+  /// Starts a process, whose words are kept; it hears nothing, or what is written into a pipe.
+  init(starting process: Process, input: Pipe? = nil) throws {
+    let pipes = (output: Pipe(), errors: Pipe())
+    process.standardInput = input ?? FileHandle.nullDevice
+    process.standardOutput = pipes.output
+    process.standardError = pipes.errors
+    try process.run()
     self.process = process
-    self.output = Said(output)
-    self.errors = Said(errors)
+    output = Said(pipes.output)
+    errors = Said(pipes.errors)
   }
+
+  /// What it has printed so far.
+  var printed: String { output.text }
 
   var isRunning: Bool { process.isRunning }
   var processIdentifier: Int32 { process.processIdentifier }
@@ -41,22 +50,29 @@ final class RunningProgram: Sendable {
   /// Sends it SIGINT.
   func interrupt() { process.interrupt() }
 
-  /// Waits until it has said something, on standard output or error, or has ended.
+  /// Ends it where it does not end by itself.
+  func end() { if isRunning { process.terminate() } }
+
+  /// Waits until it has said something, on standard output or error; a failed test where it does not.
   ///
   /// - Parameters:
   ///   - words: What is waited for.
   ///   - count: How often.
   ///   - place: Where a failure is told.
   func wait(for words: String, times count: Int = 1, at place: SourceLocation = #_sourceLocation) {
+    guard !says(words, times: count) else { return }
+    let texts = [output.text, errors.text]
+    Issue.record("\(words) was never said: \(texts)", sourceLocation: place)
+  }
+
+  /// Waits until it has said something or has ended; false where it did not say it.
+  func says(_ words: String, times count: Int = 1) -> Bool {
     let deadline = Date(timeIntervalSinceNow: 240)
     while true {
       let isOver = !isRunning
       let texts = [output.text, errors.text]
-      if texts.contains(where: { $0.ranges(of: words).count >= count }) { return }
-      guard !isOver, Date() < deadline else {
-        Issue.record("\(words) was never said: \(texts)", sourceLocation: place)
-        return
-      }
+      if texts.contains(where: { $0.ranges(of: words).count >= count }) { return true }
+      guard !isOver, Date() < deadline else { return false }
       Thread.sleep(forTimeInterval: 0.02)
     }
   }

@@ -142,14 +142,13 @@ struct WatchCommandTests {
     // One that a busy machine keeps from its first status for those seconds has missed nothing.
     var seen: BuiltProgram.Outcome?
     for _ in 0..<8 where seen == nil {
-      seen = try Self.monitored(
-        endpoint,
-        "--curve-public-key",
-        pair.publicKey,
-        "--wait",
-        "5",
-        when: "acquiring"
-      ) { source.stop() }
+      var hasSeen = false
+      let words = [endpoint, "--curve-public-key", pair.publicKey, "--wait", "5"]
+      let outcome = try program.run(["monitor"] + words) { monitor in
+        hasSeen = monitor.says("acquiring")
+        if hasSeen { source.stop() }
+      }
+      if hasSeen { seen = outcome }
     }
     let outcome = try #require(seen)
     #expect(outcome.code == 69)
@@ -195,35 +194,6 @@ struct WatchCommandTests {
     var figures: [String: Double]?
   }
 
-  /// Runs `tiltfold monitor` to its end, and does something once it has said some words.
-  ///
-  /// - Returns: Exit code and what it said; nil where it gave up before.
-  private static func monitored(
-    _ arguments: String...,
-    when words: String,
-    _ body: () -> Void
-  ) throws -> BuiltProgram.Outcome? {
-    let folder = try TemporaryFolder()
-    defer { withExtendedLifetime(folder) {} }
-    let log = folder.file("errors")
-    _ = FileManager.default.createFile(atPath: log, contents: nil)
-    func said() -> String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
-    let process = Process()
-    process.executableURL = URL(filePath: try BuiltProgram.built().path)
-    process.arguments = ["monitor"] + arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors: FileHandle = try #require(FileHandle(forWritingAtPath: log))
-    process.standardError = errors
-    try process.run()
-    while process.isRunning, !said().contains(words) { Thread.sleep(forTimeInterval: 0.02) }
-    let hasSaid = said().contains(words)
-    if hasSaid { body() }
-    process.waitUntilExit()
-    guard hasSaid else { return nil }
-    return BuiltProgram.Outcome(code: process.terminationStatus, output: "", errors: said())
-  }
-
   /// What a program sends to a terminal until it has said some words so often and is told Ctrl-C.
   private static func onTerminal(
     columns: Int,
@@ -238,16 +208,10 @@ struct WatchCommandTests {
       "-qec", "stty cols \(columns) rows 20 -echo; \(command)", "/dev/null",
     ]
     process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
-    let output = Pipe()
-    let errors = Pipe()
     // It stays open: its end would be a Ctrl-D.
     let input = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
     defer { withExtendedLifetime(input) {} }
-    let running = RunningProgram(process, output: output, errors: errors)
+    let running = try RunningProgram(starting: process, input: input)
     running.wait(for: words, times: count)
     let controlC = Data([3])
     if running.isRunning { try input.fileHandleForWriting.write(contentsOf: controlC) }
