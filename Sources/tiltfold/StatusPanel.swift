@@ -150,6 +150,9 @@ package struct StatusPanel {
         + "\(Self.count(number("intake_queue_depth") ?? 0)) to clean, "
         + "\(Self.count(number("scans_unfinished") ?? 0)) scans in work"
     )
+    if let left = number("messages_to_take_up"), left > 0 {
+      fields.append("\(Self.count(left)) of the run before")
+    }
     if let bytes = number("recorded_bytes"), bytes > 0 {
       fields.append("recorded \(Self.bytes(bytes))")
     }

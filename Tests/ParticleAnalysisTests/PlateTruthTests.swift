@@ -73,6 +73,22 @@ import Testing
     #expect(Double(separated) >= least * 8)
   }
 
+  /// Voxels of its rims are filled in part, and the layers of a thick plate have more of them the
+  /// nearer they are to its middle: no dip of the density.
+  @Test func theRimsOfAThickPlateAreNoGap() throws {
+    let block = PlateSample.plate(
+      at: .zero,
+      SIMD3(70, 50, 40),
+      long: SIMD3(1, 0, 0),
+      wide: SIMD3(0, 0, 1)
+    )
+    for blur in [3.0, 5, 8, 11] {
+      let sample = PlateSample(Phantom(plates: [block]), side: 30, blur: blur, noise: 0)
+      let catalog = try #require(ParticleCatalog.find(in: sample.densities))
+      #expect(catalog.particles.count == 1, "blurred by \(blur) nm")
+    }
+  }
+
   @Test func plateStandingOnAFacetIsItsOwn() throws {
     // The edge of one plate touches the facet of another one, with no gap at all.
     let lying = PlateSample.plate(

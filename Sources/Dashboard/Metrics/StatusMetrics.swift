@@ -70,6 +70,10 @@ enum StatusMetrics {
       "Frames of the scan that started last; 0 where not known."
     ),
     ("scans_unfinished", "scans_unfinished", "Scans that came and are not done."),
+    (
+      "messages_to_take_up", "messages_to_take_up",
+      "Messages that a run before has recorded and that still wait."
+    ),
     ("projections_held_back", "projections_held_back", "Projections that do not fit."),
     ("tilts_left_out", "tilts_left_out", "Tilts that somebody keeps out of the volumes."),
     ("iteration", "iteration", "Iterations of the scan that was worked on last."),

@@ -48,6 +48,7 @@ extension PreviewMessage {
       "tilts_left_out": status.tiltsLeftOut,
       "recorder_queue_depth": status.recorderDepth,
       "intake_queue_depth": status.intakeDepth + status.intakeBehind,
+      "messages_to_take_up": status.messagesToTakeUp,
       "previews_skipped": status.previewsSkipped,
       "recorded_bytes": status.recordedBytes,
       "iteration": status.iteration,

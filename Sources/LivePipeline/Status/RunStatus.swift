@@ -100,6 +100,8 @@ public struct RunStatus: Sendable, Hashable {
   public var previewsSkipped = 0
   /// Messages that are recorded and wait to be handed to the processing.
   public var intakeBehind = 0
+  /// Those of them that a run before has recorded.
+  public var messagesToTakeUp = 0
   /// Whether what comes is recorded.
   public var recording = Recording.off
   /// The recording; nil where none was made.

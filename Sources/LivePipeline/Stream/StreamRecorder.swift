@@ -212,10 +212,11 @@ package struct StreamRecorder: ~Copyable {
   private mutating func show() {
     lookAtDisk()
     let depth = queue.depth
-    let behind = waiting.count
+    let (behind, earlier) = (waiting.count, earlier)
     surroundings.board.update { status in
       status.recorderDepth = depth
       status.intakeBehind = behind
+      status.messagesToTakeUp = earlier
       guard let recording else { return }
       status.recordedBytes = recording.byteCount
       status.recordingPath = recording.path ?? status.recordingPath

@@ -54,16 +54,23 @@ struct PlateSplitting {
   /// Along the facets a profile says less: how many voxels a thin plate has across its thickness
   /// beats with the grid, and necks between plates part in a watershed by themselves.
   private func dipCut(_ label: Int, _ voxels: [Int], _ partition: PlatePartition) -> Cut? {
-    let normal = partition.regions[label].gradients.axes[0]
-    let places = voxels.map { dot(normal, SIMD3<Double>(partition.grid.place($0))) }
+    let axes = partition.regions[label].gradients.axes
+    func heights(along axis: Int) -> [Double] {
+      voxels.map { dot(axes[axis], SIMD3<Double>(partition.grid.place($0))) }
+    }
+    let places = heights(along: 0)
     guard let lowest = places.min(), let highest = places.max() else { return nil }
+    // Rims are filled in part, and layers differ in how many of their voxels they have: left out.
+    let (first, second) = (heights(along: 1), heights(along: 2))
+    let (inFirst, inSecond) = (Self.middle(of: first), Self.middle(of: second))
     // Means over triangles of one voxel to either side, every half voxel.
     let pitch = 0.5
     let bins = Int((highest - lowest) / pitch) + 2
     var sums = [Double](repeating: 0, count: bins)
     var weights = sums
-    for (place, index) in zip(places, voxels) {
-      let position = (place - lowest) / pitch
+    for (place, index) in voxels.enumerated()
+    where inFirst.contains(first[place]) && inSecond.contains(second[place]) {
+      let position = (places[place] - lowest) / pitch
       let level = Double(partition.levels[index])
       for bin in max(Int(position) - 1, 0)...min(Int(position) + 2, bins - 1) {
         let weight = max(1 - abs(position - Double(bin)) * pitch, 0)
@@ -73,7 +80,7 @@ struct PlateSplitting {
     }
     // A few voxels say nothing.
     let profile = zip(sums, weights).map { $1 >= 4 ? $0 / $1 : 0 }
-    let heights = places.sorted()
+    let sorted = places.sorted()
     var peaks = [Double](repeating: 0, count: bins + 1)
     for bin in profile.indices.reversed() { peaks[bin] = max(peaks[bin + 1], profile[bin]) }
     var peak = 0.0
@@ -83,11 +90,17 @@ struct PlateSplitting {
       let depth = 1 - profile[bin] / max(min(peak, peaks[bin + 1]), 1e-6)
       guard depth >= leastDip, depth > best?.gain ?? 0 else { continue }
       let offset = lowest + pitch * Double(bin)
-      let below = heights.partitioningIndex { $0 >= offset }
-      guard below >= fewest, heights.count - below >= fewest else { continue }
-      best = Cut(normal: normal, offset: offset, gain: depth)
+      let below = sorted.partitioningIndex { $0 >= offset }
+      guard below >= fewest, sorted.count - below >= fewest else { continue }
+      best = Cut(normal: axes[0], offset: offset, gain: depth)
     }
     return best
+  }
+
+  /// The inner 80 % of what some places take up.
+  private static func middle(of places: [Double]) -> ClosedRange<Double> {
+    let (low, high) = (places.min() ?? 0, places.max() ?? 0)
+    return low + 0.1 * (high - low)...high - 0.1 * (high - low)
   }
 
   /// The cut across an axis that makes the best two plates of a region that is none.

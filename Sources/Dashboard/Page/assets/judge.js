@@ -298,6 +298,8 @@ function judgeDone(context) {
 }
 
 function praise({ q, status }) {
+  const left = q.messages_to_take_up;
+  if (left > 0) return `What the run before has recorded is taken up: ${count(left)} message${left === 1 ? "" : "s"} left. What comes meanwhile is recorded and waits its turn.`;
   const parts = [
     areAllIn(q) ? "All announced scans are in" : waitsByChoice(status) && q.frames_per_second === 0 ? "What came is in work while the source waits" : "Frames come in",
     q.frames_lost ? "" : "none is lost",

@@ -124,6 +124,8 @@ export class Store {
     switch (topic) {
       case "status":
         this.arrived = Date.now();
+        // What a run before has recorded is no matter of the last minute.
+        if (quality.messages_to_take_up > 0) Object.assign(curves, series("received", "lost", "faulty", "used"));
         curves.frames.add(time, quality.frames_per_second);
         curves.latency.add(time, quality.latency_stxm_recent_p99_ms);
         curves.intake.add(time, quality.intake_queue_depth);
