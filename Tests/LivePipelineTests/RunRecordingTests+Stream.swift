@@ -113,4 +113,48 @@ extension RunRecordingTests {
     #expect(sink.timesKept > 0 && !sink.keepsCopies)
     #expect(events.isEmpty)
   }
+
+  /// What a run before has recorded is counted until the processing has it; what comes meanwhile is not.
+  @Test func whatIsLeftToBeTakenUpIsShown() {
+    let bench = Bench()
+    bench.recording.start(at: 0)
+    bench.sinks[0].numbers = (0..<20).map { UInt8($0) }
+    let queue = BoundedQueue<ReceivedMessage>(limit: 16, overflow: .block)
+    let board = StatusBoard { _ in }
+    let room = Mutex(0)
+    var recorder = StreamRecorder(
+      recording: bench.recording,
+      queue: queue,
+      packer: FramePacker(.none, threads: 0),
+      surroundings: StreamRecorder.Surroundings(
+        sourceWaits: false,
+        highWaterMark: 1000,
+        board: board,
+        steps: { [] },
+        report: { _ in },
+        countUnread: {},
+        submit: { _, _ in
+          room.withLock { room in
+            room -= 1
+            return room >= 0
+          }
+        }
+      )
+    )
+    recorder.take(
+      (0..<20).map { RecordedMessage(number: $0, arrival: 0) },
+      numbers: Array(0..<20),
+      in: bench.sinks[0]
+    )
+    queue.push(ReceivedMessage(number: -1, parts: [SharedBytes([20])], arrival: 0))
+    var shown: [[Int]] = []
+    for places in [0, 7, 13, 1] {
+      room.withLock { $0 = places }
+      recorder.work()
+      shown.append([board.status.messagesToTakeUp, board.status.intakeBehind])
+    }
+    #expect(shown == [[20, 21], [13, 14], [0, 1], [0, 0]])
+    queue.close()
+    recorder.finish()
+  }
 }
