@@ -60,16 +60,6 @@ struct RecordingSeries {
     return part.reader.number(of: place - part.start)
   }
 
-  /// Whether one of the files has the message of this number in the run.
-  func contains(_ number: Int) -> Bool {
-    var (low, high) = (0, messageCount)
-    while low < high {
-      let middle = (low + high) / 2
-      if self.number(of: middle) < number { low = middle + 1 } else { high = middle }
-    }
-    return low < messageCount && self.number(of: low) == number
-  }
-
   /// A message, with its number in the run.
   func message(_ place: Int) throws(StorageError) -> ReceivedMessage {
     let part = part(of: place)

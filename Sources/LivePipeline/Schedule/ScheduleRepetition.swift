@@ -44,12 +44,6 @@ struct ScheduleRepetition {
     case .add:
       guard let session = try session(step), let messages = step.messages else { return }
       try read(through: messages.max() ?? -1)
-      // Frames that waited for the beam's place until their scan ended without a message; what no
-      // recording has does not wait.
-      let recorded = messages.filter(recordings.contains)
-      if session.waiting(recorded).count < recorded.count {
-        _ = engine.end(session.key, .finished)
-      }
       engine.add(session, messages: messages)
     case .iterate:
       guard let session = try session(step) else { return }
