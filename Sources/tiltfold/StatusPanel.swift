@@ -151,7 +151,7 @@ package struct StatusPanel {
         + "\(Self.count(number("scans_unfinished") ?? 0)) scans in work"
     )
     if let left = number("messages_to_take_up"), left > 0 {
-      fields.append("\(Self.count(left)) of the run before")
+      fields.append("\(Self.count(left)) of the run before to take up")
     }
     if let bytes = number("recorded_bytes"), bytes > 0 {
       fields.append("recorded \(Self.bytes(bytes))")

@@ -89,6 +89,40 @@ import Testing
     }
   }
 
+  /// Where nothing of a layer is in the inner part of the others, nothing is known of a dip.
+  @Test func whatHasLittleInItsMiddleIsNotCut() throws {
+    // A rod of 2 x 2 x 15 voxels; a plate of 24 x 14 x 4 that is bent by three; one with a ridge on
+    // its edge.
+    let shapes: [(SIMD3<Int>) -> Bool] = [
+      { $0.x < 2 && $0.y < 2 && $0.z < 15 },
+      { place in
+        let middle = Double(place.x) - 11.5
+        let bend = Int((3 * middle * middle / (11.5 * 11.5)).rounded())
+        return place.x < 24 && place.y < 14 && (bend..<bend + 4).contains(place.z)
+      },
+      { $0.x < 16 && $0.y < 16 && ($0.z < 4 || ($0.z < 6 && $0.x < 2)) },
+    ]
+    for (number, isInside) in shapes.enumerated() {
+      let solid = Float(8.61 * PlateSample.voxelSize.micrometers)
+      var volume = Volume(sizeX: 34, sizeZ: 24, sizeY: 24)
+      for x in 0..<28 {
+        for z in 0..<18 {
+          for y in 0..<18 where isInside(SIMD3(x, z, y)) {
+            volume[x: x + 4, z: z + 4, y: y + 4] = solid
+          }
+        }
+      }
+      let densities = DensityPair(
+        first: volume,
+        second: volume,
+        voxelSize: PlateSample.voxelSize,
+        matrix: PlateSample.matrix
+      )
+      let catalog = try #require(ParticleCatalog.find(in: densities))
+      #expect(catalog.particles.count == 1, "shape \(number)")
+    }
+  }
+
   @Test func plateStandingOnAFacetIsItsOwn() throws {
     // The edge of one plate touches the facet of another one, with no gap at all.
     let lying = PlateSample.plate(

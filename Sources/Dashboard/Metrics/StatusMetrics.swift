@@ -72,7 +72,7 @@ enum StatusMetrics {
     ("scans_unfinished", "scans_unfinished", "Scans that came and are not done."),
     (
       "messages_to_take_up", "messages_to_take_up",
-      "Messages that a run before has recorded and that still wait."
+      "Messages of a run before that are still to be processed."
     ),
     ("projections_held_back", "projections_held_back", "Projections that do not fit."),
     ("tilts_left_out", "tilts_left_out", "Tilts that somebody keeps out of the volumes."),

@@ -126,11 +126,16 @@ final class ReconstructionEngine: Sendable {
   /// - Parameters:
   ///   - key: The scan.
   ///   - reason: Why; a replay follows what somebody asked for.
+  ///   - last: The message that came before it, where that is no matter of what came here.
   /// - Returns: What changed.
-  func end(_ key: String, _ reason: ScanAssembler.End) -> IntakeOutcome {
+  func end(
+    _ key: String,
+    _ reason: ScanAssembler.End,
+    after last: Int? = nil
+  ) -> IntakeOutcome {
     intake.withLock { intake in
       // What its end merges comes with no message of its own.
-      let number = intake.lastMessage
+      let number = last ?? intake.lastMessage
       schedule.note(
         ScheduleStep(
           .close,

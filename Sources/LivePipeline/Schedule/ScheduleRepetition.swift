@@ -67,8 +67,10 @@ struct ScheduleRepetition {
       _ = engine.refine(name, count: step.iterations)
     case .close:
       guard let session = try session(step) else { return }
-      try read(through: step.messages?.max() ?? -1)
-      _ = engine.end(session.key, ScanAssembler.End(request: step.request))
+      let last = step.messages?.max()
+      try read(through: last ?? -1)
+      // That message may be one that could not be recorded.
+      _ = engine.end(session.key, ScanAssembler.End(request: step.request), after: last)
       session.progress.withLock { $0.isEnded = true }
     case .set:
       guard let key = step.key, let value = step.value else { return }

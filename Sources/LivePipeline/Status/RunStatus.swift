@@ -100,8 +100,12 @@ public struct RunStatus: Sendable, Hashable {
   public var previewsSkipped = 0
   /// Messages that are recorded and wait to be handed to the processing.
   public var intakeBehind = 0
-  /// Those of them that a run before has recorded.
-  public var messagesToTakeUp = 0
+  /// Messages of a run before, which come first.
+  public var messagesOfRunBefore = 0
+  /// Those of them that the processing has not taken yet.
+  public var messagesToTakeUp: Int {
+    max(0, messagesOfRunBefore - counters.messages - counters.unread)
+  }
   /// Whether what comes is recorded.
   public var recording = Recording.off
   /// The recording; nil where none was made.

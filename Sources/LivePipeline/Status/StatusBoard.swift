@@ -49,7 +49,7 @@ package final class StatusBoard: Sendable {
   }
 
   /// Changes the status.
-  func update(_ change: (inout RunStatus) -> Void) {
+  package func update(_ change: (inout RunStatus) -> Void) {
     content.withLock { change(&$0.status) }
   }
 

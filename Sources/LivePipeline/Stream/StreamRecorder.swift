@@ -104,6 +104,7 @@ package struct StreamRecorder: ~Copyable {
       waiting.append(Held(message: empty, place: place, isHere: false))
     }
     earlier = messages.count
+    surroundings.board.update { $0.messagesOfRunBefore = messages.count }
   }
 
   /// Whether messages are still on their way through here.
@@ -212,11 +213,10 @@ package struct StreamRecorder: ~Copyable {
   private mutating func show() {
     lookAtDisk()
     let depth = queue.depth
-    let (behind, earlier) = (waiting.count, earlier)
+    let behind = waiting.count
     surroundings.board.update { status in
       status.recorderDepth = depth
       status.intakeBehind = behind
-      status.messagesToTakeUp = earlier
       guard let recording else { return }
       status.recordedBytes = recording.byteCount
       status.recordingPath = recording.path ?? status.recordingPath

@@ -79,7 +79,8 @@ struct PlateSplitting {
       }
     }
     // A few voxels say nothing.
-    let profile = zip(sums, weights).map { $1 >= 4 ? $0 / $1 : 0 }
+    let leastWeight = 4.0
+    let profile = zip(sums, weights).map { $1 >= leastWeight ? $0 / $1 : 0 }
     let sorted = places.sorted()
     var peaks = [Double](repeating: 0, count: bins + 1)
     for bin in profile.indices.reversed() { peaks[bin] = max(peaks[bin + 1], profile[bin]) }
@@ -87,6 +88,7 @@ struct PlateSplitting {
     var best: Cut?
     for bin in profile.indices.dropFirst().dropLast() {
       peak = max(peak, profile[bin - 1])
+      guard weights[bin] >= leastWeight else { continue }
       let depth = 1 - profile[bin] / max(min(peak, peaks[bin + 1]), 1e-6)
       guard depth >= leastDip, depth > best?.gain ?? 0 else { continue }
       let offset = lowest + pitch * Double(bin)

@@ -105,7 +105,9 @@ class MockRun:
 
     @property
     def progress(self):
-        return min(1.0, (time.time() - self.scan_started) / self.scan_s)
+        # During a pause frames wait: some of the scan in hand, however late in it the pause began.
+        now = self.paused_at if self.paused else time.time()
+        return min(0.9 if self.paused else 1.0, (now - self.scan_started) / self.scan_s)
 
     def scan_quality(self):
         done = self.progress
@@ -319,8 +321,6 @@ class MockRun:
         """Called four times a second."""
         if number % 2 == 0:
             self.status()
-        if self.paused:
-            self.scan_started += 0.25
         if self.paused or self.scenario == "waiting":
             return
         self.diffraction()
@@ -347,7 +347,11 @@ class MockRun:
         name = request.get("request")
         say = lambda ok, text, **more: {"schema": "tiltfold/1", "ok": ok, "text": text, **more}  # noqa: E731
         if name == "pause" or name == "resume":
-            self.paused, self.paused_at = name == "pause", time.time()
+            if name == "pause" and not self.paused:
+                self.paused, self.paused_at = True, time.time()
+            elif name == "resume" and self.paused:
+                self.scan_started = time.time() - self.progress * self.scan_s
+                self.paused = False
             self.event("info", "the reconstruction is paused; recording goes on" if self.paused else "the reconstruction goes on")
             return say(True, "paused" if self.paused else "goes on")
         if name in ("hold_back", "drop_tilt", "take_back"):

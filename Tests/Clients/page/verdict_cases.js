@@ -163,7 +163,9 @@
   expect("all is in, which waited by choice", run((before) => ({ latency_stxm_recent_p99_ms: 9500, frames_per_second: before < 5 ? 0 : 40, scans_unfinished: 0, intake_queue_depth: 0, remaining_s: 0 }), { when_behind: "wait" }), "good", "All announced scans are in, none is lost");
   expect("a run before is taken up", run((before) => ({ messages_to_take_up: 100 + before, frames_lost: 150 - before, frames_unusable: 150 - before })), "good", "taken up: 100 messages left");
   expect("a run before was taken up", run((before) => ({ messages_to_take_up: before < 5 ? 0 : before, frames_lost: before < 6 ? 150 : 0 })), "good", "Frames come in and all is recorded");
-  expect("frames are lost after a run was taken up", run((before) => ({ messages_to_take_up: before < 5 ? 0 : before, frames_lost: before < 2 ? 500 : 0 })), "act", "500 frames were lost");
+  expect("frames are lost after a run was taken up", run((before) => ({ messages_to_take_up: before < 5 ? 0 : before, frames_lost: before < 2 ? 500 : 0 })), "look", "500 frames were lost since the run before");
+  expect("frames are lost long after", run((before) => ({ messages_to_take_up: before > 100 ? before : 0, frames_lost: before < 2 ? 500 : 0 })), "act", "500 frames were lost in the last minute");
+
   expect("it is paused", run(undefined, { reconstruction: "paused" }), "look", "The reconstruction is paused");
   expect("it is paused, and messages wait", run(() => ({ intake_queue_depth: 1234 }), { reconstruction: "paused" }), "look", "1\u202f234 messages wait");
   expect("a warning", event(run(), "warning", 20, "3 messages did not arrive"), "look", "3 messages did not arrive.");

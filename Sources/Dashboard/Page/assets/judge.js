@@ -135,6 +135,7 @@ const rules = [
     const [lost, used] = [course.growth(60), usedCourse.growth(60)];
     const missed = q.frames_per_second === 0 && !isPaused(status) ? course.growth(Math.min(60, quietSeconds(store))) : 0;
     if (missed > 0) return ["look", `${frames(missed)} did not come: the source fell silent.`, "See whether the scan, the shutter and the detector run."];
+    if (lost > 0 && status.time - store.takenUp < 60) return ["look", `${frames(lost)} ${were(lost)} lost since the run before was broken off.`, "What was sent while nothing listened is not there. Watch whether it goes on."];
     if (lost > 0 && lost > 0.05 * (used + lost)) return ["act", `${frames(lost)} ${were(lost)} lost in the last minute, ${percent(lost / (used + lost))}.`, "The network or this computer is too slow: end other programs, or slow the scan down."];
     if (lost > 0) return ["look", `${frames(lost)} ${were(lost)} lost in the last minute.`, "A few do no harm; watch whether it goes on."];
   },

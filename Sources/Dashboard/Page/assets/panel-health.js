@@ -47,7 +47,7 @@ const tiles = [
     level: (q, store, status) => (q.latency_stxm_recent_p99_ms > late && !waitsByChoice(status) ? "look" : ""),
   },
   { name: "Lost", curve: "lost", value: (q) => count(q.frames_lost), note: (q) => `${count(q.frames_unusable ?? 0)} unusable, ${count(q.frames_duplicate ?? 0)} doubles, ${count(sum(q.messages_malformed))} malformed`, level: (q) => (q.frames_lost > 0 ? "look" : "") },
-  { name: "Queues", curve: "intake", value: (q) => `${count(q.intake_queue_depth)} + ${count(q.recorder_queue_depth)}`, note: (q) => `to process + to record; ${count(q.scans_unfinished)} scans in work` },
+  { name: "Queues", curve: "intake", value: (q) => `${count(q.intake_queue_depth)} + ${count(q.recorder_queue_depth)}`, note: (q) => `to process + to record; ${count(q.scans_unfinished)} scans in work${q.messages_to_take_up > 0 ? `; ${count(q.messages_to_take_up)} of the run before` : ""}` },
   {
     name: "Disk left", curve: "disk", value: (q) => bytes(q.disk_free_bytes),
     note: (q, store) => {

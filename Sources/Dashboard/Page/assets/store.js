@@ -31,6 +31,7 @@ export class Store {
     this.scanErrors = []; // {scan, angle, error}: of each finished scan
     this.tilts = new Map(); // angle -> {angle, index, pictures: energy -> thumbnail, halfPeriod}
     this.arrived = 0; // ms, when the last status came
+    this.takenUp = -Infinity; // s, when messages of a run before were last in work
     this.#tomogram = undefined;
   }
 
@@ -125,7 +126,10 @@ export class Store {
       case "status":
         this.arrived = Date.now();
         // What a run before has recorded is no matter of the last minute.
-        if (quality.messages_to_take_up > 0) Object.assign(curves, series("received", "lost", "faulty", "used"));
+        if (quality.messages_to_take_up > 0) {
+          Object.assign(curves, series("received", "lost", "faulty", "used"));
+          this.takenUp = time;
+        }
         curves.frames.add(time, quality.frames_per_second);
         curves.latency.add(time, quality.latency_stxm_recent_p99_ms);
         curves.intake.add(time, quality.intake_queue_depth);
