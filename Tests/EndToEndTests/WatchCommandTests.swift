@@ -44,7 +44,11 @@ struct WatchCommandTests {
       defer { gate.open() }
       ControlledRun.wait { pipeline.status.scansStarted >= 2 || pipeline.status.state == .done }
       guard let endpoint = pipeline.status.previewEndpoint else { return }
-      outcomes.add("words", "status", "--endpoint", endpoint, "--wait", "120")
+      // The newest status may have gone out before the scan began.
+      for _ in 0..<100 {
+        outcomes.add("words", "status", "--endpoint", endpoint, "--wait", "120")
+        guard outcomes["words"]?.output.contains(" | scan ") == false else { break }
+      }
       let place = String(endpoint.dropFirst("tcp://".count))
       outcomes.add("json", "status", "--host", place, "--json", "--wait", "120")
       outcomes.add("monitor", "monitor", endpoint, "--log-format", "json", "--wait", "240") {

@@ -107,7 +107,8 @@ class MockRun:
     def progress(self):
         # During a pause frames wait: some of the scan in hand, however late in it the pause began.
         now = self.paused_at if self.paused else time.time()
-        return min(0.9 if self.paused else 1.0, (now - self.scan_started) / self.scan_s)
+        # A scan may have begun in the same moment.
+        return max(0.0, min(0.9 if self.paused else 1.0, (now - self.scan_started) / self.scan_s))
 
     def scan_quality(self):
         done = self.progress
