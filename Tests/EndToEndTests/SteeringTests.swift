@@ -44,7 +44,7 @@ import WireFormat
       ControlledRun.wait { pipeline.status.projectionsFolded >= 1 }
       desk.refuse(#"{"request": "realign"}"#, "needs 3")
       sources[1].start()
-      ControlledRun.wait { pipeline.status.projectionsFolded >= 10 }
+      ControlledRun.wait { pipeline.status.projectionsTaken >= 10 }
 
       desk.refuse(#"{"request": "hold_back", "tilt_index": 99}"#, "there is no tilt 99 in")
       desk.refuse(#"{"request": "hold_back", "rotation_angle_deg": 3.3}"#, "the nearest is tilt")
@@ -125,7 +125,7 @@ import WireFormat
     let live = try run.run(pieces: pieces) { pipeline, sources in
       let desk = ControlledRun(pipeline: pipeline)
       sources[0].start()
-      ControlledRun.wait { pipeline.status.projectionsFolded == 17 }
+      ControlledRun.wait { pipeline.status.projectionsTaken == 17 }
       desk.follow(#"{"request": "set", "key": "ptychography.iterations", "value": 2000}"#)
       sources[1].start()
       ControlledRun.wait { pipeline.status.scansStarted == 18 && pipeline.status.scanFrames == 25 }
