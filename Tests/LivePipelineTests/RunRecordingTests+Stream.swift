@@ -25,24 +25,17 @@ extension RunRecordingTests {
     let events = Mutex<[RunEvent]>([])
     var handedOn: [UInt8] = []
     var asked = 0
-    var recorder = StreamRecorder(
-      recording: bench.recording,
-      queue: queue,
+    var recorder = bench.recorder(
+      over: queue,
       packer: FramePacker(compression, threads: compression == .none ? 0 : 2),
-      surroundings: StreamRecorder.Surroundings(
-        sourceWaits: sourceWaits,
-        highWaterMark: 1000,
-        board: StatusBoard { _ in },
-        steps: { [] },
-        report: { event in events.withLock { $0.append(event) } },
-        countUnread: {},
-        submit: { message, _ in
-          asked += 1
-          guard submit(asked) else { return false }
-          handedOn.append(message.parts[0].array()[0])
-          return true
-        }
-      )
+      sourceWaits: sourceWaits,
+      report: { event in events.withLock { $0.append(event) } },
+      submit: { message, _ in
+        asked += 1
+        guard submit(asked) else { return false }
+        handedOn.append(message.parts[0].array()[0])
+        return true
+      }
     )
     Thread.detachNewThread {
       for number in 0..<count {
@@ -123,26 +116,18 @@ extension RunRecordingTests {
     let queue = BoundedQueue<ReceivedMessage>(limit: 16, overflow: .block)
     let board = StatusBoard { _ in }
     let room = Mutex(0)
-    var recorder = StreamRecorder(
-      recording: bench.recording,
-      queue: queue,
-      packer: FramePacker(.none, threads: 0),
-      surroundings: StreamRecorder.Surroundings(
-        sourceWaits: false,
-        highWaterMark: 1000,
-        board: board,
-        steps: { [] },
-        report: { _ in },
-        countUnread: { board.update { $0.counters.unread += 1 } },
-        submit: { _, _ in
-          let isTaken = room.withLock { room in
-            room -= 1
-            return room >= 0
-          }
-          if isTaken { board.update { $0.counters.messages += 1 } }
-          return isTaken
+    var recorder = bench.recorder(
+      over: queue,
+      board: board,
+      countUnread: { board.update { $0.counters.unread += 1 } },
+      submit: { _, _ in
+        let isTaken = room.withLock { room in
+          room -= 1
+          return room >= 0
         }
-      )
+        if isTaken { board.update { $0.counters.messages += 1 } }
+        return isTaken
+      }
     )
     bench.sinks[0].unreadable = { $0 == 5 ? "it is damaged" : nil }
     recorder.take(

@@ -87,6 +87,32 @@ import Testing
       }
     )
 
+    /// A recorder over a queue, which hands on by `submit`.
+    func recorder(
+      over queue: BoundedQueue<ReceivedMessage>,
+      packer: FramePacker = FramePacker(.none, threads: 0),
+      sourceWaits: Bool = false,
+      board: StatusBoard = StatusBoard { _ in },
+      report: @escaping (RunEvent) -> Void = { _ in },
+      countUnread: @escaping () -> Void = {},
+      submit: @escaping (ReceivedMessage, Double) -> Bool
+    ) -> StreamRecorder {
+      StreamRecorder(
+        recording: recording,
+        queue: queue,
+        packer: packer,
+        surroundings: StreamRecorder.Surroundings(
+          sourceWaits: sourceWaits,
+          highWaterMark: 1000,
+          board: board,
+          steps: { [] },
+          report: report,
+          countUnread: countUnread,
+          submit: submit
+        )
+      )
+    }
+
     func record(_ number: UInt8, at seconds: Double) -> RunRecording.Place? {
       let time = Int64(seconds * 1e9)
       let message = ReceivedMessage(number: -1, parts: [SharedBytes([number])], arrival: time)
@@ -289,22 +315,14 @@ import Testing
     var handedOn: [UInt8] = []
     var unread = 0
     let queue = BoundedQueue<ReceivedMessage>(limit: 16, overflow: .block)
-    var recorder = StreamRecorder(
-      recording: bench.recording,
-      queue: queue,
-      packer: FramePacker(.none, threads: 0),
-      surroundings: StreamRecorder.Surroundings(
-        sourceWaits: false,
-        highWaterMark: 1000,
-        board: StatusBoard { _ in },
-        steps: { [] },
-        report: { events.append($0) },
-        countUnread: { unread += 1 },
-        submit: { message, _ in
-          handedOn.append(message.parts[0].array()[0])
-          return true
-        }
-      )
+    var recorder = bench.recorder(
+      over: queue,
+      report: { events.append($0) },
+      countUnread: { unread += 1 },
+      submit: { message, _ in
+        handedOn.append(message.parts[0].array()[0])
+        return true
+      }
     )
     recorder.take(
       (0..<120).map { RecordedMessage(number: $0, arrival: 0) },

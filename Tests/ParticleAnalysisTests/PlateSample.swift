@@ -42,6 +42,11 @@ struct PlateSample {
     )
   }
 
+  /// The same volume at both energies.
+  static func densities(alike volume: Volume) -> DensityPair {
+    DensityPair(first: volume, second: volume, voxelSize: voxelSize, matrix: matrix)
+  }
+
   /// What was found beside what there is.
   func comparison(_ catalog: ParticleCatalog) -> ParticleComparison {
     ParticleComparison(

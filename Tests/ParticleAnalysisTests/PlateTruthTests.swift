@@ -112,12 +112,7 @@ import Testing
           }
         }
       }
-      let densities = DensityPair(
-        first: volume,
-        second: volume,
-        voxelSize: PlateSample.voxelSize,
-        matrix: PlateSample.matrix
-      )
+      let densities = PlateSample.densities(alike: volume)
       let catalog = try #require(ParticleCatalog.find(in: densities))
       #expect(catalog.particles.count == 1, "shape \(number)")
     }
@@ -180,12 +175,7 @@ import Testing
 
   @Test func nothingIsFoundInNothing() throws {
     let empty = Volume(sizeX: 8, sizeZ: 8, sizeY: 8)
-    let densities = DensityPair(
-      first: empty,
-      second: empty,
-      voxelSize: PlateSample.voxelSize,
-      matrix: PlateSample.matrix
-    )
+    let densities = PlateSample.densities(alike: empty)
     let catalog = try #require(ParticleCatalog.find(in: densities))
     #expect(catalog.particles.isEmpty && catalog.active.fraction.isNaN)
     #expect(catalog.threshold == nil)

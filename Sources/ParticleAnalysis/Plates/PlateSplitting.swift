@@ -55,22 +55,23 @@ struct PlateSplitting {
   /// beats with the grid, and necks between plates part in a watershed by themselves.
   private func dipCut(_ label: Int, _ voxels: [Int], _ partition: PlatePartition) -> Cut? {
     let axes = partition.regions[label].gradients.axes
-    func heights(along axis: Int) -> [Double] {
-      voxels.map { dot(axes[axis], SIMD3<Double>(partition.grid.place($0))) }
+    // Across the facets, and along them.
+    let places = voxels.map { index in
+      let place = SIMD3<Double>(partition.grid.place(index))
+      return SIMD3(dot(axes[0], place), dot(axes[1], place), dot(axes[2], place))
     }
-    let places = heights(along: 0)
-    guard let lowest = places.min(), let highest = places.max() else { return nil }
+    let heights = places.map(\.x).sorted()
+    guard let lowest = heights.first, let highest = heights.last else { return nil }
     // Rims are filled in part, and layers differ in how many of their voxels they have: left out.
-    let (first, second) = (heights(along: 1), heights(along: 2))
-    let (inFirst, inSecond) = (Self.middle(of: first), Self.middle(of: second))
+    let (inFirst, inSecond) = (Self.middle(of: places.map(\.y)), Self.middle(of: places.map(\.z)))
     // Means over triangles of one voxel to either side, every half voxel.
     let pitch = 0.5
     let bins = Int((highest - lowest) / pitch) + 2
     var sums = [Double](repeating: 0, count: bins)
     var weights = sums
-    for (place, index) in voxels.enumerated()
-    where inFirst.contains(first[place]) && inSecond.contains(second[place]) {
-      let position = (places[place] - lowest) / pitch
+    for (place, index) in zip(places, voxels)
+    where inFirst.contains(place.y) && inSecond.contains(place.z) {
+      let position = (place.x - lowest) / pitch
       let level = Double(partition.levels[index])
       for bin in max(Int(position) - 1, 0)...min(Int(position) + 2, bins - 1) {
         let weight = max(1 - abs(position - Double(bin)) * pitch, 0)
@@ -81,7 +82,6 @@ struct PlateSplitting {
     // A few voxels say nothing.
     let leastWeight = 4.0
     let profile = zip(sums, weights).map { $1 >= leastWeight ? $0 / $1 : 0 }
-    let sorted = places.sorted()
     var peaks = [Double](repeating: 0, count: bins + 1)
     for bin in profile.indices.reversed() { peaks[bin] = max(peaks[bin + 1], profile[bin]) }
     var peak = 0.0
@@ -92,8 +92,8 @@ struct PlateSplitting {
       let depth = 1 - profile[bin] / max(min(peak, peaks[bin + 1]), 1e-6)
       guard depth >= leastDip, depth > best?.gain ?? 0 else { continue }
       let offset = lowest + pitch * Double(bin)
-      let below = sorted.partitioningIndex { $0 >= offset }
-      guard below >= fewest, sorted.count - below >= fewest else { continue }
+      let below = heights.partitioningIndex { $0 >= offset }
+      guard below >= fewest, heights.count - below >= fewest else { continue }
       best = Cut(normal: axes[0], offset: offset, gain: depth)
     }
     return best
